@@ -1,0 +1,90 @@
+/** Every call that the pages make, by name. */
+import { http } from './client';
+import type * as w from './types';
+
+export * from './types';
+export { ApiProblem } from './problem';
+export { http, csrfHeaders, withQuery } from './client';
+export { serverNow } from './time';
+export { uuid7 } from './uuid';
+
+const e = encodeURIComponent;
+
+export interface SignUp {
+  username: string;
+  email: string;
+  password: string;
+  birth_date: string;
+  country: string;
+  display_name?: string;
+  accept_terms: true;
+}
+
+export const accounts = {
+  signUp: (form: SignUp) => http.post<w.SignedIn>('/v1/accounts', form),
+  signIn: (login: string, password: string, second_factor?: string) =>
+    http.post<w.SignedIn>('/v1/sessions', { login, password, ...(second_factor ? { second_factor } : {}) }),
+  signOut: () => http.del<void>('/v1/sessions/current'),
+  sessions: () => http.get<w.Page<w.DeviceSession>>('/v1/sessions'),
+  endSession: (id: string) => http.del<void>(`/v1/sessions/${e(id)}`),
+  me: () => http.get<w.Account>('/v1/me'),
+  update: (changes: Record<string, unknown>) => http.patch<w.Account>('/v1/me', changes),
+  becomeCreator: () => http.post<w.Account>('/v1/me/creator', { accept_terms: true }),
+  profile: (username: string) => http.get<w.Profile>(`/v1/accounts/${e(username)}`),
+  follow: (username: string) => http.post<void>(`/v1/accounts/${e(username)}/follow`),
+  unfollow: (username: string) => http.del<void>(`/v1/accounts/${e(username)}/follow`),
+  requestReset: (email: string) => http.post<void>('/v1/password-resets', { email }),
+  reset: (token: string, password: string) => http.post<void>(`/v1/password-resets/${e(token)}`, { password }),
+  verifyEmail: (token: string) => http.post<void>(`/v1/email-verifications/${e(token)}`),
+};
+
+export interface GiftOrder {
+  id: string;
+  gift_id: string;
+  count: number;
+  expected_coins?: number;
+  combo_id?: string;
+  message?: string;
+  anonymous?: boolean;
+}
+
+export const lives = {
+  list: (status: w.LiveStatus = 'live', cursor?: string) =>
+    http.get<w.Page<w.Live>>('/v1/lives', { status, cursor }),
+  get: (id: string) => http.get<w.Live>(`/v1/lives/${e(id)}`),
+  create: (form: Record<string, unknown>) => http.post<w.Live>('/v1/lives', form),
+  update: (id: string, changes: Record<string, unknown>) => http.patch<w.Live>(`/v1/lives/${e(id)}`, changes),
+  start: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/start`),
+  end: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/end`),
+  summary: (id: string) => http.get<w.LiveSummary>(`/v1/lives/${e(id)}/summary`),
+  topGifters: (id: string) => http.get<{ items: w.Rank[] }>(`/v1/lives/${e(id)}/top-gifters`),
+  gifts: (id: string, cursor?: string) => http.get<w.Page<w.GiftSent>>(`/v1/lives/${e(id)}/gifts`, { cursor }),
+  frames: (id: string, after: number) => http.get<w.FrameList>(`/v1/lives/${e(id)}/frames`, { after }),
+  comment: (id: string, text: string) => http.post<unknown>(`/v1/lives/${e(id)}/comments`, { text }),
+  like: (id: string, count: number) => http.post<unknown>(`/v1/lives/${e(id)}/likes`, { count }),
+  share: (id: string) => http.post<unknown>(`/v1/lives/${e(id)}/shares`),
+  give: (id: string, order: GiftOrder) => http.post<w.Receipt>(`/v1/lives/${e(id)}/gifts`, order),
+};
+
+export const catalog = {
+  gifts: () => http.get<w.Catalog>('/v1/catalog/gifts'),
+  quote: (gift_id: string, count: number) =>
+    http.get<w.GiftQuote>(`/v1/catalog/gifts/${e(gift_id)}/quote`, { count }),
+  bundles: () => http.get<w.Bundles>('/v1/catalog/bundles', { channel: 'web' }),
+  bundleQuote: (coins: number) => http.get<w.BundleQuote>('/v1/catalog/bundles/quote', { coins, channel: 'web' }),
+};
+
+export type PurchaseOrder = { id: string; provider: string } & ({ bundle_id: string } | { coins: number });
+
+export const money = {
+  wallet: () => http.get<w.Wallet>('/v1/me/wallet'),
+  entries: (cursor?: string) => http.get<w.Page<w.WalletEntry>>('/v1/me/wallet/entries', { cursor }),
+  buy: (order: PurchaseOrder) => http.post<w.Purchase>('/v1/purchases', { channel: 'web', ...order }),
+  purchases: (cursor?: string) => http.get<w.Page<w.Purchase>>('/v1/purchases', { cursor }),
+  purchase: (id: string) => http.get<w.Purchase>(`/v1/purchases/${e(id)}`),
+  diamonds: () => http.get<w.Diamonds>('/v1/me/diamonds'),
+  sent: (cursor?: string) => http.get<w.Page<w.GiftRecord>>('/v1/me/gifts/sent', { cursor }),
+  received: (cursor?: string) => http.get<w.Page<w.GiftRecord>>('/v1/me/gifts/received', { cursor }),
+  receipt: (number: string) => http.get<w.GiftRecord>(`/v1/receipts/${e(number)}`),
+  proof: (number: string) => http.get<unknown>(`/v1/receipts/${e(number)}/proof`),
+};

@@ -1,0 +1,377 @@
+/** The wire: api.md's shapes as TypeScript. Coins are whole, diamonds milli, money in minor units. */
+
+export interface Money {
+  minor: number;
+  currency: string;
+}
+
+export interface Person {
+  id: string;
+  username: string;
+  display_name: string;
+  badge: { level: number } | null;
+}
+
+export type Role = 'creator' | 'support' | 'moderator' | 'finance' | 'admin';
+
+export interface Account extends Person {
+  roles: Role[];
+  age: 'adult' | 'minor';
+  country: string;
+  email: string;
+  email_verified: boolean;
+  created_at: string;
+}
+
+export interface SignedIn {
+  account: Account;
+  token: string;
+  expires_at: string;
+}
+
+export interface Profile extends Person {
+  followers?: number;
+  you_follow?: boolean | null;
+  live?: { id: string; title: string } | null;
+}
+
+export interface DeviceSession {
+  id: string;
+  created_at: string;
+  last_used_at?: string;
+  expires_at?: string;
+  user_agent?: string;
+  current: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export type LiveStatus = 'scheduled' | 'live' | 'ended';
+
+export interface Live {
+  id: string;
+  title: string;
+  description: string | null;
+  status: LiveStatus;
+  gifts_enabled: boolean;
+  scheduled_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  cover: string | null;
+  creator: Person;
+  viewers: number;
+  likes: number;
+  gifts: number;
+  gifters: number;
+  coins: number;
+  you_follow: boolean | null;
+  ingest: Record<string, string> | null;
+  playback: Record<string, string> | null;
+}
+
+export interface Totals {
+  viewers: number;
+  likes: number;
+  gifts: number;
+  gifters: number;
+  coins: number;
+  diamonds_milli?: number;
+}
+
+export interface Rank {
+  rank: number;
+  account: Person;
+  coins: number;
+}
+
+export interface LiveSummary {
+  duration_s: number;
+  viewers: { peak: number; average: number; unique: number };
+  gifters: number;
+  gifts: number;
+  coins: number;
+  diamonds_milli?: number;
+  top_gifters: Rank[];
+  unthanked?: { account: Person; coins: number; gifts: number }[];
+}
+
+interface EventBase {
+  at: string;
+}
+
+export interface GiftSent extends EventBase {
+  type: 'gift.sent';
+  id: string;
+  gift_id: string;
+  /** This gift's own count; summing it is right. */
+  repeat_count: number;
+  repeat_end: true;
+  streakable: boolean;
+  combo_id: string | null;
+  /** Coins in all. */
+  coins: number;
+  /** The price in coins of one unit. */
+  diamond_count: number;
+  /** Null when given anonymously. */
+  sender: Person | null;
+  receiver: Person;
+  receipt: string;
+  message: string | null;
+}
+
+export interface ChatMessage extends EventBase {
+  type: 'chat.message';
+  id: string;
+  sender: Person;
+  text: string;
+}
+
+export interface Likes extends EventBase {
+  type: 'like';
+  count: number;
+  senders: number;
+}
+
+export interface MembersJoined extends EventBase {
+  type: 'member.joined';
+  members: Person[];
+  count: number;
+}
+
+export interface Followed extends EventBase {
+  type: 'follow';
+  account: Person;
+}
+
+export interface Shared extends EventBase {
+  type: 'share';
+  account: Person;
+}
+
+export interface RankUpdated extends EventBase {
+  type: 'rank.updated';
+  top_gifters: Rank[];
+}
+
+export interface LiveStarted extends EventBase {
+  type: 'live.started';
+}
+
+export interface LiveEnded extends EventBase {
+  type: 'live.ended';
+  summary_url: string | null;
+}
+
+export interface ModerationAction extends EventBase {
+  type: 'moderation.action';
+  action: string;
+  account: Person | null;
+  text: string | null;
+}
+
+export type RoomEvent =
+  | GiftSent
+  | ChatMessage
+  | Likes
+  | MembersJoined
+  | Followed
+  | Shared
+  | RankUpdated
+  | LiveStarted
+  | LiveEnded
+  | ModerationAction;
+
+export interface Folded {
+  count: number;
+  coins: number;
+  senders: number;
+}
+
+export interface Frame {
+  seq: number;
+  at: string;
+  events: RoomEvent[];
+  totals: Totals;
+  folded?: Folded;
+}
+
+export interface You {
+  account: Person;
+  banned: boolean;
+  muted: boolean;
+  is_creator: boolean;
+}
+
+export interface Snapshot {
+  type: 'snapshot';
+  seq: number;
+  at: string;
+  live: Live;
+  totals: Totals;
+  top_gifters: Rank[];
+  events: RoomEvent[];
+  you: You | null;
+}
+
+export interface FrameList {
+  items: Frame[];
+  seq: number;
+  /** True when the cursor is older than what is kept: take a new snapshot. */
+  gap: boolean;
+}
+
+export type Recipe = 'bloom' | 'drop' | 'build' | 'spin' | 'rise';
+export type Tier = 'small' | 'mid' | 'big';
+
+export interface Gift {
+  id: string;
+  name: string;
+  coins: number;
+  diamonds_milli: number;
+  price: Money;
+  tier: Tier;
+  streakable: boolean;
+  art: { still: string; recipe: Recipe; accent: string };
+}
+
+export interface Catalog {
+  items: Gift[];
+  version: number | string;
+}
+
+export interface QuoteLine {
+  kind: 'tax' | 'channel_fee' | 'platform' | 'creator';
+  amount: Money;
+}
+
+export interface GiftQuote {
+  gift_id: string;
+  count: number;
+  coins: number;
+  price: Money;
+  /** They sum to `price`. */
+  lines: QuoteLine[];
+  diamonds_milli: number;
+  share_bps: number;
+  diamond_value_micros: number;
+  policy_id: string;
+  promo?: { coins: number; diamonds_milli: number };
+}
+
+export interface Bundle {
+  id: string;
+  coins: number;
+  price: Money;
+  saving_bps: number;
+  product_id?: string;
+}
+
+export interface Bundles {
+  items: Bundle[];
+  custom_amount: { coins_min: number; coins_max: number };
+  currency: string;
+  tax: { included: boolean; rate_bps: number };
+}
+
+export interface BundleQuote {
+  coins: number;
+  price: Money;
+  saving_bps: number;
+}
+
+export interface Purchase {
+  id: string;
+  status: string;
+  coins: number;
+  price: Money;
+  provider: string;
+  channel: string;
+  created_at: string;
+  next: { type: 'none' | 'client_secret' | 'redirect'; url?: string };
+  history: { status: string; at: string }[];
+}
+
+export interface Wallet {
+  coins: number;
+  coins_paid: number;
+  coins_promo: number;
+  debt: number;
+  frozen: boolean;
+  limits: {
+    give?: Record<string, number | null>;
+    buy?: Record<string, Money | number | null>;
+  };
+  spent: { give?: { day?: number } };
+  daily_max: number;
+}
+
+export interface WalletEntry {
+  at: string;
+  kind: 'purchase' | 'gift' | 'grant' | 'adjustment';
+  /** Signed: positive came in. */
+  coins: number;
+  about: Record<string, unknown>;
+  balance: number | null;
+}
+
+export interface Receipt {
+  id: string;
+  gift_id: string;
+  count: number;
+  coins: number;
+  coins_promo: number;
+  diamonds_milli: number;
+  policy_id: string;
+  context: 'live' | 'after_live' | 'video';
+  sender: Person | null;
+  receiver: Person;
+  happened_at: string;
+  balance: { coins: number };
+  /** The number of the receipt, "batch.leaf". */
+  receipt: string;
+  proof_url: string;
+}
+
+export interface GiftRecord {
+  id: string;
+  gift_id: string;
+  name: string;
+  count: number;
+  coins: number;
+  coins_promo: number;
+  diamonds_milli: number;
+  context: 'live' | 'after_live' | 'video';
+  live: { id: string; title: string } | null;
+  sender: Person | null;
+  receiver: Person;
+  happened_at: string;
+  recorded_at: string;
+  receipt: string;
+  proof_url: string;
+  message: string | null;
+}
+
+export interface Policy {
+  id: string;
+  share_bps: number;
+  diamond_value_micros: number;
+  hold_days: number;
+  effective_at: string;
+  announced_at?: string;
+}
+
+export interface Diamonds {
+  pending_milli: number;
+  available_milli: number;
+  reserved_milli: number;
+  paid_milli: number;
+  owed_milli: number;
+  lifetime_milli: number;
+  estimated_value: Money;
+  releases: { date: string; milli: number }[];
+  policy: Policy;
+  next_policy?: Policy | null;
+}

@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** One entry a page: every `pages/NAME.html` is built to `static/pages/NAME.html`. */
+const pages = Object.fromEntries(
+  readdirSync(here('./pages'))
+    .filter((name) => name.endsWith('.html'))
+    .map((name) => [name.replace(/\.html$/, ''), here(`./pages/${name}`)]),
+);
+
+export default defineConfig({
+  base: '/static/',
+  plugins: [svelte()],
+  resolve: { alias: { $lib: here('./src') } },
+  build: {
+    outDir: here('../src/largesse/web/static'),
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: ['chrome123', 'firefox125', 'safari17.5'], // light-dark(), popover, Intl.NumberFormat v3
+    rolldownOptions: { input: pages },
+  },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
