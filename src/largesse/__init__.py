@@ -1,0 +1,3 @@
+"""Largesse: live gifting with books that anyone can check."""
+
+__version__ = "0.1.0"
