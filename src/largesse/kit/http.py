@@ -1,6 +1,8 @@
 """HTTP in and out: guards, pages of lists, ids in paths, and problems as answers.
 
-A handler declares the problems it may answer: `responses=http.declares(NotFound, NotEnoughCoins)`.
+A handler declares the problems it may answer: `responses=http.declares(NotFound, NotEnoughCoins)`. It marks where each
+argument comes from, as Litestar asks: `data: JSONBody[Body]`, `id: FromPath[str]`, `status: FromQuery[str | None]`,
+`principal: NamedDependency[Principal]`, `stage: NamedDependency[StageService]`, `limit: Limit`, `cursor: Cursor`.
 """
 
 import time
@@ -13,9 +15,10 @@ import msgspec
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from largesse.kit import ids
@@ -27,8 +30,8 @@ T = TypeVar("T")
 PROBLEM_JSON = "application/problem+json"
 LIMIT_MAX = 200
 
-Limit = Annotated[int, Parameter(ge=1, le=LIMIT_MAX, description="items a page")]
-Cursor = Annotated[str | None, Parameter(max_length=400, description="`next_cursor` of the page before")]
+Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX, description="items a page")]
+Cursor = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before")]
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
@@ -275,7 +278,7 @@ class ServerTimeMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the header as the answer starts."""
-        if scope["type"] == "websocket":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
 
