@@ -17,27 +17,6 @@ CREATE TABLE ledger.wallet (
     CONSTRAINT promo_covers CHECK (promo_out <= promo_in)
 ) WITH (fillfactor = 50);
 
--- Purchases and grants laid end to end on the wallet's line; the interval is [start, start + coins - removed - to_debt).
-CREATE TABLE ledger.lot (
-    key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    account integer NOT NULL REFERENCES ledger.wallet (account),
-    class text NOT NULL CHECK (class IN ('paid', 'promo')),
-    kind text NOT NULL CHECK (kind IN ('purchase', 'grant', 'adjustment', 'restored')),
-    start bigint NOT NULL CHECK (start >= 0),
-    coins bigint NOT NULL CHECK (coins > 0),
-    removed bigint NOT NULL DEFAULT 0 CHECK (removed >= 0),
-    to_debt bigint NOT NULL DEFAULT 0 CHECK (to_debt >= 0),
-    clawed bigint NOT NULL DEFAULT 0 CHECK (clawed >= 0),
-    transfer bigint NOT NULL,
-    -- What the coins cost without tax, for the hourly close: minor units of `currency`; 0 for grants.
-    net_minor bigint NOT NULL DEFAULT 0,
-    gross_minor bigint NOT NULL DEFAULT 0,
-    currency text,
-    recorded_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT lot_bounds CHECK (removed + to_debt + clawed <= coins)
-);
-CREATE INDEX lot_line ON ledger.lot (account, class, start);
-
 -- The chart of accounts: one asset per account. `holder` rows (per person) share a book.
 CREATE TABLE ledger.book (
     key smallint PRIMARY KEY,
@@ -47,6 +26,7 @@ CREATE TABLE ledger.book (
 );
 INSERT INTO ledger.book VALUES
     (1, 'coins:issued', 'coin', false), (2, 'coins:wallet', 'coin', true), (3, 'coins:spent', 'coin', false), (4, 'coins:adjusted', 'coin', false),
+    (9, 'coins:recovered', 'coin', true),
     (5, 'promo:issued', 'promo', false), (6, 'promo:wallet', 'promo', true), (7, 'promo:spent', 'promo', false), (8, 'promo:adjusted', 'promo', false),
     (11, 'diamonds:issued', 'diamond', false), (12, 'diamonds:creator', 'diamond', true), (13, 'diamonds:redeeming', 'diamond', true),
     (14, 'diamonds:redeemed', 'diamond', false),
@@ -92,12 +72,52 @@ BEGIN
     IF bad IS NOT NULL THEN
         RAISE EXCEPTION 'transfer % does not sum to zero: %', NEW.transfer, bad USING ERRCODE = 'LG002', CONSTRAINT = 'zero_sum';
     END IF;
+    SELECT string_agg(k.name, ', ') INTO bad FROM ledger.leg g JOIN ledger.book k ON k.key = g.book
+    WHERE g.transfer = NEW.transfer AND (k.per_holder <> (g.holder <> 0) OR (k.asset = 'money') <> (g.currency <> ''));
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'transfer %: wrong holder or currency on %', NEW.transfer, bad USING ERRCODE = 'LG002', CONSTRAINT = 'leg_fits_book';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER leg_zero_sum AFTER INSERT ON ledger.leg DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION ledger.check_transfer();
 CREATE TRIGGER transfer_for_ever BEFORE UPDATE OR DELETE ON ledger.transfer FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 CREATE TRIGGER leg_for_ever BEFORE UPDATE OR DELETE ON ledger.leg FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+-- Purchases and grants laid end to end on the wallet's line; the interval is [start, start + coins - removed - to_debt).
+-- Laying order is key order: a lot is made under its wallet's lock.
+CREATE TABLE ledger.lot (
+    key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    account integer NOT NULL REFERENCES ledger.wallet (account),
+    class text NOT NULL CHECK (class IN ('paid', 'promo')),
+    kind text NOT NULL CHECK (kind IN ('purchase', 'grant', 'adjustment', 'restored')),
+    start bigint NOT NULL CHECK (start >= 0),
+    coins bigint NOT NULL CHECK (coins > 0),
+    removed bigint NOT NULL DEFAULT 0 CHECK (removed >= 0),
+    to_debt bigint NOT NULL DEFAULT 0 CHECK (to_debt >= 0),
+    clawed bigint NOT NULL DEFAULT 0 CHECK (clawed >= 0),
+    transfer bigint NOT NULL UNIQUE REFERENCES ledger.transfer (key),
+    -- What the coins cost without tax, for the hourly close: minor units of `currency`; 0 for grants.
+    net_minor bigint NOT NULL DEFAULT 0 CHECK (net_minor >= 0),
+    gross_minor bigint NOT NULL DEFAULT 0 CHECK (gross_minor >= net_minor),
+    currency text CHECK (currency ~ '^[A-Z]{3}$'),
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT lot_bounds CHECK (removed + to_debt + clawed <= coins),
+    CONSTRAINT priced_in CHECK (currency IS NOT NULL OR gross_minor = 0)
+);
+CREATE INDEX lot_line ON ledger.lot (account, class, key);
+CREATE TRIGGER lot_for_ever BEFORE DELETE OR UPDATE OF account, class, kind, coins, transfer, net_minor, gross_minor, currency, recorded_at
+    ON ledger.lot FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+-- Why a lot grew shorter or was clawed: each change names the transfer that caused it; a lot's three counters are their sums.
+CREATE TABLE ledger.lot_cut (
+    lot bigint NOT NULL REFERENCES ledger.lot (key),
+    transfer bigint NOT NULL REFERENCES ledger.transfer (key),
+    what text NOT NULL CHECK (what IN ('removed', 'to_debt', 'clawed')),
+    coins bigint NOT NULL CHECK (coins <> 0),
+    PRIMARY KEY (lot, transfer, what)
+);
+CREATE TRIGGER lot_cut_for_ever BEFORE UPDATE OR DELETE ON ledger.lot_cut FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 -- One stripe per committer: its chain's head and its part of the platform's two hot accounts.
 CREATE TABLE ledger.stripe (
@@ -195,6 +215,7 @@ CREATE TABLE ledger.checkpoint (
     key_id text NOT NULL,
     signature bytea NOT NULL CHECK (octet_length(signature) = 64)
 );
+CREATE INDEX checkpoint_at ON ledger.checkpoint (at);
 CREATE TRIGGER checkpoint_for_ever BEFORE UPDATE OR DELETE ON ledger.checkpoint FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 -- Monthly partitions of ids: the bounds are the lowest UUIDv7 of the first moment of each month (UTC).
