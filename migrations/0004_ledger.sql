@@ -146,6 +146,7 @@ CREATE TABLE ledger.batch (
 );
 CREATE INDEX batch_recorded ON ledger.batch USING brin (recorded_at) WITH (pages_per_range = 8, autosummarize = on);
 CREATE UNIQUE INDEX batch_chain ON ledger.batch ((batch & 63), n);
+CREATE INDEX batch_stripe ON ledger.batch ((batch & 63), batch);
 
 -- The gifts' journal: one immutable row is the whole entry
 --   coin: coins:wallet(sender) -> coins:spent, promo:wallet(sender) -> promo:spent; diamond: diamonds:issued -> diamonds:creator(receiver).

@@ -1,0 +1,225 @@
+"""Deciding gifts: a pure function over what was read under the wallets' locks."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from largesse.gifting.errors import (
+    AccountFrozen,
+    BannedFromRoom,
+    Expired,
+    GiftingOff,
+    GiftRetired,
+    IdOutOfWindow,
+    IdReused,
+    InDebt,
+    LimitReached,
+    NotEnoughCoins,
+    NotStreakable,
+    PriceChanged,
+    SelfGift,
+    UnderAge,
+    UnknownGift,
+)
+from largesse.kit.http import NotFound
+from largesse.kit.problems import Problem
+from largesse.ledger import ANONYMOUS, Entry, WalletState
+
+ID_WINDOW = timedelta(hours=24)
+COUNT_MAX = 999
+MESSAGE_CHARS_MAX = 200
+COMBO_CHARS_MAX = 64
+_VERSION_TIMED = 7
+
+
+class Request(msgspec.Struct, gc=False):
+    """A gift that somebody asks for. `expected_coins` -1 expects nothing; times are seconds since 1970, 0 for none."""
+
+    id: bytes
+    sender: int
+    stage: int
+    kind: int
+    count: int = 1
+    anonymous: bool = False
+    expected_coins: int = -1
+    not_after_s: float = 0.0
+    api_key: int = 0
+    combo: str | None = None
+    message: str | None = None
+    deferrals: int = 0
+
+
+class Receipt(msgspec.Struct, gc=False):
+    """A settled gift as its giver is told. `duplicate`: it was in the books before; `coins_left` is the balance now."""
+
+    entry: Entry
+    recorded_at: datetime
+    coins_left: int
+    duplicate: bool = False
+
+
+Outcome = Receipt | Problem
+
+
+class Kind(msgspec.Struct, gc=False, frozen=True):
+    """A gift of the catalogue as the books need it."""
+
+    coins: int
+    streakable: bool
+    retired: bool
+
+
+class Place(msgspec.Struct, gc=False, frozen=True):
+    """A LIVE or video as the books need it. `context`: 0 live, 1 after_live, 2 video; None where none can be given."""
+
+    receiver: int
+    context: int | None
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """The policy in force: shares in basis points (multiples of 10), the day's maximum in coins."""
+
+    policy: int
+    share_bps: int
+    promo_share_bps: int
+    give_day_coins_max: int
+
+
+class Facts(msgspec.Struct):
+    """All that decides, read after the wallets were locked. `known` holds entries already in the books."""
+
+    batch: int
+    now: datetime
+    wallets: dict[int, WalletState]
+    known: dict[tuple[bytes, int], tuple[Entry, datetime]]
+    kinds: dict[int, Kind]
+    places: dict[int, Place]
+    bans: set[tuple[int, int]]
+    terms: Terms
+
+
+def is_timed_id(gift_id: bytes) -> bool:
+    """Whether 16 bytes are a UUIDv7 (RFC 9562)."""
+    return gift_id[6] >> 4 == _VERSION_TIMED and gift_id[8] >> 6 == 2  # noqa: PLR2004 - the RFC variant
+
+
+def id_seconds(gift_id: bytes) -> float:
+    """The time in a UUIDv7, in seconds since 1970."""
+    return int.from_bytes(gift_id[:6], "big") / 1000
+
+
+def next_day(today: date) -> datetime:
+    """The next 00:00 UTC."""
+    return datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1)
+
+
+def decide(facts: Facts, requests: list[Request]) -> tuple[list[Outcome], list[Entry]]:
+    """Decide each gift in order; outcomes match `requests`, entries are those to be written.
+
+    Pure but for `facts.wallets`, which move to where the entries leave them. A refused gift changes nothing, so a
+    refused big one does not refuse the small one behind it. Source: economy.md section 4.
+    """
+    outcomes: list[Outcome] = []
+    entries: list[Entry] = []
+    known, wallets = facts.known, facts.wallets
+    now_s = facts.now.timestamp()
+    for request in requests:
+        key = (request.id, request.sender)
+        before = known.get(key)
+        if before is not None:
+            outcomes.append(_again(before, request, wallets.get(request.sender)))
+            continue
+        refusal = refuse(facts, request, now_s)
+        if refusal is not None:
+            outcomes.append(refusal)
+            continue
+        wallet = wallets[request.sender]
+        entry = settle(facts.terms, facts.places[request.stage], facts.kinds[request.kind], request, wallet)
+        known[key] = (entry, facts.now)
+        entries.append(entry)
+        outcomes.append(Receipt(entry, facts.now, wallet.paid + wallet.promo))
+    return outcomes, entries
+
+
+def settle(terms: Terms, place: Place, kind: Kind, request: Request, wallet: WalletState) -> Entry:
+    """Take the coins from the wallet, promotional ones first, and make the entry."""
+    coins = kind.coins * request.count
+    promo = min(wallet.promo, coins)
+    paid = coins - promo
+    entry = Entry(
+        id=request.id,
+        sender=request.sender,
+        receiver=place.receiver,
+        stage=request.stage,
+        kind=request.kind,
+        count=request.count,
+        coins_paid=paid,
+        coins_promo=promo,
+        diamonds_milli=paid * terms.share_bps // 10 + promo * terms.promo_share_bps // 10,
+        paid_before=wallet.paid_out,
+        promo_before=wallet.promo_out,
+        api_key=request.api_key,
+        policy=terms.policy,
+        flags=(place.context or 0) | (ANONYMOUS if request.anonymous else 0),
+    )
+    wallet.paid -= paid
+    wallet.paid_out += paid
+    wallet.promo -= promo
+    wallet.promo_out += promo
+    wallet.given += coins
+    return entry
+
+
+def refuse(facts: Facts, request: Request, now_s: float) -> Problem | None:
+    """Why this gift cannot be given, or None; asked in order: what it is, who gives, where, what it costs."""
+    if not is_timed_id(request.id) or abs(id_seconds(request.id) - now_s) > ID_WINDOW.total_seconds():
+        return IdOutOfWindow()
+    if request.not_after_s and now_s > request.not_after_s:
+        return Expired()
+    kind = facts.kinds.get(request.kind)
+    place = facts.places.get(request.stage)
+    if kind is None or place is None:
+        return UnknownGift() if kind is None else NotFound()
+    return _refuse_person(facts, request, place) or _refuse_price(facts, request, kind)
+
+
+def _refuse_person(facts: Facts, request: Request, place: Place) -> Problem | None:
+    if place.receiver == request.sender:
+        return SelfGift()
+    wallet = facts.wallets.get(request.sender)
+    if wallet is not None:
+        if wallet.under_age:
+            return UnderAge()
+        if wallet.frozen:
+            return AccountFrozen()
+        if wallet.in_debt:
+            return InDebt()
+    if (request.stage, request.sender) in facts.bans:
+        return BannedFromRoom()
+    return GiftingOff() if place.context is None else None
+
+
+def _refuse_price(facts: Facts, request: Request, kind: Kind) -> Problem | None:
+    coins = kind.coins * request.count
+    if kind.retired:
+        return GiftRetired()
+    if request.count > 1 and not kind.streakable:
+        return NotStreakable()
+    if request.expected_coins not in {-1, coins}:
+        return PriceChanged(coins=coins)
+    wallet = facts.wallets.get(request.sender)
+    available = wallet.paid + wallet.promo if wallet else 0
+    if wallet is None or available < coins:
+        return NotEnoughCoins(needed=coins, available=available)
+    if wallet.given + coins > facts.terms.give_day_coins_max:
+        return LimitReached(limit="platform-day", resets_at=next_day(facts.now.date()))
+    return None
+
+
+def _again(before: tuple[Entry, datetime], request: Request, wallet: WalletState | None) -> Outcome:
+    entry, recorded_at = before
+    same: Any = (entry.stage, entry.kind, entry.count, bool(entry.flags & ANONYMOUS))
+    if same != (request.stage, request.kind, request.count, request.anonymous):
+        return IdReused()
+    return Receipt(entry, recorded_at, wallet.paid + wallet.promo if wallet else 0, duplicate=True)

@@ -1,0 +1,57 @@
+"""The books: wallets, lots, transfers, the gifts' journal, proofs, audit and export.
+
+Owns the tables of schema `ledger` and is the only room that changes a balance. Invariants: economy.md section 8.
+"""
+
+from largesse.ledger.entry import AFTER_LIVE, ANONYMOUS, LIVE, VIDEO, Entry, GiftRow, parse_receipt
+from largesse.ledger.feed import (
+    Cursor,
+    EarningDay,
+    Feed,
+    Tally,
+    decode_cursor,
+    encode_cursor,
+    find_by_receipt,
+    find_gift,
+    heads,
+    list_earnings,
+    list_received,
+    list_sent,
+    list_staged,
+    read_feed,
+    start,
+    tally,
+)
+from largesse.ledger.journal import COMMITTER_OPTIONS, STRIPES, Head, Journal, NoFreeStripe, WalletState
+
+__all__ = [
+    "AFTER_LIVE",
+    "ANONYMOUS",
+    "COMMITTER_OPTIONS",
+    "LIVE",
+    "STRIPES",
+    "VIDEO",
+    "Cursor",
+    "EarningDay",
+    "Entry",
+    "Feed",
+    "GiftRow",
+    "Head",
+    "Journal",
+    "NoFreeStripe",
+    "Tally",
+    "WalletState",
+    "decode_cursor",
+    "encode_cursor",
+    "find_by_receipt",
+    "find_gift",
+    "heads",
+    "list_earnings",
+    "list_received",
+    "list_sent",
+    "list_staged",
+    "parse_receipt",
+    "read_feed",
+    "start",
+    "tally",
+]

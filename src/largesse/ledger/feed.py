@@ -1,0 +1,178 @@
+"""Reading the journal: the feed by cursor, histories, one gift, a stage's tally, a creator's earnings.
+
+A cursor is 64 batch numbers, by stripe the last one that was counted. Within a stripe batches commit in order, so a
+reader that goes on from its cursor meets every gift exactly once, whatever commits late on another stripe.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from largesse.kit.db import ReadTx, sql
+from largesse.ledger.entry import GiftRow, int_array, parse_receipt
+from largesse.ledger.journal import STRIPES
+
+BATCHES_MAX = 200
+_NEWEST = (2**62, 0)
+_HOUR_MAX = 2**31 - 1
+_SECONDS_AN_HOUR = 3600
+
+Cursor = list[int]
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """Gifts in the order of the books, and the cursor after them; `more` where the reading was cut."""
+
+    cursor: Cursor
+    gifts: list[GiftRow]
+    more: bool
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """What one giver gave on a stage; `anonymous_coins` is the part given without a name."""
+
+    sender: int
+    coins: int
+    gifts: int
+    anonymous_coins: int
+    diamonds_milli: int
+
+
+class EarningDay(msgspec.Struct, frozen=True, kw_only=True):
+    """A creator's earnings of one UTC day under one policy, in milli-diamonds."""
+
+    day: date
+    policy: int
+    gifts: int
+    coins: int
+    milli_in: int
+    milli_reversed: int
+    milli_reserved: int
+    milli_redeemed: int
+
+
+def start() -> Cursor:
+    """The cursor before the first gift."""
+    return [0] * STRIPES
+
+
+def encode_cursor(cursor: Cursor) -> str:
+    """A cursor as an opaque text for the wire."""
+    pairs = [(stripe, batch) for stripe, batch in enumerate(cursor) if batch]
+    return urlsafe_b64encode(msgspec.json.encode(pairs)).decode().rstrip("=")
+
+
+def decode_cursor(text: str) -> Cursor | None:
+    """The cursor of a text; None where it is not one."""
+    cursor = start()
+    try:
+        pairs = msgspec.json.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=list[tuple[int, int]])
+    except (ValueError, msgspec.MsgspecError):
+        return None
+    for stripe, batch in pairs:
+        if not (0 <= stripe < STRIPES and 0 <= batch < _NEWEST[0]):
+            return None
+        cursor[stripe] = batch
+    return cursor
+
+
+async def heads(tx: ReadTx) -> Cursor:
+    """The cursor of now: after all that is committed."""
+    return list(await tx.scalar(sql("ledger", "heads")))
+
+
+async def read_feed(
+    tx: ReadTx, cursor: Cursor, stages: Sequence[int] | None = None, batches_max: int = BATCHES_MAX
+) -> Feed:
+    """The gifts of the batches after a cursor, of some stages or of all."""
+    found = await tx.execute(sql("ledger", "new_batches"), {"seen": cursor, "batches_max": batches_max})
+    batches = dict(await found.fetchall())
+    if not batches:
+        return Feed(cursor, [], more=False)
+    if stages is None:
+        rows = await tx.execute(sql("ledger", "gifts_of_batches"), {"batches": list(batches)})
+    else:
+        rows = await tx.execute(
+            sql("ledger", "gifts_of_batches_on_stages"),
+            {"batches": int_array(list(batches)), "stages": int_array(list(stages))},
+        )
+    gifts = [_gift(row, batches[row[1]]) for row in await rows.fetchall()]
+    return Feed(_after(cursor, batches), gifts, more=len(batches) >= batches_max)
+
+
+async def list_staged(tx: ReadTx, stage: int, cursor: Cursor, batches_max: int = BATCHES_MAX) -> Feed:
+    """The gifts on one stage after a cursor, batch by whole batch: its history, and a new owner's way to catch up."""
+    found = await tx.execute(
+        sql("ledger", "staged_batches"), {"seen": cursor, "stage": stage, "batches_max": batches_max}
+    )
+    batches = dict(await found.fetchall())
+    if not batches:
+        return Feed(cursor, [], more=False)
+    rows = await tx.execute(
+        sql("ledger", "gifts_of_batches_on_stages"),
+        {"batches": int_array(list(batches)), "stages": int_array([stage])},
+    )
+    gifts = [_gift(row, batches[row[1]]) for row in await rows.fetchall()]
+    return Feed(_after(cursor, batches), gifts, more=len(batches) >= batches_max)
+
+
+async def list_sent(tx: ReadTx, sender: int, before: str | None, limit: int) -> list[GiftRow]:
+    """A giver's gifts, newest first, before a receipt number (the last one of the page before)."""
+    batch, leaf = (parse_receipt(before) if before else None) or _NEWEST
+    hour = await _hour_of(tx, batch) if before else _HOUR_MAX
+    params = {"sender": sender, "batch": batch, "leaf": leaf, "hour": hour, "n": limit}
+    return await tx.all(GiftRow, sql("ledger", "sent_page"), params)
+
+
+async def list_received(
+    tx: ReadTx, receiver: int, stages: Sequence[int], before: str | None, limit: int
+) -> list[GiftRow]:
+    """Gifts to a creator on their stages, newest first, before a receipt number."""
+    batch, leaf = (parse_receipt(before) if before else None) or _NEWEST
+    params = {"receiver": receiver, "stages": int_array(list(stages)), "batch": batch, "leaf": leaf, "n": limit}
+    return await tx.all(GiftRow, sql("ledger", "received_page"), params)
+
+
+async def find_gift(tx: ReadTx, gift: UUID, sender: int) -> GiftRow | None:
+    """A gift by its key, or None."""
+    return await tx.one(GiftRow, sql("ledger", "gift_by_id"), {"id": gift, "sender": sender})
+
+
+async def find_by_receipt(tx: ReadTx, batch: int, leaf: int) -> GiftRow | None:
+    """A gift by its receipt number, or None."""
+    return await tx.one(GiftRow, sql("ledger", "gift_by_receipt"), {"batch": batch, "leaf": leaf})
+
+
+async def tally(tx: ReadTx, stage: int) -> list[Tally]:
+    """What each giver gave on a stage: exact, from the journal itself."""
+    return await tx.all(Tally, sql("ledger", "tally_stage"), {"stage": stage})
+
+
+async def list_earnings(tx: ReadTx, creator: int) -> list[EarningDay]:
+    """A creator's earnings by day and policy, oldest first."""
+    return await tx.all(EarningDay, sql("ledger", "earnings"), {"creator": creator})
+
+
+async def _hour_of(tx: ReadTx, batch: int) -> int:
+    at = await tx.scalar("SELECT recorded_at FROM ledger.batch WHERE batch = %s", [batch])
+    return int(at.timestamp()) // _SECONDS_AN_HOUR if isinstance(at, datetime) else _HOUR_MAX
+
+
+def _after(cursor: Cursor, batches: dict[int, datetime]) -> Cursor:
+    after = list(cursor)
+    for batch in batches:
+        stripe = batch & (STRIPES - 1)
+        after[stripe] = max(after[stripe], batch)
+    return after
+
+
+def _gift(row: Sequence[Any], recorded_at: datetime) -> GiftRow:
+    return GiftRow(
+        id=row[0], batch=row[1], leaf=row[2], sender=row[3], receiver=row[4], stage=row[5], kind=row[6], count=row[7],
+        coins_paid=row[8], coins_promo=row[9], diamonds_milli=row[10], policy=row[11], flags=row[12], api_key=row[13],
+        paid_before=row[14], promo_before=row[15], recorded_at=recorded_at,
+    )  # fmt: skip
