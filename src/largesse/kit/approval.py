@@ -12,6 +12,7 @@ import msgspec
 
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.kit.http import NotFound
+from largesse.kit.idempotency import IdReused
 from largesse.kit.problems import Problem
 
 
@@ -30,14 +31,6 @@ class AlreadyDecided(Problem):
     status: ClassVar[int] = 409
     code: ClassVar[str] = "already-decided"
     state: str
-
-
-@dataclass(eq=False)
-class IdReused(Problem):
-    """This id was used before, with other content."""
-
-    status: ClassVar[int] = 409
-    code: ClassVar[str] = "id-reused"
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +57,11 @@ async def propose(
     reason: str,
     ticket: str,
     proposed_by: int,
-) -> Proposal:
-    """Put a proposal down. The same id with the same content gives the first one again; other content, `IdReused`."""
+) -> tuple[Proposal, bool]:
+    """Put a proposal down; True beside it says that it was there before.
+
+    The same id with the same content gives the first one again; other content raises `IdReused`.
+    """
     wanted = {
         "id": proposal,
         "kind": kind,
@@ -76,13 +72,13 @@ async def propose(
     }
     made = await tx.one(Proposal, sql("kit", "proposal_put"), wanted)
     if made is not None:
-        return made
+        return made, False
     before = await tx.one(Proposal, sql("kit", "proposal_get"), {"id": proposal})
     assert before is not None
     same = (before.kind, before.body, before.reason, before.ticket, before.proposed_by)
     if same != (kind, body, reason, ticket, proposed_by):
         raise IdReused
-    return before
+    return before, True
 
 
 async def approve(tx: WriteTx, *, proposal: UUID, kind: str, by: int) -> Proposal:

@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 
 from largesse.kit import approval, ids
-from largesse.kit.approval import AlreadyDecided, FourEyes, IdReused, Proposal
+from largesse.kit.approval import AlreadyDecided, FourEyes, Proposal
 from largesse.kit.db import Database
 from largesse.kit.http import NotFound
+from largesse.kit.idempotency import IdReused
 from largesse.kit.problems import Problem
 
 ALICE, OLGA, OSCAR = 1, 2, 3
@@ -15,9 +16,10 @@ ALICE, OLGA, OSCAR = 1, 2, 3
 
 async def propose(db: Database, id_: UUID, body: dict[str, Any], by: int = OLGA) -> Proposal:
     async with db.write() as tx:
-        return await approval.propose(
+        proposal, _ = await approval.propose(
             tx, proposal=id_, kind="policy", body=body, reason="because", ticket="T-1", proposed_by=by
         )
+        return proposal
 
 
 async def test_a_second_person_approves_and_only_once(db: Database) -> None:
