@@ -4,6 +4,7 @@ Owns the tables of schema `ledger` and is the only room that changes a balance. 
 """
 
 from largesse.ledger.entry import AFTER_LIVE, ANONYMOUS, LIVE, VIDEO, Entry, GiftRow, parse_receipt
+from largesse.ledger.errors import NotEnoughUnspent, SourceReused
 from largesse.ledger.feed import (
     Cursor,
     EarningDay,
@@ -23,6 +24,9 @@ from largesse.ledger.feed import (
     tally,
 )
 from largesse.ledger.journal import COMMITTER_OPTIONS, STRIPES, Head, Journal, NoFreeStripe, WalletState
+from largesse.ledger.model import Line, Wallet
+from largesse.ledger.transfers import adjust_down, adjust_up, grant_promo, sell_coins
+from largesse.ledger.wallets import freeze, get_wallet, open_wallet
 
 __all__ = [
     "AFTER_LIVE",
@@ -38,20 +42,31 @@ __all__ = [
     "GiftRow",
     "Head",
     "Journal",
+    "Line",
     "NoFreeStripe",
+    "NotEnoughUnspent",
+    "SourceReused",
     "Tally",
+    "Wallet",
     "WalletState",
+    "adjust_down",
+    "adjust_up",
     "decode_cursor",
     "encode_cursor",
     "find_by_receipt",
     "find_gift",
+    "freeze",
+    "get_wallet",
+    "grant_promo",
     "heads",
     "list_earnings",
     "list_received",
     "list_sent",
     "list_staged",
+    "open_wallet",
     "parse_receipt",
     "read_feed",
+    "sell_coins",
     "start",
     "tally",
 ]
