@@ -26,8 +26,8 @@ _CONTEXT = {("live", "live"): ledger.LIVE, ("live", "ended"): ledger.AFTER_LIVE,
 class Committer:
     """One stripe's committer.
 
-    It survives the database's restarts: a lost connection is an unknown outcome, and the same ids are sent again, so the
-    books answer with the first receipt.
+    It survives restarts of the database: a lost connection is an unknown outcome, and the same ids are sent again, so
+    the books answer with the first receipt.
     """
 
     def __init__(self, db: Database, news: News | None, secret: bytes, *, patience_s: float = 20.0) -> None:
@@ -62,7 +62,7 @@ class Committer:
                 log.warning("gifts.retry", error=str(error)[:200], gifts=len(requests), tries=tries)
                 await asyncio.sleep(_REOPEN_S[min(tries, len(_REOPEN_S) - 1)])
                 tries += 1
-            except psycopg.Error as error:
+            except psycopg.Error:
                 await self._drop()
                 if len(requests) == 1:
                     raise

@@ -24,9 +24,9 @@ from largesse.gifting.errors import (
 )
 from largesse.kit.http import NotFound
 from largesse.kit.problems import Problem
-from largesse.ledger import ANONYMOUS, Entry, WalletState
+from largesse.ledger import ANONYMOUS, FROZEN, UNDER_AGE, Entry, WalletState
 
-ID_WINDOW = timedelta(hours=24)
+ID_WINDOW_S = 24 * 3600
 COUNT_MAX = 999
 MESSAGE_CHARS_MAX = 200
 COMBO_CHARS_MAX = 64
@@ -122,13 +122,12 @@ def decide(facts: Facts, requests: list[Request]) -> tuple[list[Outcome], list[E
     """
     outcomes: list[Outcome] = []
     entries: list[Entry] = []
-    known, wallets = facts.known, facts.wallets
-    now_s = facts.now.timestamp()
+    known, wallets, now = facts.known, facts.wallets, facts.now
+    now_s = now.timestamp()
     for request in requests:
         key = (request.id, request.sender)
-        before = known.get(key)
-        if before is not None:
-            outcomes.append(_again(before, request, wallets.get(request.sender)))
+        if key in known:
+            outcomes.append(_again(known[key], request, wallets.get(request.sender)))
             continue
         refusal = refuse(facts, request, now_s)
         if refusal is not None:
@@ -136,44 +135,74 @@ def decide(facts: Facts, requests: list[Request]) -> tuple[list[Outcome], list[E
             continue
         wallet = wallets[request.sender]
         entry = settle(facts.terms, facts.places[request.stage], facts.kinds[request.kind], request, wallet)
-        known[key] = (entry, facts.now)
+        known[key] = (entry, now)
         entries.append(entry)
-        outcomes.append(Receipt(entry, facts.now, wallet.paid + wallet.promo))
+        outcomes.append(Receipt(entry, now, wallet.paid + wallet.promo))
     return outcomes, entries
 
 
 def settle(terms: Terms, place: Place, kind: Kind, request: Request, wallet: WalletState) -> Entry:
     """Take the coins from the wallet, promotional ones first, and make the entry."""
     coins = kind.coins * request.count
-    promo = min(wallet.promo, coins)
+    promo = wallet.promo and min(wallet.promo, coins)
     paid = coins - promo
     entry = Entry(
-        id=request.id,
-        sender=request.sender,
-        receiver=place.receiver,
-        stage=request.stage,
-        kind=request.kind,
-        count=request.count,
-        coins_paid=paid,
-        coins_promo=promo,
-        diamonds_milli=paid * terms.share_bps // 10 + promo * terms.promo_share_bps // 10,
-        paid_before=wallet.paid_out,
-        promo_before=wallet.promo_out,
-        api_key=request.api_key,
-        policy=terms.policy,
-        flags=(place.context or 0) | (ANONYMOUS if request.anonymous else 0),
+        request.id,
+        request.sender,
+        place.receiver,
+        request.stage,
+        request.kind,
+        request.count,
+        paid,
+        promo,
+        paid * terms.share_bps // 10 + promo * terms.promo_share_bps // 10,
+        wallet.paid_out,
+        wallet.promo_out,
+        request.api_key,
+        terms.policy,
+        (place.context or 0) | (ANONYMOUS if request.anonymous else 0),
     )
     wallet.paid -= paid
     wallet.paid_out += paid
-    wallet.promo -= promo
-    wallet.promo_out += promo
     wallet.given += coins
+    if promo:
+        wallet.promo -= promo
+        wallet.promo_out += promo
     return entry
 
 
 def refuse(facts: Facts, request: Request, now_s: float) -> Problem | None:
-    """Why this gift cannot be given, or None; asked in order: what it is, who gives, where, what it costs."""
-    if not is_timed_id(request.id) or abs(id_seconds(request.id) - now_s) > ID_WINDOW.total_seconds():
+    """Why this gift cannot be given, or None.
+
+    One glance lets through what nothing stands against; only what it stops is asked why.
+    """
+    gift_id = request.id
+    wallet = facts.wallets.get(request.sender)
+    place = facts.places.get(request.stage)
+    kind = facts.kinds.get(request.kind)
+    if wallet is not None and place is not None and kind is not None:
+        coins = kind.coins * request.count
+        if (
+            not wallet.barred
+            and coins <= wallet.paid + wallet.promo
+            and wallet.given + coins <= facts.terms.give_day_coins_max
+            and place.context is not None
+            and place.receiver != request.sender
+            and not kind.retired
+            and (request.count == 1 or kind.streakable)
+            and (request.expected_coins < 0 or request.expected_coins == coins)
+            and (not request.not_after_s or now_s <= request.not_after_s)
+            and (not facts.bans or (request.stage, request.sender) not in facts.bans)
+            and is_timed_id(gift_id)
+            and -ID_WINDOW_S <= id_seconds(gift_id) - now_s <= ID_WINDOW_S
+        ):
+            return None
+    return _why(facts, request, now_s)
+
+
+def _why(facts: Facts, request: Request, now_s: float) -> Problem | None:
+    """The refusal, asked in order: what it is, who gives, where, what it costs."""
+    if not is_timed_id(request.id) or abs(id_seconds(request.id) - now_s) > ID_WINDOW_S:
         return IdOutOfWindow()
     if request.not_after_s and now_s > request.not_after_s:
         return Expired()
@@ -181,26 +210,21 @@ def refuse(facts: Facts, request: Request, now_s: float) -> Problem | None:
     place = facts.places.get(request.stage)
     if kind is None or place is None:
         return UnknownGift() if kind is None else NotFound()
-    return _refuse_person(facts, request, place) or _refuse_price(facts, request, kind)
+    return _why_person(facts, request, place) or _why_price(facts, request, kind)
 
 
-def _refuse_person(facts: Facts, request: Request, place: Place) -> Problem | None:
+def _why_person(facts: Facts, request: Request, place: Place) -> Problem | None:
     if place.receiver == request.sender:
         return SelfGift()
     wallet = facts.wallets.get(request.sender)
-    if wallet is not None:
-        if wallet.under_age:
-            return UnderAge()
-        if wallet.frozen:
-            return AccountFrozen()
-        if wallet.in_debt:
-            return InDebt()
+    if wallet is not None and wallet.barred:
+        return UnderAge() if wallet.barred & UNDER_AGE else AccountFrozen() if wallet.barred & FROZEN else InDebt()
     if (request.stage, request.sender) in facts.bans:
         return BannedFromRoom()
     return GiftingOff() if place.context is None else None
 
 
-def _refuse_price(facts: Facts, request: Request, kind: Kind) -> Problem | None:
+def _why_price(facts: Facts, request: Request, kind: Kind) -> Problem | None:
     coins = kind.coins * request.count
     if kind.retired:
         return GiftRetired()

@@ -23,7 +23,17 @@ from largesse.ledger.feed import (
     start,
     tally,
 )
-from largesse.ledger.journal import COMMITTER_OPTIONS, STRIPES, Head, Journal, NoFreeStripe, WalletState
+from largesse.ledger.journal import (
+    COMMITTER_OPTIONS,
+    FROZEN,
+    IN_DEBT,
+    STRIPES,
+    UNDER_AGE,
+    Head,
+    Journal,
+    NoFreeStripe,
+    WalletState,
+)
 from largesse.ledger.model import Line, Wallet
 from largesse.ledger.transfers import adjust_down, adjust_up, grant_promo, sell_coins
 from largesse.ledger.wallets import freeze, get_wallet, open_wallet
@@ -32,8 +42,11 @@ __all__ = [
     "AFTER_LIVE",
     "ANONYMOUS",
     "COMMITTER_OPTIONS",
+    "FROZEN",
+    "IN_DEBT",
     "LIVE",
     "STRIPES",
+    "UNDER_AGE",
     "VIDEO",
     "Cursor",
     "EarningDay",

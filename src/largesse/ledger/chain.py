@@ -20,20 +20,9 @@ COLUMNS = (
 # 16 fields, each its length and its big-endian bytes: a UUID, four int8, six int4, five int2.
 _ROW = Struct(">hi16s" + "iq" * 4 + "ii" * 6 + "ih" * 5)
 ROW_BYTES = _ROW.size
-_pack = _ROW.pack
+# A gift as one row of a binary COPY, in the order of `COLUMNS`: 16, then each field behind its length in bytes.
+pack_row = _ROW.pack
 _CHAIN_TAIL = Struct(">qh")
-
-
-def row(  # noqa: PLR0917 - one argument a column, in the columns' order
-    gift_id: bytes, batch: int, paid_before: int, promo_before: int, diamonds_milli: int, sender: int, receiver: int,
-    stage: int, coins_paid: int, coins_promo: int, api_key: int, kind: int, count: int, policy: int, leaf: int,
-    flags: int,
-) -> bytes:  # fmt: skip
-    """A gift as one row of a binary COPY, in the order of `COLUMNS`."""
-    return _pack(
-        16, 16, gift_id, 8, batch, 8, paid_before, 8, promo_before, 8, diamonds_milli, 4, sender, 4, receiver, 4, stage,
-        4, coins_paid, 4, coins_promo, 4, api_key, 2, kind, 2, count, 2, policy, 2, leaf, 2, flags,
-    )  # fmt: skip
 
 
 def salts(secret: bytes, batch: int, count: int) -> list[bytes]:

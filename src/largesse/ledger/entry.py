@@ -11,7 +11,7 @@ ANONYMOUS = 4
 CONTEXTS = ("live", "after_live", "video")
 
 
-class Entry(msgspec.Struct, gc=False, kw_only=True):
+class Entry(msgspec.Struct, gc=False):
     """A settled gift, written by the committer. Coins are totals; `*_before` are the wallet's `…_out` counters."""
 
     id: bytes

@@ -7,9 +7,11 @@ accounts and adds to that stripe's chain, so no two committers ever wait for eac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import tuple_row
 
@@ -42,18 +44,22 @@ class Head:
     root: bytes = ZERO
 
 
-@dataclass(slots=True)
-class WalletState:
-    """A locked wallet while a batch is decided: spendable coins, `…_out` counters, coins given today."""
+FROZEN, IN_DEBT, UNDER_AGE = 1, 2, 4
 
+
+class WalletState(msgspec.Struct, gc=False):
+    """A locked wallet while a batch is decided: spendable coins, `…_out` counters, coins given today.
+
+    `barred` is 0, or the sum of FROZEN, IN_DEBT and UNDER_AGE.
+    """
+
+    account: int
     paid: int
     paid_out: int
     promo: int
     promo_out: int
     given: int
-    frozen: bool
-    in_debt: bool
-    under_age: bool
+    barred: int
 
 
 class Journal:
@@ -100,12 +106,7 @@ class Journal:
         """
         name = "lock_wallets_waiting" if wait else "lock_wallets"
         cursor = await self.send(sql("ledger", name), {"accounts": int_array(accounts)})
-        locked = {
-            row[0]: WalletState(
-                row[1], row[2], row[3], row[4], row[5], bool(row[6] & 1), bool(row[6] & 2), bool(row[6] & 4)
-            )
-            for row in await cursor.fetchall()
-        }
+        locked = {row[0]: WalletState(*row) for row in await cursor.fetchall()}
         if len(locked) == len(accounts) or wait:
             return locked, set()
         missing = [account for account in accounts if account not in locked]
@@ -160,22 +161,21 @@ class Journal:
     async def _copy(self, entries: list[Entry], batch: int) -> list[bytes]:
         entries.sort(key=_order)
         salts = chain.salts(self.secret, batch, len(entries))
-        pack, leaf_hash = chain.row, chain.leaf_hash
-        rows: list[bytes] = [chain.COPY_HEAD]
-        leaves: list[bytes] = []
+        pack = chain.pack_row
+        rows: list[bytes] = []
         for leaf, e in enumerate(entries):
             e.batch = batch
             e.leaf = leaf
-            row = pack(
-                e.id, batch, e.paid_before, e.promo_before, e.diamonds_milli, e.sender, e.receiver, e.stage,
-                e.coins_paid, e.coins_promo, e.api_key, e.kind, e.count, e.policy, leaf, e.flags,
+            rows.append(
+                pack(
+                    16, 16, e.id, 8, batch, 8, e.paid_before, 8, e.promo_before, 8, e.diamonds_milli, 4, e.sender,
+                    4, e.receiver, 4, e.stage, 4, e.coins_paid, 4, e.coins_promo, 4, e.api_key, 2, e.kind, 2, e.count,
+                    2, e.policy, 2, leaf, 2, e.flags,
+                )
             )  # fmt: skip
-            rows.append(row)
-            leaves.append(leaf_hash(salts[leaf], row))
-        rows.append(chain.COPY_TAIL)
         async with self._cursor.copy(_COPY) as copy:
-            await copy.write(b"".join(rows))
-        return leaves
+            await copy.write(b"".join([chain.COPY_HEAD, *rows, chain.COPY_TAIL]))
+        return [sha256(b"\0" + salt + row).digest() for salt, row in zip(salts, rows, strict=True)]
 
     async def _debit(self, entries: Iterable[Entry], wallets: dict[int, WalletState], today: date) -> None:
         accounts = sorted({e.sender for e in entries})
