@@ -1,0 +1,71 @@
+"""Mail out: `console:` writes to standard output, `smtp://` and `smtps://` hand over to a server.
+
+`smtp://user:password@host:587` begins TLS where the server offers it, and always before a password is sent.
+"""
+
+import asyncio
+import smtplib
+import ssl
+import sys
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from largesse.kit.config import BadSettings, Settings
+
+_TIMEOUT_S = 20
+_PORTS = {"smtp": 25, "smtps": 465}
+
+
+class MailFailed(Exception):  # noqa: N818 - what happened
+    """The server did not take the message; trying again later may help."""
+
+
+class Mail:
+    """The port through which mail leaves. It keeps no connection: mail is rare, and a job sends it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._server = urlsplit(settings.mail_url)
+        self._sender = settings.mail_from
+        if self._server.scheme != "console" and not (self._server.scheme in _PORTS and self._server.hostname):
+            raise BadSettings("largesse: LARGESSE_MAIL_URL is console:, or smtp[s]://user:password@host:port")
+
+    async def send(self, to: str, subject: str, text: str) -> None:
+        """Hand one plain-text message over; raises `MailFailed`."""
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = to
+        message["Subject"] = subject
+        message["Date"] = formatdate(usegmt=True)
+        message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2].strip("> ") or "localhost")
+        message.set_content(text)
+        if self._server.scheme == "console":
+            sys.stdout.write(f"\n--- mail to {to}: {subject}\n{text}\n---\n")
+            sys.stdout.flush()
+            return
+        try:
+            await asyncio.to_thread(_hand_over, self._server, message)
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailFailed(f"{self._server.hostname}: {type(error).__name__}") from error
+
+
+def _hand_over(server: SplitResult, message: EmailMessage) -> None:
+    host, port = server.hostname or "", server.port or _PORTS[server.scheme]
+    tls = ssl.create_default_context()
+    if server.scheme == "smtps":
+        with smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT_S, context=tls) as secure:
+            _log_in(secure, server)
+            secure.send_message(message)
+        return
+    with smtplib.SMTP(host, port, timeout=_TIMEOUT_S) as plain:
+        plain.ehlo()
+        if server.username or plain.has_extn("starttls"):
+            plain.starttls(context=tls)
+            plain.ehlo()
+        _log_in(plain, server)
+        plain.send_message(message)
+
+
+def _log_in(connection: smtplib.SMTP, server: SplitResult) -> None:
+    if server.username:
+        connection.login(unquote(server.username), unquote(server.password or ""))
