@@ -142,6 +142,11 @@ async def find_gift(tx: ReadTx, gift: UUID, sender: int) -> GiftRow | None:
     return await tx.one(GiftRow, sql("ledger", "gift_by_id"), {"id": gift, "sender": sender})
 
 
+async def list_by_ids(tx: ReadTx, stage: int, gifts: Sequence[UUID]) -> list[GiftRow]:
+    """Gifts on one stage by their ids alone; an id that two givers used on it comes twice."""
+    return await tx.all(GiftRow, sql("ledger", "gifts_by_ids"), {"ids": list(gifts), "stage": stage}) if gifts else []
+
+
 async def find_by_receipt(tx: ReadTx, batch: int, leaf: int) -> GiftRow | None:
     """A gift by its receipt number, or None."""
     return await tx.one(GiftRow, sql("ledger", "gift_by_receipt"), {"batch": batch, "leaf": leaf})
