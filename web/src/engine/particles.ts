@@ -38,7 +38,6 @@ export class Particles {
   #sheets: CanvasImageSource[] = [];
   #sheetOf = new Map<string, number>();
   #scale = 1;
-  #width = 0;
   #height = 0;
   #dirty = false;
 
@@ -46,11 +45,11 @@ export class Particles {
     return this.#alive;
   }
 
+  /** Fits the canvas to its host, in CSS pixels; large hosts get fewer pixels each. */
   resize(width: number, height: number): void {
     const ratio = Math.min(1.5, globalThis.devicePixelRatio || 1);
     const area = Math.max(1, width * height);
     this.#scale = Math.min(ratio, Math.sqrt(PIXELS_MAX / area));
-    this.#width = width;
     this.#height = height;
     this.canvas.width = Math.max(1, Math.round(width * this.#scale));
     this.canvas.height = Math.max(1, Math.round(height * this.#scale));

@@ -1,0 +1,89 @@
+/** The lines beside the picture: comments, joins, follows and gifts, bounded, with a sender's repeated gift as one line. */
+import type { Person, RoomEvent } from '../api/types';
+
+export const LINES_MAX = 120;
+/** More lines than these at once are unreadable: gifts and joins beyond are left to the counters. */
+export const LINES_AT_ONCE_MAX = 14;
+const MERGE_MS = 8_000;
+
+export interface Line {
+  id: number;
+  kind: 'chat' | 'gift' | 'join' | 'follow' | 'share' | 'notice';
+  person: Person | null;
+  text: string;
+  gift_id?: string;
+  count?: number;
+  /** Other people in a folded join. */
+  others?: number;
+  own: boolean;
+  at_ms: number;
+}
+
+export class ChatLog {
+  #lines: Line[] = [];
+  #next = 1;
+  #seenChat = new Set<string>();
+  #me: string | null = null;
+
+  set me(id: string | null) {
+    this.#me = id;
+  }
+
+  get lines(): readonly Line[] {
+    return this.#lines;
+  }
+
+  /** Takes events in order; returns true when a line changed. */
+  add(events: readonly RoomEvent[], now_ms: number): boolean {
+    let added = 0;
+    let changed = false;
+    for (const event of events) {
+      if (event.type === 'gift.sent' && this.#grow(event.sender, event.gift_id, event.repeat_count, now_ms)) {
+        changed = true;
+        continue;
+      }
+      const line = this.#lineOf(event, now_ms);
+      if (!line || (added >= LINES_AT_ONCE_MAX && line.kind !== 'chat')) continue;
+      this.#lines.push(line);
+      added += 1;
+    }
+    if (this.#lines.length > LINES_MAX) this.#lines.splice(0, this.#lines.length - LINES_MAX);
+    return changed || added > 0;
+  }
+
+  #grow(sender: Person | null, gift_id: string, count: number, now_ms: number): boolean {
+    for (let at = this.#lines.length - 1; at >= Math.max(0, this.#lines.length - 12); at -= 1) {
+      const line = this.#lines[at]!;
+      if (line.kind === 'gift' && line.gift_id === gift_id && sender && line.person?.id === sender.id && now_ms - line.at_ms < MERGE_MS) {
+        this.#lines[at] = { ...line, count: (line.count ?? 0) + count, at_ms: now_ms };
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #lineOf(event: RoomEvent, now_ms: number): Line | null {
+    const line = (kind: Line['kind'], person: Person | null, text = '', more: Partial<Line> = {}): Line => ({
+      id: this.#next++, kind, person, text, own: person !== null && person.id === this.#me, at_ms: now_ms, ...more,
+    });
+    switch (event.type) {
+      case 'chat.message':
+        if (this.#seenChat.has(event.id)) return null;
+        this.#seenChat.add(event.id);
+        if (this.#seenChat.size > 500) this.#seenChat.delete(this.#seenChat.values().next().value!);
+        return line('chat', event.sender, event.text);
+      case 'gift.sent':
+        return line('gift', event.sender, event.message ?? '', { gift_id: event.gift_id, count: event.repeat_count });
+      case 'member.joined':
+        return event.members[0] ? line('join', event.members[0], '', { others: event.count - 1 }) : null;
+      case 'follow':
+        return line('follow', event.account);
+      case 'share':
+        return line('share', event.account);
+      case 'moderation.action':
+        return event.text ? line('notice', null, event.text) : null;
+      default:
+        return null;
+    }
+  }
+}

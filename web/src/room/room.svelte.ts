@@ -1,0 +1,175 @@
+/** The room as it is shown: who, how many, what was said. Frames go in, plain state comes out. */
+import { ApiProblem, catalog, lives, serverNow, type Frame, type Gift, type GiftSent, type Live, type LiveSummary, type Rank, type Snapshot, type Totals, type You } from '../api';
+import type { GiftEngine, Showing } from '../engine';
+import { session } from '../ui';
+import { Announcer, EVERY_MS } from './announcer';
+import { ChatLog, type Line } from './chatlog';
+import { RoomStream, type Connection } from './stream';
+
+/** Lines and totals are written to the page at most this often, however fast frames come. */
+const WRITE_MS = 250;
+/** A gift older than this is history: counted and listed, not animated. */
+const FRESH_MS = 12_000;
+
+const NO_TOTALS: Totals = { viewers: 0, likes: 0, gifts: 0, gifters: 0, coins: 0 };
+
+export class Room {
+  readonly id: string;
+  live = $state.raw<Live | null>(null);
+  gifts = $state.raw<Gift[]>([]);
+  totals = $state.raw<Totals>(NO_TOTALS);
+  top = $state.raw<Rank[]>([]);
+  lines = $state.raw<readonly Line[]>([]);
+  you = $state.raw<You | null>(null);
+  summary = $state.raw<LiveSummary | null>(null);
+  connection = $state<Connection>('connecting');
+  failure = $state.raw<ApiProblem | null>(null);
+  following = $state(false);
+  /** Hearts that others sent, to float up; the page takes and clears it. */
+  hearts = $state(0);
+  muted = $state(false);
+  banned = $state(false);
+  /** How often each gift was given here, as far as this page saw. */
+  popularity: Record<string, number> = {};
+  engine: GiftEngine | null = null;
+  readonly announcer = new Announcer();
+  #byId = new Map<string, Gift>();
+  #log = new ChatLog();
+  #stream: RoomStream | null = null;
+  #write = 0;
+  #latest: Totals | null = null;
+  #announce: (spoken: NonNullable<ReturnType<Announcer['drain']>>) => void;
+  #timer = 0;
+
+  constructor(id: string, announce: Room['speak']) {
+    this.id = id;
+    this.#announce = announce;
+  }
+
+  speak = (spoken: NonNullable<ReturnType<Announcer['drain']>>) => this.#announce(spoken);
+
+  get status() {
+    return this.live?.status ?? 'scheduled';
+  }
+
+  gift(id: string): Gift | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Loads the LIVE and the catalogue, then follows the room. Throws nothing: `failure` says what went wrong. */
+  async open(): Promise<void> {
+    try {
+      const [live, gifts] = await Promise.all([lives.get(this.id), catalog.gifts()]);
+      this.gifts = gifts.items;
+      this.#byId = new Map(gifts.items.map((gift) => [gift.id, gift]));
+      this.#setLive(live);
+      if (live.status === 'ended') await this.loadSummary();
+      this.failure = null;
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem;
+      this.failure = problem;
+      return;
+    }
+    this.#log.me = session.account?.id ?? null;
+    this.#stream = new RoomStream(this.id, !session.account, {
+      snapshot: (snapshot) => this.#snapshot(snapshot),
+      frame: (frame) => this.#frame(frame),
+      connection: (state) => (this.connection = state),
+    });
+    this.#stream.open();
+    this.#timer = window.setInterval(() => {
+      const spoken = this.announcer.drain();
+      if (spoken) this.speak(spoken);
+    }, EVERY_MS);
+  }
+
+  close(): void {
+    this.#stream?.close();
+    clearInterval(this.#timer);
+    clearTimeout(this.#write);
+  }
+
+  async loadSummary(): Promise<void> {
+    try {
+      this.summary = await lives.summary(this.id);
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem;
+    }
+  }
+
+  async reloadCatalog(): Promise<void> {
+    const gifts = await catalog.gifts();
+    this.gifts = gifts.items;
+    this.#byId = new Map(gifts.items.map((gift) => [gift.id, gift]));
+  }
+
+  #setLive(live: Live): void {
+    this.live = live;
+    this.totals = { viewers: live.viewers, likes: live.likes, gifts: live.gifts, gifters: live.gifters, coins: live.coins };
+    this.following = live.you_follow === true;
+  }
+
+  #snapshot(snapshot: Snapshot): void {
+    const ended = this.live?.status !== 'ended' && snapshot.live.status === 'ended';
+    this.#setLive(snapshot.live);
+    this.totals = snapshot.totals;
+    this.top = snapshot.top_gifters;
+    this.you = snapshot.you;
+    this.muted = snapshot.you?.muted ?? false;
+    this.banned = snapshot.you?.banned ?? false;
+    this.engine?.seen.advance(snapshot.seq);
+    this.#take({ events: snapshot.events });
+    if (ended) void this.loadSummary();
+  }
+
+  #frame(frame: Frame): void {
+    this.#latest = frame.totals;
+    this.announcer.hear(frame);
+    this.engine?.seen.advance(frame.seq);
+    if (frame.folded) this.engine?.folded(frame.folded.count, frame.folded.coins);
+    this.#take(frame);
+  }
+
+  #take({ events }: Pick<Frame, 'events'>): void {
+    for (const event of events) {
+      if (event.type === 'gift.sent') this.#show(event);
+      else if (event.type === 'like') this.hearts += Math.min(event.count, 6);
+      else if (event.type === 'rank.updated') this.top = mergeRanks(event.top_gifters, this.top);
+      else if (event.type === 'live.started' && this.live) this.live = { ...this.live, status: 'live', started_at: event.at };
+      else if (event.type === 'live.ended' && this.live) {
+        this.live = { ...this.live, status: 'ended', ended_at: event.at };
+        void this.loadSummary();
+      } else if (event.type === 'moderation.action' && event.account && event.account.id === session.account?.id) {
+        if (event.action === 'mute') this.muted = true;
+        if (event.action === 'unmute') this.muted = false;
+        if (event.action === 'ban') this.banned = true;
+      }
+    }
+    this.#log.add(events, Date.now());
+    if (this.#write === 0) this.#write = window.setTimeout(() => this.#flush(), WRITE_MS);
+  }
+
+  #flush(): void {
+    this.#write = 0;
+    this.lines = [...this.#log.lines];
+    if (this.#latest) this.totals = this.#latest;
+  }
+
+  #show(event: GiftSent): void {
+    this.popularity[event.gift_id] = (this.popularity[event.gift_id] ?? 0) + 1;
+    const gift = this.#byId.get(event.gift_id);
+    if (!gift || !this.engine || serverNow() - Date.parse(event.at) > FRESH_MS) return;
+    const showing: Showing = {
+      id: event.id, gift, count: event.repeat_count, coins: event.coins, combo_id: event.combo_id,
+      giver: event.sender && { id: event.sender.id, name: event.sender.display_name },
+      own: event.sender !== null && event.sender.id === session.account?.id,
+    };
+    this.engine.show(showing);
+  }
+}
+
+/** A frame tells the first three; those known beyond stay below them. */
+function mergeRanks(first: Rank[], known: Rank[]): Rank[] {
+  const named = new Set(first.map(({ account }) => account.id));
+  return [...first, ...known.filter(({ account }) => !named.has(account.id))].slice(0, 10).map((rank, at) => ({ ...rank, rank: at + 1 }));
+}
