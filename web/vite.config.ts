@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { press } from './press.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -14,7 +15,8 @@ const pages = Object.fromEntries(
 
 export default defineConfig({
   base: '/static/',
-  plugins: [svelte()],
+  plugins: [svelte(), press(here('../src/largesse/web/static'), here('./src/i18n'))],
+  html: { cspNonce: '__NONCE__' },
   resolve: { alias: { $lib: here('./src') } },
   build: {
     outDir: here('../src/largesse/web/static'),

@@ -1,15 +1,19 @@
 /** Words, numbers, money and dates in the reader's language. One JSON file a locale, shared with Python. */
 import en from './en.json';
+import type pages from './pages/en.json';
 import type { Money } from '../api/types';
 
 type Plural = { zero?: string; one?: string; two?: string; few?: string; many?: string; other: string };
 export type Messages = Record<string, string | Plural>;
-export type Key = keyof typeof en;
+export type Key = keyof typeof en | keyof typeof pages;
 export type Values = Record<string, string | number>;
 
 const RTL = new Set(['ar', 'fa', 'he', 'ur']);
 const LANG_KEY = 'largesse.lang';
-const others = import.meta.glob<{ default: Messages }>(['./*.json', '!./en.json']);
+type Loaders = Record<string, () => Promise<{ default: Messages }>>;
+const others: Loaders = import.meta.glob<{ default: Messages }>(['./*.json', '!./en.json']);
+/** Words that only some pages need, so that the room stays light; `i18n/pages.ts` adds them. */
+const more: { english: Messages; others: Loaders } = { english: {}, others: {} };
 
 export const locales = ['en', ...Object.keys(others).map((path) => path.slice(2, -5))];
 
@@ -18,7 +22,15 @@ let messages: Messages = en;
 let rules = new Intl.PluralRules('en');
 const numbers = new Map<string, Intl.NumberFormat>();
 
+/** Adds a second file a locale to what this page knows; before `loadLocale`. */
+export function addMessages(english: Messages, loaders: Loaders): void {
+  more.english = english;
+  more.others = loaders;
+}
+
 function wanted(): string {
+  const served = document.documentElement.dataset['lang'];
+  if (served) return served; // the server chose, by the same address, its cookie and the browser's wishes
   const asked = new URLSearchParams(location.search).get('lang');
   if (asked) localStorage.setItem(LANG_KEY, asked);
   const choices = [asked ?? localStorage.getItem(LANG_KEY), ...navigator.languages];
@@ -28,9 +40,8 @@ function wanted(): string {
 
 /** Loads the reader's messages and turns the page's direction; unknown words stay English. */
 export async function loadLocale(asked: string = wanted()): Promise<void> {
-  const load = others[`./${asked}.json`];
-  const own = load ? (await load()).default : {};
-  setLocale(asked, { ...en, ...own });
+  const [own, extra] = await Promise.all([others[`./${asked}.json`]?.(), more.others[`./pages/${asked}.json`]?.()]);
+  setLocale(asked, { ...en, ...more.english, ...own?.default, ...extra?.default });
   document.documentElement.lang = asked;
   document.documentElement.dir = RTL.has(asked) ? 'rtl' : 'ltr';
 }

@@ -1,0 +1,123 @@
+"""The pages: their addresses, and the last words written into a built page as it is sent."""
+
+import html
+import secrets
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+
+from largesse.kit.config import Settings
+from largesse.web import language
+from largesse.web.site import Build
+
+NONCE_PLACE = "__NONCE__"
+_HTML_OPEN = '<html lang="en" dir="ltr">'
+_NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Largesse</title>
+<h1>The pages are not built yet</h1>
+<p>Run <code>make setup</code> in the checkout (or <code>tools/web-build</code>), then load this page again.
+The API at <code>/v1</code> works without them.</p></html>
+"""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """`name` is the built file and its title's key; `camera` lets the page ask for camera and microphone."""
+
+    name: str
+    camera: bool = False
+
+
+# Every address of a page, as Litestar's path template. `/@{username}` is `/{handle}` in routes.py.
+PAGES: dict[str, Page] = {
+    "/": Page("home"),
+    "/login": Page("login"),
+    "/signup": Page("signup"),
+    "/reset": Page("reset"),
+    "/reset/{token:str}": Page("reset"),
+    "/verify/{token:str}": Page("verify"),
+    "/live/{id:str}": Page("live"),
+    "/recharge": Page("recharge"),
+    "/account": Page("account"),
+    "/receipt/{number:str}": Page("receipt"),
+    "/studio": Page("studio", camera=True),
+    "/studio/live/{id:str}": Page("deck", camera=True),
+    "/studio/live/{id:str}/summary": Page("summary"),
+    "/studio/balance": Page("balance"),
+    "/docs": Page("docs"),
+}
+PROFILE = Page("profile")
+MISSING = Page("missing")
+
+
+def render(
+    request: Request[Any, Any, Any], settings: Settings, build: Build | None, page: Page, *, status: int = 200
+) -> Response[bytes]:
+    """The page in the reader's language, under its own nonce."""
+    if build is None or page.name not in build.pages:
+        return Response(
+            _NOT_BUILT.encode(), status_code=503, media_type="text/html", headers=_headers(settings, page, "")
+        )
+    nonce = secrets.token_urlsafe(18)
+    asked = request.query_params.get("lang")
+    spoken = language.choose(
+        asked, request.cookies.get(language.COOKIE), request.headers.get("accept-language", ""), build.messages
+    )
+    body = _written(build, page, spoken, nonce, sandbox=settings.sandbox)
+    response = Response(
+        body.encode(), status_code=status, media_type="text/html", headers=_headers(settings, page, nonce)
+    )
+    if asked and language.primary(asked) in build.messages:
+        response.set_cookie(
+            language.COOKIE, spoken, max_age=language.COOKIE_MAX_AGE_S, path="/", samesite="lax",
+            secure=settings.origin.startswith("https:"),
+        )  # fmt: skip
+    return response
+
+
+def _written(build: Build, page: Page, spoken: str, nonce: str, *, sandbox: bool) -> str:
+    title = html.escape(build.text(spoken, f"title.{page.name}"))
+    opening = f'<html lang="{spoken}" dir="{language.direction(spoken)}" data-lang="{spoken}"'
+    text = build.pages[page.name].replace(_HTML_OPEN, opening + (' data-sandbox="">' if sandbox else ">"), 1)
+    before, _, rest = text.partition("<title>")
+    text = f"{before}<title>{title}{rest[rest.find('</title>') :]}" if rest else text
+    if sandbox:
+        banner = html.escape(build.text(spoken, "sandbox.banner"))
+        text = text.replace("<body>", f'<body><div class="sandbox" role="note">{banner}</div>', 1)
+    return text.replace(NONCE_PLACE, nonce)
+
+
+def _headers(settings: Settings, page: Page, nonce: str) -> dict[str, str]:
+    """The policy of a page. `strict-dynamic` lets the script with the nonce load its own modules."""
+    secure = settings.origin.startswith("https:")
+    socket = settings.origin.replace("http", "ws", 1)
+    scripts = f"'nonce-{nonce}' 'strict-dynamic'" if nonce else "'none'"
+    camera = "(self)" if page.camera else "()"
+    headers = {
+        "Content-Security-Policy": "; ".join(
+            [
+                "default-src 'none'",
+                f"script-src {scripts}",
+                "style-src 'self'",
+                "img-src 'self' data: blob:",
+                "media-src 'self' blob:",
+                "font-src 'self'",
+                f"connect-src 'self' {socket}",
+                "worker-src 'self'",
+                "manifest-src 'self'",
+                "base-uri 'none'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+                *(["upgrade-insecure-requests"] if secure else []),
+            ]
+        ),
+        "Cache-Control": "private, no-cache",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": f"camera={camera}, microphone={camera}, geolocation=(), payment=(), usb=()",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Vary": "Accept-Language, Cookie",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+    if secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers

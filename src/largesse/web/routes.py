@@ -1,0 +1,98 @@
+"""Pages and assets over HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import HttpMethod, Request, Response, route
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException, NotFoundException
+
+from largesse.kit import http
+from largesse.kit.config import Settings
+from largesse.web.pages import MISSING, PAGES, PROFILE, render
+from largesse.web.site import STATIC, Asset, Site
+
+_READ = [HttpMethod.GET, HttpMethod.HEAD]
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_REVALIDATED = "public, max-age=300, stale-while-revalidate=86400"
+# By Litestar's own name for a matched path: `/live/{id}`.
+_BY_TEMPLATE = {path.replace(":str", ""): page for path, page in PAGES.items()}
+_PROGRAMS = ("/v1/", "/static/", "/.well-known/")
+_AnyRequest = Request[Any, Any, Any]
+
+
+def make_routes(site: Site) -> list[Any]:
+    """The routes that serve one folder of built pages."""
+
+    @route(list(PAGES), http_method=_READ, include_in_schema=False, sync_to_thread=False)
+    def show_page(request: _AnyRequest, settings: NamedDependency[Settings]) -> Response[bytes]:
+        """A page of the service."""
+        return render(request, settings, site.current(), _BY_TEMPLATE[request.scope["path_template"]])
+
+    @route("/{handle:str}", http_method=_READ, include_in_schema=False, sync_to_thread=False)
+    def show_profile(request: _AnyRequest, settings: NamedDependency[Settings], handle: str) -> Response[bytes]:
+        """`/@username`; any other single word is no page."""
+        if not handle.startswith("@") or len(handle) == 1:
+            raise NotFoundException(detail="no such page")
+        return render(request, settings, site.current(), PROFILE)
+
+    @route("/static/{path:path}", http_method=_READ, include_in_schema=False, sync_to_thread=False)
+    def send_asset(request: _AnyRequest, path: str) -> Response[bytes]:
+        """A built file, by its name in the build's list."""
+        return _asset(request, site, str(path).lstrip("/"))
+
+    @route("/favicon.ico", http_method=_READ, include_in_schema=False, sync_to_thread=False)
+    def send_icon(request: _AnyRequest) -> Response[bytes]:
+        """The logo, for programs that ask for this name."""
+        return _asset(request, site, "logo.svg")
+
+    return [show_page, show_profile, send_asset, send_icon]
+
+
+def missing_handler(settings: Settings, site: Site | None = None) -> Callable[[_AnyRequest, Any], Response[bytes]]:
+    """The exception handler of unknown addresses: a page for people, a problem for programs."""
+
+    def on_missing(request: _AnyRequest, error: HTTPException) -> Response[bytes]:
+        wants_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
+        if not wants_page or request.scope["path"].startswith(_PROGRAMS):
+            return http.on_http(request, error)
+        return render(request, settings, (site or _SITE).current(), MISSING, status=404)
+
+    return on_missing
+
+
+def _asset(request: _AnyRequest, site: Site, name: str) -> Response[bytes]:
+    build = site.current()
+    asset = build.assets.get(name) if build else None
+    if asset is None:
+        raise NotFoundException(detail="no such file")
+    return _sent(request, asset)
+
+
+def _sent(request: _AnyRequest, asset: Asset) -> Response[bytes]:
+    coding = asset.coding(request.headers.get("accept-encoding", ""))
+    etag = f'"{asset.etag}-{coding}"'
+    headers = {
+        "Cache-Control": _IMMUTABLE if asset.immutable else _REVALIDATED,
+        "ETag": etag,
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    }
+    if len(asset.bodies) > 1:
+        headers["Vary"] = "Accept-Encoding"
+    if coding != "identity":
+        headers["Content-Encoding"] = coding
+    if _matches(request.headers.get("if-none-match", ""), etag):
+        return Response(b"", status_code=304, media_type=asset.media_type, headers=headers)
+    return Response(asset.bodies[coding], media_type=asset.media_type, headers=headers)
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    """Weak comparison, RFC 9110 section 13.1.2."""
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or tags == ["*"]
+
+
+_SITE = Site(STATIC)
+routes = make_routes(_SITE)
