@@ -22,7 +22,7 @@ from largesse.kit.embedded.postgres import Postgres
 
 _FIRST_TRIES = 4
 _PAUSE_S_MIN = 0.1
-_PAUSE_S_MAX = 5.0
+_PAUSE_S_MAX = 1.0
 _STEADY_S = 10.0  # a server that lived so long is started again without a growing pause
 _LOGS_LOOKED_AT_S = 60.0
 _START_S_MAX = 30.0
