@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from largesse.kit.http import Busy, NotFound
+from largesse.kit.http import Busy, NotFound, TooMany
 from largesse.kit.problems import Problem
 
 
@@ -139,7 +139,13 @@ class Expired(Problem):
     code: ClassVar[str] = "expired"
 
 
+@dataclass(eq=False)
+class TooFast(TooMany):
+    """More gifts a second than an account may give."""
+
+
 REFUSALS: tuple[type[Problem], ...] = (
     NotEnoughCoins, UnderAge, SelfGift, GiftingOff, AccountFrozen, InDebt, BannedFromRoom, LimitReached, GiftRetired,
-    UnknownGift, NotStreakable, PriceChanged, IdReused, IdOutOfWindow, Expired, Busy, NotFound,
+    UnknownGift, NotStreakable, PriceChanged, IdReused, IdOutOfWindow, Expired, TooFast, Busy,
+    NotFound,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from largesse.kit.http import Busy
@@ -13,33 +13,61 @@ Answer = TypeVar("Answer")
 Settle = Callable[[list[Asked]], Awaitable[list[Answer | None]]]
 
 
-class Batcher(Generic[Asked, Answer]):
-    """Callers `ask` one at a time; lanes `run` settle what has gathered, at most `size_max` together.
+class _Caller(Generic[Answer]):
+    """Who waits for some answers; told when the last one is there, or at the first error."""
 
-    At most `waiting_max` wait; the next one is refused with `Busy`, never silently kept.
+    __slots__ = ("answers", "future", "missing")
+
+    def __init__(self, count: int, future: "asyncio.Future[list[Answer]]") -> None:
+        self.answers: list[Answer | None] = [None] * count
+        self.missing = count
+        self.future = future
+
+    def give(self, index: int, answer: Answer) -> None:
+        self.answers[index] = answer
+        self.missing -= 1
+        if not self.missing and not self.future.done():
+            self.future.set_result(self.answers)  # type: ignore[arg-type] - none is missing
+
+    def fail(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Batcher(Generic[Asked, Answer]):
+    """Callers `ask`; lanes `run` settle what has gathered, at most `size_max` together.
+
+    At most `waiting_max` requests wait; beyond that callers are refused with `Busy`, never silently kept.
     """
 
     def __init__(self, *, size_max: int, linger_us: int, waiting_max: int) -> None:
         self.size_max = size_max
         self.linger_s = linger_us / 1_000_000
         self.waiting_max = waiting_max
-        self._waiting: deque[tuple[Asked, asyncio.Future[Answer]]] = deque()
+        self._waiting: deque[tuple[Asked, _Caller[Answer], int]] = deque()
         self._came = asyncio.Event()
         self._closed = False
 
     @property
     def waiting(self) -> int:
-        """How many wait for a batch."""
+        """How many requests wait for a batch."""
         return len(self._waiting)
 
-    def ask(self, asked: Asked) -> "asyncio.Future[Answer]":
-        """Queue one request; the future is answered by its batch. Raises `Busy` when too many wait."""
-        if self._closed or len(self._waiting) >= self.waiting_max:
+    async def ask(self, asked: Asked) -> Answer:
+        """Queue one request and wait for its answer; raises `Busy` when too many wait."""
+        return (await self.ask_all([asked]))[0]
+
+    async def ask_all(self, asked: Sequence[Asked]) -> list[Answer]:
+        """Queue some requests together and wait for all answers, in order; all or none are queued."""
+        if self._closed or len(self._waiting) + len(asked) > self.waiting_max:
             raise Busy
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.append((asked, future))
+        if not asked:
+            return []
+        future: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
+        caller = _Caller(len(asked), future)
+        self._waiting.extend([(one, caller, index) for index, one in enumerate(asked)])
         self._came.set()
-        return future
+        return await future
 
     def close(self) -> None:
         """Take no more; lanes end when nothing waits."""
@@ -56,28 +84,25 @@ class Batcher(Generic[Asked, Answer]):
                 continue
             batch = [self._waiting.popleft() for _ in range(min(self.size_max, len(self._waiting)))]
             try:
-                answers = await settle([asked for asked, _ in batch])
+                answers = await settle([asked for asked, _, _ in batch])
             except Exception as error:  # noqa: BLE001 - handed to everyone who waits for this batch
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(error)
+                for _, caller, _ in batch:
+                    caller.fail(error)
                 continue
-            self._answer(batch, answers)
+            deferred = []
+            for place, answer in zip(batch, answers, strict=True):
+                if answer is None:
+                    deferred.append(place)
+                else:
+                    place[1].give(place[2], answer)
+            self._waiting.extendleft(reversed(deferred))
             await asyncio.sleep(0)  # the answered callers ask again before the next batch is cut
 
     async def _linger(self) -> None:
         """Wait while more are coming, no longer than the linger."""
-        end = asyncio.get_running_loop().time() + self.linger_s
+        now = asyncio.get_running_loop().time
+        end = now() + self.linger_s
         seen = 0
-        while seen < len(self._waiting) < self.size_max and asyncio.get_running_loop().time() < end:
+        while seen < len(self._waiting) < self.size_max and now() < end:
             seen = len(self._waiting)
             await asyncio.sleep(self.linger_s / 4)
-
-    def _answer(self, batch: list[tuple[Asked, "asyncio.Future[Answer]"]], answers: list[Answer | None]) -> None:
-        deferred = []
-        for place, answer in zip(batch, answers, strict=True):
-            if answer is None:
-                deferred.append(place)
-            elif not place[1].done():
-                place[1].set_result(answer)
-        self._waiting.extendleft(reversed(deferred))

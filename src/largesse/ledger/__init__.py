@@ -35,8 +35,13 @@ from largesse.ledger.journal import (
     NoFreeStripe,
     WalletState,
 )
+from largesse.ledger.keys import Keys, WrongKeys, check_seal, load_keys
 from largesse.ledger.model import Line, Wallet
+from largesse.ledger.proofs import Proof
+from largesse.ledger.service import LedgerService
+from largesse.ledger.statement import Statement, WalletEntry, wallet_entries
 from largesse.ledger.transfers import adjust_down, adjust_up, grant_promo, sell_coins
+from largesse.ledger.verify import Verdict, verify_file
 from largesse.ledger.wallets import freeze, get_wallet, open_wallet
 
 __all__ = [
@@ -56,15 +61,23 @@ __all__ = [
     "GiftRow",
     "Head",
     "Journal",
+    "Keys",
+    "LedgerService",
     "Line",
     "NoFreeStripe",
     "NotEnoughUnspent",
+    "Proof",
     "SourceReused",
+    "Statement",
     "Tally",
+    "Verdict",
     "Wallet",
+    "WalletEntry",
     "WalletState",
+    "WrongKeys",
     "adjust_down",
     "adjust_up",
+    "check_seal",
     "decode_cursor",
     "encode_cursor",
     "find_by_receipt",
@@ -78,10 +91,13 @@ __all__ = [
     "list_received",
     "list_sent",
     "list_staged",
+    "load_keys",
     "open_wallet",
     "parse_receipt",
     "read_feed",
     "sell_coins",
     "start",
     "tally",
+    "verify_file",
+    "wallet_entries",
 ]

@@ -1,0 +1,303 @@
+"""Gifts over HTTP: one at a time by people, many at once by keys, and what was given."""
+
+from datetime import UTC
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import Parameter
+
+from largesse import accounts
+from largesse.gifting.bodies import (
+    BATCH_MAX,
+    BalanceBody,
+    BatchBody,
+    BatchGift,
+    BatchReceipt,
+    BatchResult,
+    BatchResults,
+    GiftBody,
+    GiftItem,
+    HostUser,
+    LiveBody,
+    ReceiptBody,
+    happened_at,
+)
+from largesse.gifting.errors import REFUSALS
+from largesse.gifting.model import Outcome, Receipt, Request
+from largesse.gifting.service import GiftingService
+from largesse.kit import http, ids, text
+from largesse.kit.idempotency import REPLAY_HEADER
+from largesse.kit.principal import Principal
+from largesse.kit.problems import Problem
+from largesse.ledger import CONTEXTS, GiftRow, LedgerService, Proof
+from largesse.policy import PolicyService
+
+Number = Annotated[str, Parameter(max_length=24, description="a receipt number, `batch.leaf`")]
+Before = Annotated[str | None, Parameter(max_length=24, description="`next_cursor` of the page before")]
+
+
+@post(
+    "/v1/lives/{live_id:str}/gifts",
+    summary="Give a gift",
+    responses=http.declares(http.NotSignedIn, http.CsrfFailed, http.Forbidden, *REFUSALS),
+)
+async def give(
+    live_id: str, data: GiftBody, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    policy: NamedDependency[PolicyService],
+) -> Response[ReceiptBody]:  # fmt: skip
+    """Turn coins into a gift on every screen and diamonds for the creator, at once and exactly once.
+
+    The answer means that it is committed. Sending the same id and content again answers with the first receipt; a lost
+    connection is an unknown outcome, so do just that.
+    """
+    if principal.kind not in {"session", "embed"}:
+        raise http.Forbidden(detail="an API key gives through /v1/gifts/batch")
+    place = await gifting.place_of(http.path_id("live", live_id))
+    receiver = (await gifting.people.people([place.creator])).get(place.creator)
+    _check_receiver(data.to, receiver.id if receiver else None)
+    request = _request(data, principal, place.key, gifting)
+    receipt = await gifting.give(principal, place, request)
+    version = await policy.by_key(receipt.entry.policy)
+    entry = receipt.entry
+    body = ReceiptBody(
+        id=ids.encode("gift", UUID(bytes=entry.id)),
+        gift_id=data.gift_id,
+        count=entry.count,
+        coins=entry.coins_paid + entry.coins_promo,
+        coins_promo=entry.coins_promo,
+        diamonds_milli=entry.diamonds_milli,
+        policy_id=ids.encode("policy", version.id) if version else "",
+        context=CONTEXTS[entry.flags & 3],
+        sender=accounts.principal_body(principal),
+        receiver=accounts.person_body(receiver) if receiver else None,
+        happened_at=ids.made_at(UUID(bytes=entry.id)) or receipt.recorded_at,
+        balance=BalanceBody(receipt.coins_left),
+        receipt=f"{entry.batch}.{entry.leaf}",
+        proof_url=f"/v1/receipts/{entry.batch}.{entry.leaf}/proof",
+    )
+    return Response(body, status_code=201, headers={REPLAY_HEADER: "true"} if receipt.duplicate else None)
+
+
+def _check_receiver(to: str | None, creator: UUID | None) -> None:
+    if to is not None and ids.decode(to, "acct") != creator:
+        raise http.Invalid.field("to", "not the creator of this LIVE")
+
+
+def _request(data: GiftBody, principal: Principal, stage: int, gifting: GiftingService) -> Request:
+    message = None
+    if data.message:
+        try:
+            message = text.line(data.message, 200)
+        except text.BadText as bad:
+            raise http.Invalid.field("message", str(bad)) from bad
+    not_after_s = 0.0
+    if data.not_after is not None:
+        if data.not_after.tzinfo is None:
+            raise http.Invalid.field("not_after", "a time needs its offset, such as Z")
+        not_after_s = data.not_after.astimezone(UTC).timestamp()
+    return Request(
+        id=http.body_id("gift", "id", data.id).bytes,
+        sender=principal.account,
+        stage=stage,
+        kind=gifting.kind_of(data.gift_id),
+        count=data.count,
+        anonymous=data.anonymous,
+        expected_coins=-1 if data.expected_coins is None else data.expected_coins,
+        not_after_s=not_after_s,
+        api_key=principal.api_key,
+        combo=data.combo_id,
+        message=message,
+    )
+
+
+@post(
+    "/v1/gifts/batch",
+    status_code=200,
+    summary="Give many gifts with an API key",
+    responses=http.declares(http.NotSignedIn, http.Forbidden, http.Busy),
+)
+async def give_batch(
+    data: list[BatchGift] | BatchBody, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService]
+) -> BatchResults:
+    """Settle up to 1,000 gifts of any senders that the key may act for, in order; each has its own result."""
+    if principal.kind != "api_key" or "gifts:write" not in principal.scopes:
+        raise http.Forbidden(detail="this needs an API key with the scope gifts:write")
+    gifts = data.gifts if isinstance(data, BatchBody) else data
+    if not 1 <= len(gifts) <= BATCH_MAX:
+        raise http.Invalid.field("gifts", f"1 to {BATCH_MAX} of them")
+    senders = await gifting.senders_of(
+        principal, [{"host_user": g.sender.host_user} if isinstance(g.sender, HostUser) else g.sender for g in gifts]
+    )
+    places: dict[str, int | Problem] = {}
+    for name in {g.live_id or "" for g in gifts}:
+        places[name] = await _place(name, gifting)
+    requests = [
+        _batch_request(gift, sender, places[gift.live_id or ""], principal, gifting)
+        for gift, sender in zip(gifts, senders, strict=True)
+    ]
+    outcomes = await gifting.give_all(requests)
+    return BatchResults([_result(gift, outcome) for gift, outcome in zip(gifts, outcomes, strict=True)])
+
+
+async def _place(name: str, gifting: GiftingService) -> int | Problem:
+    live = ids.decode(name, "live")
+    if live is None:
+        return http.NotFound()
+    found = await gifting.stages.find(live)
+    return found.key if found else http.NotFound()
+
+
+def _batch_request(
+    gift: BatchGift, sender: int | Problem, place: int | Problem, principal: Principal, gifting: GiftingService
+) -> Request | Problem:
+    if isinstance(sender, Problem):
+        return sender
+    if isinstance(place, Problem):
+        return place
+    gift_id = ids.decode(gift.id, "gift")
+    if gift_id is None:
+        return http.Invalid.field("id", "not a UUID, nor an id that begins with gift_")
+    try:
+        kind = gifting.kind_of(gift.gift_id)
+    except Problem as problem:
+        return problem
+    return Request(gift_id.bytes, sender, place, kind, gift.count, api_key=principal.api_key)
+
+
+def _result(gift: BatchGift, outcome: Outcome) -> BatchResult:
+    if not isinstance(outcome, Receipt):
+        return BatchResult(id=gift.id, status="refused", code=outcome.code)
+    entry = outcome.entry
+    receipt = BatchReceipt(
+        receipt=f"{entry.batch}.{entry.leaf}",
+        coins=entry.coins_paid + entry.coins_promo,
+        coins_promo=entry.coins_promo,
+        diamonds_milli=entry.diamonds_milli,
+        balance=BalanceBody(outcome.coins_left),
+    )
+    return BatchResult(id=gift.id, status="duplicate" if outcome.duplicate else "settled", receipt=receipt)
+
+
+@get("/v1/gifts/{gift_id:str}", summary="A gift of yours", responses=http.declares(http.NotSignedIn, http.NotFound))
+async def get_gift(
+    gift_id: str, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    policy: NamedDependency[PolicyService],
+) -> GiftItem:  # fmt: skip
+    """The giver's own gift, by its id."""
+    gift = await gifting.get_own(principal, http.path_id("gift", gift_id))
+    return (await _items(gifting, policy, [gift], principal))[0]
+
+
+@get(
+    "/v1/gifts/{gift_id:str}/proof",
+    summary="Proof of a gift of yours",
+    responses=http.declares(http.NotSignedIn, http.NotFound, http.Busy),
+)
+async def get_gift_proof(
+    gift_id: str, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    ledger: NamedDependency[LedgerService],
+) -> Proof:  # fmt: skip
+    """The file that `largesse verify` checks without asking anybody."""
+    gift = await gifting.get_own(principal, http.path_id("gift", gift_id))
+    return await ledger.prove(gift)
+
+
+@get(
+    "/v1/receipts/{number:str}",
+    summary="A gift by its receipt number",
+    responses=http.declares(http.NotSignedIn, http.NotFound),
+)
+async def get_receipt(
+    number: Number, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    policy: NamedDependency[PolicyService],
+) -> GiftItem:  # fmt: skip
+    """For the giver, the creator and finance; 404 for everybody else."""
+    gift = await gifting.get_by_receipt(principal, number)
+    return (await _items(gifting, policy, [gift], principal))[0]
+
+
+@get(
+    "/v1/receipts/{number:str}/proof",
+    summary="Proof of a gift by its receipt number",
+    responses=http.declares(http.NotSignedIn, http.NotFound, http.Busy),
+)
+async def get_receipt_proof(
+    number: Number, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    ledger: NamedDependency[LedgerService],
+) -> Proof:  # fmt: skip
+    """The file that `largesse verify` checks without asking anybody; of an anonymous gift not for its receiver."""
+    gift = await gifting.get_by_receipt(principal, number)
+    if gift.anonymous and principal.account == gift.receiver:
+        raise http.NotFound
+    return await ledger.prove(gift)
+
+
+@get("/v1/me/gifts/sent", summary="Gifts that you gave", responses=http.declares(http.NotSignedIn))
+async def list_sent(
+    principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    policy: NamedDependency[PolicyService], cursor: Before = None, limit: http.Limit = 50,
+) -> http.Page[GiftItem]:  # fmt: skip
+    """Newest first."""
+    gifts = await gifting.list_sent(principal, cursor, limit)
+    return _page(await _items(gifting, policy, gifts, principal), limit)
+
+
+@get("/v1/me/gifts/received", summary="Gifts that you got", responses=http.declares(http.NotSignedIn))
+async def list_received(
+    principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    policy: NamedDependency[PolicyService], cursor: Before = None, limit: http.Limit = 50,
+) -> http.Page[GiftItem]:  # fmt: skip
+    """Newest first; anonymous givers stay without a name."""
+    gifts = await gifting.list_received(principal, cursor, limit)
+    return _page(await _items(gifting, policy, gifts, principal), limit)
+
+
+def _page(items: list[GiftItem], limit: int) -> http.Page[GiftItem]:
+    return http.Page(items, items[-1].receipt if len(items) == limit else None)
+
+
+async def _items(
+    gifting: GiftingService, policy: PolicyService, gifts: list[GiftRow], reader: Principal
+) -> list[GiftItem]:
+    people, places, notes = await gifting.around(gifts)
+    items = []
+    for gift in gifts:
+        own = gift.sender == reader.account
+        kind = gifting.catalog.gift_by_key(gift.kind)
+        place = places.get(gift.stage)
+        version = await policy.by_key(gift.policy)
+        note = notes.get((gift.sender, gift.id))
+        sender = people.get(gift.sender) if own or not gift.anonymous else None
+        receiver = people.get(gift.receiver)
+        items.append(
+            GiftItem(
+                id=ids.encode("gift", gift.id) if own or not gift.anonymous else None,
+                gift_id=kind.id if kind else "",
+                name=kind.name if kind else "",
+                count=gift.count,
+                coins=gift.coins,
+                coins_paid=gift.coins_paid,
+                coins_promo=gift.coins_promo,
+                diamonds_milli=gift.diamonds_milli,
+                policy_id=ids.encode("policy", version.id) if version else "",
+                context=gift.context,
+                live=LiveBody(place.public_id, place.title) if place else None,
+                sender=accounts.person_body(sender) if sender else None,
+                receiver=accounts.person_body(receiver) if receiver else None,
+                happened_at=happened_at(gift),
+                recorded_at=gift.recorded_at,
+                receipt=gift.receipt,
+                proof_url=f"/v1/receipts/{gift.receipt}/proof",
+                message=note.message if note else None,
+                combo_id=note.combo if note else None,
+                api_key=bool(gift.api_key),
+            )
+        )
+    return items
+
+
+routes = [
+    give, give_batch, get_gift, get_gift_proof, get_receipt, get_receipt_proof, list_sent, list_received,
+]  # fmt: skip

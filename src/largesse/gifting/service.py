@@ -1,0 +1,172 @@
+"""The verbs of gifting: give, give for many, and read what was given."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from largesse import accounts, ledger, stage
+from largesse.accounts import AccountsService
+from largesse.catalog import CatalogService
+from largesse.gifting.committer import Committer
+from largesse.gifting.errors import SelfGift, TooFast, UnderAge, UnknownGift, UnknownSender
+from largesse.gifting.model import Outcome, Receipt, Request
+from largesse.kit.batch import Batcher
+from largesse.kit.config import Settings
+from largesse.kit.db import Database
+from largesse.kit.http import Busy, NotFound
+from largesse.kit.news import News
+from largesse.kit.principal import Principal
+from largesse.kit.problems import Problem
+from largesse.stage import Stage, StageService
+
+log = structlog.get_logger(__name__)
+_RATE_ACCOUNTS_MAX = 100_000
+
+
+class Pace:
+    """Gifts an account and second: a counter per second and process, forgotten with the second."""
+
+    def __init__(self, per_second: int) -> None:
+        self.per_second = per_second
+        self._second = 0
+        self._counts: dict[int, int] = {}
+
+    def take(self, account: int, gifts: int = 1) -> None:
+        """Count, or raise `TooFast`."""
+        second = int(time.monotonic())
+        if second != self._second or len(self._counts) > _RATE_ACCOUNTS_MAX:
+            self._second, self._counts = second, {}
+        count = self._counts.get(account, 0) + gifts
+        if count > self.per_second:
+            raise TooFast(limit=self.per_second)
+        self._counts[account] = count
+
+
+class GiftingService:
+    """Gives gifts through this process's committer. Build it once, in `main`; `open` starts the committer."""
+
+    def __init__(
+        self, db: Database, news: News | None, secret: bytes, settings: Settings, *,
+        people: AccountsService, catalog: CatalogService, stages: StageService,
+    ) -> None:  # fmt: skip
+        self.db = db
+        self.people = people
+        self.catalog = catalog
+        self.stages = stages
+        self.committer = Committer(db, news, secret)
+        self.pace = Pace(settings.limit(settings.gifts_per_second))
+        self.batcher: Batcher[Request, Outcome] = Batcher(
+            size_max=settings.batch_gifts_max, linger_us=settings.linger_us, waiting_max=settings.queue_gifts_max
+        )
+        self._lane: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Start settling."""
+        self._lane = asyncio.create_task(self.batcher.run(self.committer.settle), name="committer")
+
+    async def close(self) -> None:
+        """Settle what waits, then stop."""
+        self.batcher.close()
+        if self._lane is not None:
+            with suppress(TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(self._lane, 10)
+        await self.committer.close()
+
+    async def give(self, giver: Principal, place: Stage, request: Request) -> Receipt:
+        """Give one gift and return its receipt; raises the refusal (errors.REFUSALS).
+
+        Cached facts refuse early what can never be accepted; what decides is read under the wallet's lock.
+        """
+        if giver.adult_from > datetime.now(UTC).date():
+            raise UnderAge
+        if place.creator == giver.account:
+            raise SelfGift
+        self.pace.take(giver.account)
+        outcome = await self.batcher.ask(request)
+        if isinstance(outcome, Problem):
+            raise outcome
+        return outcome
+
+    def kind_of(self, gift_id: str) -> int:
+        """The books' key of a catalogue gift; raises `UnknownGift`."""
+        gift = self.catalog.gift(gift_id)
+        if gift is None:
+            raise UnknownGift
+        return gift.key
+
+    async def place_of(self, live: UUID) -> Stage:
+        """The stage of a public id; raises `NotFound`."""
+        place = await self.stages.find(live)
+        if place is None:
+            raise NotFound
+        return place
+
+    async def give_all(self, requests: Sequence[Request | Problem]) -> list[Outcome]:
+        """Settle many gifts together, in order; what is refused already passes through."""
+        asked = [r for r in requests if isinstance(r, Request)]
+        try:
+            answers = iter(await self.batcher.ask_all(asked))
+        except Busy as busy:
+            return [r if isinstance(r, Problem) else busy for r in requests]
+        return [r if isinstance(r, Problem) else next(answers) for r in requests]
+
+    async def senders_of(self, caller: Principal, senders: Sequence[Any]) -> list[int | Problem]:
+        """The accounts that a key names, or why it may not: unknown, not its own, or under age."""
+        keys = await self.people.resolve_senders(caller.host, senders)
+        found = await self.people.people(sorted({key for key in keys if key is not None}))
+        today = datetime.now(UTC).date()
+        resolved: list[int | Problem] = []
+        for key in keys:
+            person = found.get(key) if key is not None else None
+            if key is None or person is None:
+                resolved.append(UnknownSender())
+            else:
+                resolved.append(UnderAge() if person.adult_from > today else key)
+        return resolved
+
+    async def get_own(self, giver: Principal, gift: UUID) -> ledger.GiftRow:
+        """The giver's own gift; raises `NotFound`."""
+        async with self.db.read() as tx:
+            found = await ledger.find_gift(tx, gift, giver.account)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def get_by_receipt(self, caller: Principal, number: str) -> ledger.GiftRow:
+        """A gift by its receipt number, for its parties and finance; raises `NotFound` for everybody else."""
+        parsed = ledger.parse_receipt(number)
+        if parsed is None:
+            raise NotFound
+        async with self.db.read() as tx:
+            found = await ledger.find_by_receipt(tx, *parsed)
+        finance = caller.kind == "session" and bool(caller.roles & {"finance", "admin"})
+        if found is None or not (finance or caller.account in {found.sender, found.receiver}):
+            raise NotFound
+        return found
+
+    async def list_sent(self, giver: Principal, before: str | None, limit: int) -> list[ledger.GiftRow]:
+        """The caller's gifts, newest first."""
+        async with self.db.read() as tx:
+            return await ledger.list_sent(tx, giver.account, before, limit)
+
+    async def list_received(self, creator: Principal, before: str | None, limit: int) -> list[ledger.GiftRow]:
+        """Gifts to the caller, newest first."""
+        async with self.db.read() as tx:
+            stages = await stage.list_keys_of(tx, creator.account)
+            return await ledger.list_received(tx, creator.account, stages, before, limit)
+
+    async def around(
+        self, gifts: Sequence[ledger.GiftRow]
+    ) -> tuple[dict[int, accounts.Person], dict[int, Stage], dict[tuple[int, UUID], stage.Note]]:
+        """Who and where and what was said: all that a list of gifts shows besides the books."""
+        people = await self.people.people(sorted({key for g in gifts for key in (g.sender, g.receiver)}))
+        places = await self.stages.list_by_key(sorted({g.stage for g in gifts}))
+        async with self.db.read() as tx:
+            notes = await stage.read_notes(tx, [(g.sender, g.id) for g in gifts])
+        return people, places, notes

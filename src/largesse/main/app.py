@@ -1,0 +1,134 @@
+"""The HTTP application of an api process: every room's routes over the services of this process."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from litestar import Litestar, MediaType, Response, get
+from litestar.config.response_cache import ResponseCacheConfig
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, Contact, License, SecurityScheme
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from largesse import __version__
+from largesse.accounts import routes as accounts_routes
+from largesse.catalog import routes as catalog_routes
+from largesse.gifting import routes as gifting_routes
+from largesse.kit import http
+from largesse.kit.principal import PrincipalMiddleware
+from largesse.ledger import routes as ledger_routes
+from largesse.main.compose import Services, opened
+from largesse.outreach import routes as outreach_routes
+from largesse.payments import routes as payments_routes
+from largesse.payouts import routes as payouts_routes
+from largesse.policy import routes as policy_routes
+from largesse.realtime import routes as realtime_routes
+from largesse.safety import routes as safety_routes
+from largesse.stage import routes as stage_routes
+from largesse.web import routes as web_routes
+
+OPENED = ("accounts", "catalog", "ledger", "stage", "gifting", "realtime")
+_PARTITION_DAYS_MIN = 3
+_READY = """
+SELECT EXISTS (
+    SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'ledger'
+        AND c.relname = 'gift_' || to_char((now() + make_interval(days => %s)) AT TIME ZONE 'UTC', 'YYYYMM')
+)
+"""
+
+
+@get("/healthz", summary="Whether this process runs", media_type=MediaType.JSON, include_in_schema=True)
+async def healthz() -> dict[str, str]:
+    """Says nothing of the database: see /readyz."""
+    return {"status": "ok", "version": __version__}
+
+
+@get("/readyz", summary="Whether this process can settle gifts", responses=http.declares(http.Busy))
+async def readyz(services: NamedDependency[Services]) -> dict[str, str]:
+    """503 while the database is away, or the journal's partitions end in under three days."""
+    try:
+        async with services.db.read() as tx:
+            if not await tx.scalar(_READY, [_PARTITION_DAYS_MIN]):
+                raise http.Busy
+    except (psycopg.Error, OSError) as error:
+        raise http.Busy from error
+    return {"status": "ready", "news": "connected" if services.news.connected else "polling"}
+
+
+@get("/metrics", summary="Figures for Prometheus", include_in_schema=True)
+async def metrics(services: NamedDependency[Services]) -> Response[bytes]:
+    """Of this process alone."""
+    services.gifting.observe()
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def build_app(services: Services) -> Litestar:
+    """The application; its lifespan opens and closes the services."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with opened(services, *OPENED):
+            yield
+
+    given = services.by_name() | {"services": services}
+    return Litestar(
+        route_handlers=[
+            healthz, readyz, metrics,
+            *accounts_routes.routes, *policy_routes.routes, *catalog_routes.routes, *ledger_routes.routes,
+            *safety_routes.routes, *stage_routes.routes, *gifting_routes.routes, *payments_routes.routes,
+            *payouts_routes.routes, *outreach_routes.routes, *realtime_routes.routes, *web_routes.routes,
+        ],
+        dependencies={
+            "principal": Provide(http.signed_in, sync_to_thread=False),
+            "caller": Provide(http.maybe_signed_in, sync_to_thread=False),
+            **{name: Provide(_giving(service), sync_to_thread=False) for name, service in given.items()},
+        },
+        middleware=[
+            http.ServerTimeMiddleware,
+            DefineMiddleware(PrincipalMiddleware, authenticate=services.accounts.authenticate),
+        ],
+        exception_handlers=http.EXCEPTION_HANDLERS,
+        lifespan=[lifespan],
+        openapi_config=_openapi(),
+        request_max_body_size=services.settings.body_bytes_max,
+        response_cache_config=ResponseCacheConfig(),
+        state=State({"services": services}),
+        debug=False,
+        logging_config=None,
+    )  # fmt: skip
+
+
+def _giving(service: Any) -> Callable[[], Any]:
+    def give() -> Any:
+        return service
+
+    return give
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Largesse",
+        version=__version__,
+        description="Live gifting with books that anyone can check.",
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        contact=Contact(name="The Largesse authors"),
+        path="/openapi",
+        render_plugins=[],
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme(type="http", scheme="bearer", description="a session token or an API key"),
+                "cookie": SecurityScheme(
+                    type="apiKey",
+                    security_scheme_in="cookie",
+                    name="largesse_session",
+                    description="with X-CSRF-Token on unsafe methods",
+                ),
+            }
+        ),
+        security=[{}, {"bearer": []}, {"cookie": []}],
+    )

@@ -1,0 +1,95 @@
+"""Every service of a process, built once and in order; rooms never build each other."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from largesse.accounts import AccountsService
+from largesse.catalog import CatalogService
+from largesse.gifting import GiftingService
+from largesse.kit.clock import SystemClock
+from largesse.kit.config import Settings
+from largesse.kit.db import Database
+from largesse.kit.jobs import Jobs
+from largesse.kit.mail import Mail
+from largesse.kit.news import News
+from largesse.ledger import LedgerService, load_keys
+from largesse.outreach import OutreachService
+from largesse.payments import PaymentsService
+from largesse.payouts import PayoutsService
+from largesse.policy import PolicyService
+from largesse.realtime import RealtimeService
+from largesse.safety import SafetyService
+from largesse.stage import StageService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the processes of this program are made of. `settings` carry the addresses of the running servers."""
+
+    settings: Settings
+    db: Database
+    news: News
+    jobs: Jobs
+    mail: Mail
+    accounts: AccountsService
+    policy: PolicyService
+    catalog: CatalogService
+    ledger: LedgerService
+    safety: SafetyService
+    stage: StageService
+    gifting: GiftingService
+    payments: PaymentsService
+    payouts: PayoutsService
+    outreach: OutreachService
+    realtime: RealtimeService
+
+    def by_name(self) -> dict[str, Any]:
+        """What handlers ask for by the names of their arguments."""
+        names = (
+            "settings", "accounts", "policy", "catalog", "ledger", "safety", "stage", "gifting", "payments", "payouts",
+            "outreach", "realtime",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
+
+def build(settings: Settings) -> Services:
+    """Build everything; nothing connects yet."""
+    clock = SystemClock()
+    db = Database(settings.database_url, connections_max=settings.database_pool_max)
+    news = News(settings.nats_url)
+    jobs = Jobs(db)
+    mail = Mail(settings)
+    keys = load_keys(settings.data_path)
+    accounts = AccountsService(db, news, clock, settings)
+    policy = PolicyService(db, settings)
+    catalog = CatalogService(db, news, policy, settings)
+    ledger = LedgerService(db, settings, clock, keys)
+    safety = SafetyService(db, accounts)
+    stage = StageService(db, news, accounts, clock, settings)
+    gifting = GiftingService(db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage)
+    payments = PaymentsService(db, settings, accounts, catalog, policy)
+    payouts = PayoutsService(db, policy)
+    outreach = OutreachService(db, accounts, settings)
+    realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
+    return Services(
+        settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
+        ledger=ledger, safety=safety, stage=stage, gifting=gifting, payments=payments, payouts=payouts,
+        outreach=outreach, realtime=realtime,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def opened(services: Services, *names: str) -> AsyncIterator[Services]:
+    """The database, NATS and the named services, open for the length of the block, closed in reverse."""
+    async with AsyncExitStack() as stack:
+        await services.db.open()
+        stack.push_async_callback(services.db.close)
+        await services.news.open()
+        stack.push_async_callback(services.news.close)
+        for name in names:
+            service: Any = getattr(services, name)
+            await service.open()
+            stack.push_async_callback(service.close)
+        yield services

@@ -1,0 +1,57 @@
+"""The worker process: jobs, the journal's partitions, checkpoints, old news."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import psycopg
+import structlog
+
+from largesse.kit import jobs, outbox
+from largesse.kit.config import Settings
+from largesse.main.compose import Services, build, opened
+from largesse.main.process import until_told
+
+log = structlog.get_logger(__name__)
+_PARTITIONS_EVERY_S = 3600.0
+_MONTHS_AHEAD = 4
+_NEWS_EVERY_S = 60.0
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT."""
+    services = build(settings)
+    services.accounts.add_jobs(services.jobs, services.mail)
+    stop = asyncio.Event()
+    async with opened(services, "ledger"):
+        keepers = [
+            asyncio.create_task(_every(_PARTITIONS_EVERY_S, lambda: make_partitions(services))),
+            asyncio.create_task(_every(_NEWS_EVERY_S, lambda: forget_news(services))),
+        ]
+        worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))
+        await until_told(stop)
+        for keeper in keepers:
+            keeper.cancel()
+        await worker
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except (psycopg.Error, OSError) as error:
+            log.warning("worker.database_away", error=type(error).__name__)
+        await asyncio.sleep(seconds)
+
+
+async def make_partitions(services: Services) -> None:
+    """Keep the journal's partitions ahead of the calendar."""
+    async with services.db.write() as tx:
+        made = await tx.scalar("SELECT ledger.make_partitions(now() - interval '2 days', %s)", [_MONTHS_AHEAD])
+    if made:
+        log.info("ledger.partitions_made", partitions=made)
+
+
+async def forget_news(services: Services) -> None:
+    """Drop outbox rows that nobody reads any more."""
+    async with services.db.write() as tx:
+        await outbox.forget(tx)
