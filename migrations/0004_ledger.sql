@@ -207,6 +207,13 @@ CREATE VIEW ledger.posting AS
     UNION ALL SELECT g.id, g.batch, 11, 0, -g.diamonds_milli FROM ledger.gift g WHERE g.diamonds_milli > 0
     UNION ALL SELECT g.id, g.batch, 12, g.receiver, g.diamonds_milli FROM ledger.gift g WHERE g.diamonds_milli > 0;
 
+-- Which secrets (signing key, salt secret) these books began with: SHA-256 over both; a process with others does not start.
+CREATE TABLE ledger.seal (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    seal bytea NOT NULL CHECK (octet_length(seal) = 32),
+    at timestamptz NOT NULL DEFAULT now()
+);
+
 -- Signed heads of all stripes and of the staff trail.
 CREATE TABLE ledger.checkpoint (
     n bigint PRIMARY KEY,

@@ -232,7 +232,7 @@ async def test_purchases_and_adjustments_at_once_lose_nothing(db: Database, cast
 async def enter(db: Database, rows: list[tuple[int, int, str, int]]) -> None:
     async with db.write() as tx:
         key = await tx.scalar(
-            "INSERT INTO ledger.transfer (id, kind, source, happened_at) VALUES (%s, 'grant', 'x', now()) RETURNING key",
+            "INSERT INTO ledger.transfer (id, kind, source, happened_at) VALUES (%s, 'grant', '', now()) RETURNING key",
             [ids.new()],
         )
         for n, row in enumerate(rows):

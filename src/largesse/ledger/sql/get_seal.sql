@@ -1,0 +1,2 @@
+-- What the books are bound to.
+SELECT seal FROM ledger.seal
