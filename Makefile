@@ -5,12 +5,12 @@ SHELL := bash
 PY := .venv/bin/python
 UV := .venv/bin/uv
 
-.PHONY: help setup demo serve test prove check format lock web bench clean
+.PHONY: help setup demo serve test prove check format lock schema web bench clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: ## environment with locked dependencies, Debian packages when root, built web assets
+setup: ## environment with locked dependencies, built web assets
 	@tools/setup
 
 demo: setup ## a seeded world with a LIVE running; prints where to click; Ctrl-C stops all of it
@@ -25,15 +25,18 @@ test: setup ## every test and gate
 prove: setup ## the long forms: more seeds, soak, five million rows, an hour of torture
 	@tools/prove
 
-check: ## gates only: format, lint, types, imports, web types
+check: ## gates only: format, lint, types, imports, tidiness, web types and tests
 	@tools/check
 
 format: ## format and mend what can be mended
-	@.venv/bin/ruff format src tests bench
-	@.venv/bin/ruff check --fix-only -q src tests bench
+	@.venv/bin/ruff format src tests bench tools
+	@.venv/bin/ruff check --fix-only -q src tests bench tools
 
 lock: ## compile the locks again
 	@tools/lock
+
+schema: ## write migrations/schema.sql from the migrations
+	@tools/schema
 
 web: ## build the web assets
 	@tools/web-build

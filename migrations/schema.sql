@@ -1,0 +1,1184 @@
+-- What the migrations make, written by `make schema`: never by hand.
+
+CREATE SCHEMA accounts;
+
+CREATE SCHEMA catalog;
+
+CREATE SCHEMA kit;
+
+CREATE SCHEMA ledger;
+
+CREATE SCHEMA payments;
+
+CREATE SCHEMA policy;
+
+CREATE SCHEMA realtime;
+
+CREATE SCHEMA stage;
+
+CREATE FUNCTION kit.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% on % is refused: its rows are for ever', TG_OP, TG_TABLE_NAME USING ERRCODE = 'LG001';
+END $$;
+
+CREATE FUNCTION ledger.check_transfer() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE bad text;
+BEGIN
+    SELECT string_agg(format('%s %s: %s', b.asset, l.currency, sum_amount), ', ') INTO bad
+    FROM (SELECT k.asset, g.currency, sum(g.amount) AS sum_amount FROM ledger.leg g JOIN ledger.book k ON k.key = g.book
+          WHERE g.transfer = NEW.transfer GROUP BY 1, 2 HAVING sum(g.amount) <> 0) AS l (asset, currency, sum_amount)
+    JOIN (SELECT DISTINCT asset FROM ledger.book) b ON b.asset = l.asset;
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'transfer % does not sum to zero: %', NEW.transfer, bad USING ERRCODE = 'LG002', CONSTRAINT = 'zero_sum';
+    END IF;
+    SELECT string_agg(k.name, ', ') INTO bad FROM ledger.leg g JOIN ledger.book k ON k.key = g.book
+    WHERE g.transfer = NEW.transfer AND (k.per_holder <> (g.holder <> 0) OR (k.asset = 'money') <> (g.currency <> ''));
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'transfer %: wrong holder or currency on %', NEW.transfer, bad USING ERRCODE = 'LG002', CONSTRAINT = 'leg_fits_book';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION ledger.make_partitions(from_at timestamp with time zone, months integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE first timestamp := date_trunc('month', from_at AT TIME ZONE 'UTC'); low timestamp; made integer := 0; name text;
+BEGIN
+    FOR i IN 0..months LOOP
+        low := first + make_interval(months => i);
+        name := 'gift_' || to_char(low, 'YYYYMM');
+        IF to_regclass('ledger.' || name) IS NULL THEN
+            EXECUTE format('CREATE TABLE ledger.%I PARTITION OF ledger.gift FOR VALUES FROM (%L) TO (%L)', name,
+                ledger.uuid_at(low AT TIME ZONE 'UTC'), ledger.uuid_at((low + interval '1 month') AT TIME ZONE 'UTC'));
+            EXECUTE format('ALTER TABLE ledger.%I SET (autovacuum_freeze_min_age = 0)', name);
+            made := made + 1;
+        END IF;
+    END LOOP;
+    RETURN made;
+END $$;
+
+CREATE FUNCTION ledger.uuid_at(moment timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+$$;
+
+CREATE FUNCTION payments.check_entry() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.status NOT IN ('created', 'paid') THEN
+        RAISE EXCEPTION 'purchase %: % is not where a purchase begins', NEW.id, NEW.status
+            USING ERRCODE = 'LG003', CONSTRAINT = 'legal_entry';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION payments.check_move() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.status IS DISTINCT FROM OLD.status AND NOT EXISTS (
+        SELECT 1 FROM payments.purchase_move m WHERE m.from_status = OLD.status AND m.to_status = NEW.status) THEN
+        RAISE EXCEPTION 'purchase %: % -> % is not a legal move', NEW.id, OLD.status, NEW.status
+            USING ERRCODE = 'LG003', CONSTRAINT = 'legal_move';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TABLE accounts.acceptance (
+    account integer NOT NULL,
+    document text NOT NULL,
+    version integer NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE accounts.account (
+    key integer NOT NULL,
+    id uuid NOT NULL,
+    username text NOT NULL,
+    email text,
+    display_name text NOT NULL,
+    password_hash text,
+    birth_date date NOT NULL,
+    country text NOT NULL,
+    adult_from date NOT NULL,
+    creator_since timestamp with time zone,
+    roles text[] DEFAULT '{}'::text[] NOT NULL,
+    simulated boolean DEFAULT false NOT NULL,
+    badge_hidden boolean DEFAULT false NOT NULL,
+    email_verified_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    erased_at timestamp with time zone,
+    CONSTRAINT account_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT account_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 40))),
+    CONSTRAINT account_email_check CHECK ((octet_length(email) <= 254)),
+    CONSTRAINT account_roles_check CHECK ((roles <@ ARRAY['support'::text, 'moderator'::text, 'finance'::text, 'admin'::text])),
+    CONSTRAINT account_username_check CHECK ((username ~ '^[a-z0-9_.]{2,24}$'::text))
+);
+
+ALTER TABLE accounts.account ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME accounts.account_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE accounts.age_rule (
+    country text NOT NULL,
+    effective_on date NOT NULL,
+    years smallint NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT age_rule_years_check CHECK (((years >= 13) AND (years <= 25)))
+);
+
+CREATE TABLE accounts.bearer (
+    key integer NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    hash bytea NOT NULL,
+    account integer NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    scopes text[] DEFAULT '{}'::text[] NOT NULL,
+    host integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    approved_by integer,
+    approved_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    second_factor_at timestamp with time zone,
+    address inet,
+    device text DEFAULT ''::text NOT NULL,
+    CONSTRAINT bearer_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT bearer_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'api_key'::text, 'embed'::text, 'overlay'::text, 'dock'::text])))
+);
+
+ALTER TABLE accounts.bearer ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME accounts.bearer_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE accounts.follow (
+    follower integer NOT NULL,
+    followed integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT follow_check CHECK ((follower <> followed))
+);
+
+CREATE TABLE accounts.host (
+    key integer NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL
+);
+
+ALTER TABLE accounts.host ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME accounts.host_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE accounts.host_user (
+    host integer NOT NULL,
+    host_user text NOT NULL,
+    account integer NOT NULL,
+    CONSTRAINT host_user_host_user_check CHECK (((octet_length(host_user) >= 1) AND (octet_length(host_user) <= 200)))
+);
+
+CREATE TABLE accounts.link (
+    hash bytea NOT NULL,
+    kind text NOT NULL,
+    account integer NOT NULL,
+    email text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT link_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT link_kind_check CHECK ((kind = ANY (ARRAY['password-reset'::text, 'email-verification'::text])))
+);
+
+CREATE TABLE accounts.terms (
+    document text NOT NULL,
+    version integer NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    body text NOT NULL,
+    CONSTRAINT terms_document_check CHECK ((document = ANY (ARRAY['service'::text, 'coins'::text, 'creator'::text])))
+);
+
+CREATE TABLE catalog.bundle (
+    key integer NOT NULL,
+    id text NOT NULL,
+    book smallint NOT NULL,
+    coins integer NOT NULL,
+    price_minor bigint NOT NULL,
+    product_id text,
+    retired_at timestamp with time zone,
+    CONSTRAINT bundle_coins_check CHECK ((coins > 0)),
+    CONSTRAINT bundle_price_minor_check CHECK ((price_minor > 0))
+);
+
+ALTER TABLE catalog.bundle ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.bundle_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE catalog.edition (
+    one boolean DEFAULT true NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT edition_one_check CHECK (one)
+);
+
+CREATE TABLE catalog.gift (
+    key smallint NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    coins integer NOT NULL,
+    tier text NOT NULL,
+    streakable boolean NOT NULL,
+    art jsonb NOT NULL,
+    "position" smallint NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT gift_coins_check CHECK (((coins >= 1) AND (coins <= 1000000))),
+    CONSTRAINT gift_id_check CHECK ((id ~ '^[a-z0-9-]{1,40}$'::text)),
+    CONSTRAINT gift_tier_check CHECK ((tier = ANY (ARRAY['small'::text, 'mid'::text, 'big'::text])))
+);
+
+ALTER TABLE catalog.gift ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.gift_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE catalog.price_book (
+    key smallint NOT NULL,
+    region text NOT NULL,
+    channel text NOT NULL,
+    currency text NOT NULL,
+    tax_bps integer DEFAULT 0 NOT NULL,
+    channel_fee_bps integer DEFAULT 0 NOT NULL,
+    channel_fee_minor integer DEFAULT 0 NOT NULL,
+    custom_coins_min integer,
+    custom_coins_max integer,
+    custom_micros_per_coin bigint,
+    unit_usd_micros bigint DEFAULT 1000000 NOT NULL,
+    CONSTRAINT custom_whole CHECK (((num_nulls(custom_coins_min, custom_coins_max, custom_micros_per_coin) = ANY (ARRAY[0, 3])) AND ((custom_coins_min IS NULL) OR (((custom_coins_min >= 1) AND (custom_coins_min <= custom_coins_max)) AND (custom_micros_per_coin > 0))))),
+    CONSTRAINT dollar_is_a_dollar CHECK (((currency <> 'USD'::text) OR (unit_usd_micros = 1000000))),
+    CONSTRAINT price_book_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'apple'::text, 'google'::text]))),
+    CONSTRAINT price_book_channel_fee_bps_check CHECK (((channel_fee_bps >= 0) AND (channel_fee_bps <= 10000))),
+    CONSTRAINT price_book_channel_fee_minor_check CHECK ((channel_fee_minor >= 0)),
+    CONSTRAINT price_book_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT price_book_region_check CHECK ((region ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT price_book_tax_bps_check CHECK (((tax_bps >= 0) AND (tax_bps <= 10000))),
+    CONSTRAINT price_book_unit_usd_micros_check CHECK ((unit_usd_micros > 0))
+);
+
+ALTER TABLE catalog.price_book ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.price_book_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE kit.outbox (
+    id bigint NOT NULL,
+    epoch integer NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    topic text NOT NULL,
+    subject bigint DEFAULT 0 NOT NULL,
+    body jsonb NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE kit.outbox_cursor (
+    reader text NOT NULL,
+    epoch integer DEFAULT 0 NOT NULL,
+    xid xid8 DEFAULT '0'::xid8 NOT NULL,
+    id bigint DEFAULT 0 NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE kit.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME kit.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE kit.proposal (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    body jsonb NOT NULL,
+    reason text NOT NULL,
+    ticket text DEFAULT ''::text NOT NULL,
+    proposed_by integer NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    decided_by integer,
+    decided_at timestamp with time zone,
+    CONSTRAINT four_eyes CHECK (((decided_by IS NULL) OR (state <> 'approved'::text) OR (decided_by <> proposed_by))),
+    CONSTRAINT proposal_state_check CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text])))
+);
+
+CREATE UNLOGGED TABLE kit.throttle (
+    key text NOT NULL,
+    bucket_at timestamp with time zone NOT NULL,
+    n integer NOT NULL
+);
+
+CREATE TABLE kit.trail (
+    n bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor integer NOT NULL,
+    verb text NOT NULL,
+    about text NOT NULL,
+    body jsonb NOT NULL,
+    chain bytea NOT NULL,
+    CONSTRAINT trail_chain_check CHECK ((octet_length(chain) = 32))
+);
+
+CREATE TABLE kit.world (
+    one boolean DEFAULT true NOT NULL,
+    id uuid NOT NULL,
+    sandbox boolean NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT world_one_check CHECK (one)
+);
+
+CREATE TABLE ledger.batch (
+    batch bigint NOT NULL,
+    n bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    policy smallint NOT NULL,
+    gifts smallint NOT NULL,
+    root bytea NOT NULL,
+    chain bytea NOT NULL,
+    CONSTRAINT batch_chain_check CHECK ((octet_length(chain) = 32)),
+    CONSTRAINT batch_gifts_check CHECK (((gifts >= 1) AND (gifts <= 1000))),
+    CONSTRAINT batch_root_check CHECK ((octet_length(root) = 32))
+);
+
+CREATE SEQUENCE ledger.batch_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE ledger.book (
+    key smallint NOT NULL,
+    name text NOT NULL,
+    asset text NOT NULL,
+    per_holder boolean NOT NULL,
+    CONSTRAINT book_asset_check CHECK ((asset = ANY (ARRAY['coin'::text, 'promo'::text, 'diamond'::text, 'money'::text])))
+);
+
+CREATE TABLE ledger.checkpoint (
+    n bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    body bytea NOT NULL,
+    key_id text NOT NULL,
+    signature bytea NOT NULL,
+    CONSTRAINT checkpoint_signature_check CHECK ((octet_length(signature) = 64))
+);
+
+CREATE TABLE ledger.earning (
+    creator integer NOT NULL,
+    day date NOT NULL,
+    policy smallint NOT NULL,
+    stripe smallint NOT NULL,
+    gifts bigint DEFAULT 0 NOT NULL,
+    coins bigint DEFAULT 0 NOT NULL,
+    milli_in bigint DEFAULT 0 NOT NULL,
+    milli_reversed bigint DEFAULT 0 NOT NULL,
+    milli_reserved bigint DEFAULT 0 NOT NULL,
+    milli_redeemed bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT earning_bounds CHECK (((((milli_reversed + milli_reserved) + milli_redeemed) <= milli_in) AND (milli_reversed >= 0) AND (milli_reserved >= 0) AND (milli_redeemed >= 0)))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE ledger.gift (
+    id uuid NOT NULL,
+    batch bigint NOT NULL,
+    paid_before bigint NOT NULL,
+    promo_before bigint NOT NULL,
+    diamonds_milli bigint NOT NULL,
+    sender integer NOT NULL,
+    receiver integer NOT NULL,
+    stage integer NOT NULL,
+    coins_paid integer NOT NULL,
+    coins_promo integer NOT NULL,
+    api_key integer NOT NULL,
+    kind smallint NOT NULL,
+    count smallint NOT NULL,
+    policy smallint NOT NULL,
+    leaf smallint NOT NULL,
+    flags smallint NOT NULL,
+    CONSTRAINT costs_something CHECK (((coins_paid + coins_promo) > 0)),
+    CONSTRAINT gift_coins_paid_check CHECK ((coins_paid >= 0)),
+    CONSTRAINT gift_coins_promo_check CHECK ((coins_promo >= 0)),
+    CONSTRAINT gift_count_check CHECK (((count >= 1) AND (count <= 999))),
+    CONSTRAINT gift_diamonds_milli_check CHECK ((diamonds_milli >= 0)),
+    CONSTRAINT gift_leaf_check CHECK (((leaf >= 0) AND (leaf <= 999))),
+    CONSTRAINT not_to_oneself CHECK ((sender <> receiver))
+)
+PARTITION BY RANGE (id);
+
+CREATE TABLE ledger.leg (
+    transfer bigint NOT NULL,
+    n smallint NOT NULL,
+    book smallint NOT NULL,
+    holder integer DEFAULT 0 NOT NULL,
+    currency text DEFAULT ''::text NOT NULL,
+    amount bigint NOT NULL,
+    CONSTRAINT leg_amount_check CHECK ((amount <> 0))
+);
+
+CREATE TABLE ledger.lot (
+    key bigint NOT NULL,
+    account integer NOT NULL,
+    class text NOT NULL,
+    kind text NOT NULL,
+    start bigint NOT NULL,
+    coins bigint NOT NULL,
+    removed bigint DEFAULT 0 NOT NULL,
+    to_debt bigint DEFAULT 0 NOT NULL,
+    clawed bigint DEFAULT 0 NOT NULL,
+    transfer bigint NOT NULL,
+    net_minor bigint DEFAULT 0 NOT NULL,
+    gross_minor bigint DEFAULT 0 NOT NULL,
+    currency text,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT lot_bounds CHECK ((((removed + to_debt) + clawed) <= coins)),
+    CONSTRAINT lot_check CHECK ((gross_minor >= net_minor)),
+    CONSTRAINT lot_class_check CHECK ((class = ANY (ARRAY['paid'::text, 'promo'::text]))),
+    CONSTRAINT lot_clawed_check CHECK ((clawed >= 0)),
+    CONSTRAINT lot_coins_check CHECK ((coins > 0)),
+    CONSTRAINT lot_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT lot_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'restored'::text]))),
+    CONSTRAINT lot_net_minor_check CHECK ((net_minor >= 0)),
+    CONSTRAINT lot_removed_check CHECK ((removed >= 0)),
+    CONSTRAINT lot_start_check CHECK ((start >= 0)),
+    CONSTRAINT lot_to_debt_check CHECK ((to_debt >= 0)),
+    CONSTRAINT priced_in CHECK (((currency IS NOT NULL) OR (gross_minor = 0)))
+);
+
+CREATE TABLE ledger.lot_cut (
+    lot bigint NOT NULL,
+    transfer bigint NOT NULL,
+    what text NOT NULL,
+    coins bigint NOT NULL,
+    CONSTRAINT lot_cut_coins_check CHECK ((coins <> 0)),
+    CONSTRAINT lot_cut_what_check CHECK ((what = ANY (ARRAY['removed'::text, 'to_debt'::text, 'clawed'::text])))
+);
+
+ALTER TABLE ledger.lot ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger.lot_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW ledger.posting AS
+ SELECT g.id,
+    g.batch,
+    (2)::smallint AS book,
+    g.sender AS holder,
+    (- (g.coins_paid)::bigint) AS amount
+   FROM ledger.gift g
+  WHERE (g.coins_paid > 0)
+UNION ALL
+ SELECT g.id,
+    g.batch,
+    3 AS book,
+    0 AS holder,
+    g.coins_paid AS amount
+   FROM ledger.gift g
+  WHERE (g.coins_paid > 0)
+UNION ALL
+ SELECT g.id,
+    g.batch,
+    6 AS book,
+    g.sender AS holder,
+    (- (g.coins_promo)::bigint) AS amount
+   FROM ledger.gift g
+  WHERE (g.coins_promo > 0)
+UNION ALL
+ SELECT g.id,
+    g.batch,
+    7 AS book,
+    0 AS holder,
+    g.coins_promo AS amount
+   FROM ledger.gift g
+  WHERE (g.coins_promo > 0)
+UNION ALL
+ SELECT g.id,
+    g.batch,
+    11 AS book,
+    0 AS holder,
+    (- g.diamonds_milli) AS amount
+   FROM ledger.gift g
+  WHERE (g.diamonds_milli > 0)
+UNION ALL
+ SELECT g.id,
+    g.batch,
+    12 AS book,
+    g.receiver AS holder,
+    g.diamonds_milli AS amount
+   FROM ledger.gift g
+  WHERE (g.diamonds_milli > 0);
+
+CREATE TABLE ledger.seal (
+    one boolean DEFAULT true NOT NULL,
+    seal bytea NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT seal_one_check CHECK (one),
+    CONSTRAINT seal_seal_check CHECK ((octet_length(seal) = 32))
+);
+
+CREATE TABLE ledger.sent (
+    sender integer NOT NULL,
+    hour integer NOT NULL,
+    batch bigint NOT NULL
+);
+
+CREATE TABLE ledger.staged (
+    stage integer NOT NULL,
+    batch bigint NOT NULL
+);
+
+CREATE TABLE ledger.stripe (
+    stripe smallint NOT NULL,
+    n bigint DEFAULT 0 NOT NULL,
+    batch bigint DEFAULT 0 NOT NULL,
+    chain bytea NOT NULL,
+    recorded_at timestamp with time zone DEFAULT '2000-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    gifts bigint DEFAULT 0 NOT NULL,
+    coins_paid bigint DEFAULT 0 NOT NULL,
+    coins_promo bigint DEFAULT 0 NOT NULL,
+    diamonds_milli bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT stripe_chain_check CHECK ((octet_length(chain) = 32)),
+    CONSTRAINT stripe_stripe_check CHECK (((stripe >= 0) AND (stripe <= 63)))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE ledger.transfer (
+    key bigint NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'dispute'::text, 'chargeback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'settlement'::text])))
+);
+
+ALTER TABLE ledger.transfer ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger.transfer_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE ledger.wallet (
+    account integer NOT NULL,
+    paid_in bigint DEFAULT 0 NOT NULL,
+    paid_out bigint DEFAULT 0 NOT NULL,
+    promo_in bigint DEFAULT 0 NOT NULL,
+    promo_out bigint DEFAULT 0 NOT NULL,
+    debt bigint DEFAULT 0 NOT NULL,
+    given_day bigint DEFAULT 0 NOT NULL,
+    given_on date DEFAULT '2000-01-01'::date NOT NULL,
+    gives_from date NOT NULL,
+    frozen boolean DEFAULT false NOT NULL,
+    CONSTRAINT paid_covers CHECK ((paid_out <= paid_in)),
+    CONSTRAINT promo_covers CHECK ((promo_out <= promo_in)),
+    CONSTRAINT wallet_debt_check CHECK ((debt >= 0)),
+    CONSTRAINT wallet_given_day_check CHECK ((given_day >= 0)),
+    CONSTRAINT wallet_paid_in_check CHECK ((paid_in >= 0)),
+    CONSTRAINT wallet_paid_out_check CHECK ((paid_out >= 0)),
+    CONSTRAINT wallet_promo_in_check CHECK ((promo_in >= 0)),
+    CONSTRAINT wallet_promo_out_check CHECK ((promo_out >= 0))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE payments.purchase (
+    id uuid NOT NULL,
+    account integer NOT NULL,
+    bundle integer,
+    coins integer NOT NULL,
+    price_minor bigint NOT NULL,
+    tax_minor bigint DEFAULT 0 NOT NULL,
+    currency text NOT NULL,
+    region text NOT NULL,
+    channel text NOT NULL,
+    provider text NOT NULL,
+    provider_ref text,
+    status text DEFAULT 'created'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    granted_at timestamp with time zone,
+    limit_minor bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT purchase_coins_check CHECK ((coins > 0)),
+    CONSTRAINT purchase_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT purchase_limit_minor_check CHECK ((limit_minor >= 0)),
+    CONSTRAINT purchase_price_minor_check CHECK ((price_minor > 0)),
+    CONSTRAINT purchase_tax_minor_check CHECK ((tax_minor >= 0))
+);
+
+CREATE TABLE payments.purchase_event (
+    key bigint NOT NULL,
+    purchase uuid NOT NULL,
+    status text NOT NULL,
+    actor text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE payments.purchase_event ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME payments.purchase_event_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE payments.purchase_move (
+    from_status text NOT NULL,
+    to_status text NOT NULL
+);
+
+CREATE TABLE policy.version (
+    key smallint NOT NULL,
+    id uuid NOT NULL,
+    share_bps integer NOT NULL,
+    promo_share_bps integer NOT NULL,
+    diamond_value_micros integer NOT NULL,
+    hold_days smallint NOT NULL,
+    payout_minor_min bigint NOT NULL,
+    payout_week_minor_max bigint NOT NULL,
+    payout_fee_bps integer NOT NULL,
+    payout_fee_minor bigint NOT NULL,
+    give_day_coins_max bigint NOT NULL,
+    buy_day_minor_max bigint NOT NULL,
+    announced_at timestamp with time zone NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    proposed_by integer,
+    approved_by integer,
+    reason text NOT NULL,
+    CONSTRAINT announced_first CHECK ((announced_at <= effective_at)),
+    CONSTRAINT policy_four_eyes CHECK (((proposed_by IS NULL) OR (proposed_by <> approved_by))),
+    CONSTRAINT version_buy_day_minor_max_check CHECK ((buy_day_minor_max > 0)),
+    CONSTRAINT version_check CHECK ((payout_week_minor_max >= payout_minor_min)),
+    CONSTRAINT version_diamond_value_micros_check CHECK (((diamond_value_micros >= 0) AND (diamond_value_micros <= 1000000))),
+    CONSTRAINT version_give_day_coins_max_check CHECK ((give_day_coins_max > 0)),
+    CONSTRAINT version_hold_days_check CHECK (((hold_days >= 0) AND (hold_days <= 365))),
+    CONSTRAINT version_payout_fee_bps_check CHECK (((payout_fee_bps >= 0) AND (payout_fee_bps <= 10000))),
+    CONSTRAINT version_payout_fee_minor_check CHECK ((payout_fee_minor >= 0)),
+    CONSTRAINT version_payout_minor_min_check CHECK ((payout_minor_min >= 0)),
+    CONSTRAINT version_promo_share_bps_check CHECK ((((promo_share_bps >= 0) AND (promo_share_bps <= 10000)) AND ((promo_share_bps % 10) = 0))),
+    CONSTRAINT version_share_bps_check CHECK ((((share_bps >= 0) AND (share_bps <= 10000)) AND ((share_bps % 10) = 0)))
+);
+
+ALTER TABLE policy.version ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME policy.version_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.largesse_migration (
+    name text NOT NULL,
+    ran_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE UNLOGGED TABLE realtime.frame (
+    stage integer NOT NULL,
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    body bytea NOT NULL,
+    batches bigint[] NOT NULL,
+    outbox_epoch integer NOT NULL,
+    outbox_xid xid8 NOT NULL,
+    outbox_id bigint NOT NULL
+);
+
+CREATE TABLE realtime.gifter (
+    stage integer NOT NULL,
+    sender integer NOT NULL,
+    coins bigint NOT NULL,
+    gifts bigint NOT NULL,
+    anonymous_coins bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70');
+
+CREATE TABLE realtime.lease (
+    stage integer NOT NULL,
+    owner text NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
+    cursor bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    outbox_epoch integer DEFAULT 0 NOT NULL,
+    outbox_xid xid8 DEFAULT '0'::xid8 NOT NULL,
+    outbox_id bigint DEFAULT 0 NOT NULL,
+    gifts bigint DEFAULT 0 NOT NULL,
+    gifters integer DEFAULT 0 NOT NULL,
+    coins bigint DEFAULT 0 NOT NULL,
+    diamonds_milli bigint DEFAULT 0 NOT NULL,
+    likes bigint DEFAULT 0 NOT NULL,
+    viewers integer DEFAULT 0 NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE stage.ban (
+    stage integer NOT NULL,
+    account integer NOT NULL,
+    kind text NOT NULL,
+    until timestamp with time zone,
+    actor integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ban_kind_check CHECK ((kind = ANY (ARRAY['ban'::text, 'mute'::text])))
+);
+
+CREATE TABLE stage.comment (
+    id uuid NOT NULL,
+    stage integer NOT NULL,
+    sender integer NOT NULL,
+    text text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    hidden_by integer,
+    CONSTRAINT comment_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 300)))
+);
+
+CREATE TABLE stage.note (
+    sender integer NOT NULL,
+    gift uuid NOT NULL,
+    stage integer NOT NULL,
+    combo text,
+    message text,
+    CONSTRAINT note_combo_check CHECK ((char_length(combo) <= 64)),
+    CONSTRAINT note_message_check CHECK ((char_length(message) <= 200))
+);
+
+CREATE TABLE stage.stage (
+    key integer NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    creator integer NOT NULL,
+    title text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    cover text,
+    status text NOT NULL,
+    gifts_enabled boolean DEFAULT true NOT NULL,
+    scheduled_at timestamp with time zone,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    likes bigint DEFAULT 0 NOT NULL,
+    viewers_peak integer DEFAULT 0 NOT NULL,
+    viewer_seconds bigint DEFAULT 0 NOT NULL,
+    simulated boolean DEFAULT false NOT NULL,
+    CONSTRAINT ended_once CHECK (((status = 'ended'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT stage_description_check CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT stage_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'video'::text]))),
+    CONSTRAINT stage_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'live'::text, 'ended'::text]))),
+    CONSTRAINT stage_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 120))),
+    CONSTRAINT started_once CHECK (((status = 'scheduled'::text) = (started_at IS NULL)))
+);
+
+ALTER TABLE stage.stage ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME stage.stage_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE stage.thanks (
+    stage integer NOT NULL,
+    account integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE stage.viewing (
+    stage integer NOT NULL,
+    viewer bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY accounts.acceptance
+    ADD CONSTRAINT acceptance_pkey PRIMARY KEY (account, document, version);
+
+ALTER TABLE ONLY accounts.account
+    ADD CONSTRAINT account_id_key UNIQUE (id);
+
+ALTER TABLE ONLY accounts.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY accounts.age_rule
+    ADD CONSTRAINT age_rule_pkey PRIMARY KEY (country, effective_on);
+
+ALTER TABLE ONLY accounts.bearer
+    ADD CONSTRAINT bearer_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY accounts.bearer
+    ADD CONSTRAINT bearer_id_key UNIQUE (id);
+
+ALTER TABLE ONLY accounts.bearer
+    ADD CONSTRAINT bearer_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY accounts.follow
+    ADD CONSTRAINT follow_pkey PRIMARY KEY (follower, followed);
+
+ALTER TABLE ONLY accounts.host
+    ADD CONSTRAINT host_id_key UNIQUE (id);
+
+ALTER TABLE ONLY accounts.host
+    ADD CONSTRAINT host_name_key UNIQUE (name);
+
+ALTER TABLE ONLY accounts.host
+    ADD CONSTRAINT host_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY accounts.host_user
+    ADD CONSTRAINT host_user_pkey PRIMARY KEY (host, host_user);
+
+ALTER TABLE ONLY accounts.link
+    ADD CONSTRAINT link_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY accounts.terms
+    ADD CONSTRAINT terms_pkey PRIMARY KEY (document, version);
+
+ALTER TABLE ONLY catalog.bundle
+    ADD CONSTRAINT bundle_book_coins_key UNIQUE (book, coins);
+
+ALTER TABLE ONLY catalog.bundle
+    ADD CONSTRAINT bundle_id_key UNIQUE (id);
+
+ALTER TABLE ONLY catalog.bundle
+    ADD CONSTRAINT bundle_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY catalog.edition
+    ADD CONSTRAINT edition_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY catalog.gift
+    ADD CONSTRAINT gift_id_key UNIQUE (id);
+
+ALTER TABLE ONLY catalog.gift
+    ADD CONSTRAINT gift_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY catalog.price_book
+    ADD CONSTRAINT price_book_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY catalog.price_book
+    ADD CONSTRAINT price_book_region_channel_key UNIQUE (region, channel);
+
+ALTER TABLE ONLY kit.outbox_cursor
+    ADD CONSTRAINT outbox_cursor_pkey PRIMARY KEY (reader);
+
+ALTER TABLE ONLY kit.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY kit.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY kit.throttle
+    ADD CONSTRAINT throttle_pkey PRIMARY KEY (key, bucket_at);
+
+ALTER TABLE ONLY kit.trail
+    ADD CONSTRAINT trail_pkey PRIMARY KEY (n);
+
+ALTER TABLE ONLY kit.world
+    ADD CONSTRAINT world_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY ledger.batch
+    ADD CONSTRAINT batch_pkey PRIMARY KEY (batch);
+
+ALTER TABLE ONLY ledger.book
+    ADD CONSTRAINT book_name_key UNIQUE (name);
+
+ALTER TABLE ONLY ledger.book
+    ADD CONSTRAINT book_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY ledger.checkpoint
+    ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (n);
+
+ALTER TABLE ONLY ledger.earning
+    ADD CONSTRAINT earning_pkey PRIMARY KEY (creator, day, policy, stripe);
+
+ALTER TABLE ONLY ledger.gift
+    ADD CONSTRAINT gift_pkey PRIMARY KEY (id, sender);
+
+ALTER TABLE ONLY ledger.leg
+    ADD CONSTRAINT leg_pkey PRIMARY KEY (transfer, n);
+
+ALTER TABLE ONLY ledger.lot_cut
+    ADD CONSTRAINT lot_cut_pkey PRIMARY KEY (lot, transfer, what);
+
+ALTER TABLE ONLY ledger.lot
+    ADD CONSTRAINT lot_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY ledger.lot
+    ADD CONSTRAINT lot_transfer_key UNIQUE (transfer);
+
+ALTER TABLE ONLY ledger.seal
+    ADD CONSTRAINT seal_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY ledger.staged
+    ADD CONSTRAINT staged_pkey PRIMARY KEY (stage, batch);
+
+ALTER TABLE ONLY ledger.stripe
+    ADD CONSTRAINT stripe_pkey PRIMARY KEY (stripe);
+
+ALTER TABLE ONLY ledger.transfer
+    ADD CONSTRAINT transfer_id_key UNIQUE (id);
+
+ALTER TABLE ONLY ledger.transfer
+    ADD CONSTRAINT transfer_kind_source_key UNIQUE (kind, source);
+
+ALTER TABLE ONLY ledger.transfer
+    ADD CONSTRAINT transfer_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY ledger.wallet
+    ADD CONSTRAINT wallet_pkey PRIMARY KEY (account);
+
+ALTER TABLE ONLY payments.purchase_event
+    ADD CONSTRAINT purchase_event_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY payments.purchase_move
+    ADD CONSTRAINT purchase_move_pkey PRIMARY KEY (from_status, to_status);
+
+ALTER TABLE ONLY payments.purchase
+    ADD CONSTRAINT purchase_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payments.purchase
+    ADD CONSTRAINT purchase_provider_provider_ref_key UNIQUE (provider, provider_ref);
+
+ALTER TABLE ONLY policy.version
+    ADD CONSTRAINT version_effective_at_key UNIQUE (effective_at);
+
+ALTER TABLE ONLY policy.version
+    ADD CONSTRAINT version_id_key UNIQUE (id);
+
+ALTER TABLE ONLY policy.version
+    ADD CONSTRAINT version_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.largesse_migration
+    ADD CONSTRAINT largesse_migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY realtime.frame
+    ADD CONSTRAINT frame_pkey PRIMARY KEY (stage, seq);
+
+ALTER TABLE ONLY realtime.gifter
+    ADD CONSTRAINT gifter_pkey PRIMARY KEY (stage, sender);
+
+ALTER TABLE ONLY realtime.lease
+    ADD CONSTRAINT lease_pkey PRIMARY KEY (stage);
+
+ALTER TABLE ONLY stage.ban
+    ADD CONSTRAINT ban_pkey PRIMARY KEY (stage, account, kind);
+
+ALTER TABLE ONLY stage.comment
+    ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY stage.note
+    ADD CONSTRAINT note_pkey PRIMARY KEY (sender, gift);
+
+ALTER TABLE ONLY stage.stage
+    ADD CONSTRAINT stage_id_key UNIQUE (id);
+
+ALTER TABLE ONLY stage.stage
+    ADD CONSTRAINT stage_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY stage.thanks
+    ADD CONSTRAINT thanks_pkey PRIMARY KEY (stage, account);
+
+ALTER TABLE ONLY stage.viewing
+    ADD CONSTRAINT viewing_pkey PRIMARY KEY (stage, viewer);
+
+CREATE UNIQUE INDEX account_email ON accounts.account USING btree (lower(email)) WHERE (email IS NOT NULL);
+
+CREATE UNIQUE INDEX account_username ON accounts.account USING btree (username);
+
+CREATE INDEX bearer_account ON accounts.bearer USING btree (account, kind) WHERE (revoked_at IS NULL);
+
+CREATE INDEX follow_followed ON accounts.follow USING btree (followed, at);
+
+CREATE INDEX outbox_order ON kit.outbox USING btree (epoch, xid, id);
+
+CREATE INDEX outbox_subject ON kit.outbox USING btree (topic, subject, id);
+
+CREATE INDEX proposal_open ON kit.proposal USING btree (kind, proposed_at) WHERE (state = 'open'::text);
+
+CREATE UNIQUE INDEX batch_chain ON ledger.batch USING btree (((batch & (63)::bigint)), n);
+
+CREATE INDEX batch_recorded ON ledger.batch USING brin (recorded_at) WITH (pages_per_range='8', autosummarize='on');
+
+CREATE INDEX batch_stripe ON ledger.batch USING btree (((batch & (63)::bigint)), batch);
+
+CREATE INDEX checkpoint_at ON ledger.checkpoint USING btree (at);
+
+CREATE INDEX gift_batch ON ONLY ledger.gift USING btree (batch);
+
+CREATE INDEX leg_holder ON ledger.leg USING btree (holder, transfer) WHERE (holder <> 0);
+
+CREATE INDEX lot_line ON ledger.lot USING btree (account, class, key);
+
+CREATE INDEX sent_sender ON ledger.sent USING btree (sender, hour);
+
+CREATE INDEX purchase_account ON payments.purchase USING btree (account, created_at DESC);
+
+CREATE INDEX purchase_event_purchase ON payments.purchase_event USING btree (purchase, key);
+
+CREATE INDEX frame_age ON realtime.frame USING brin (at);
+
+CREATE INDEX gifter_top ON realtime.gifter USING btree (stage, ((coins - anonymous_coins)) DESC);
+
+CREATE INDEX lease_owner ON realtime.lease USING btree (owner);
+
+CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
+
+CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WHERE (status = 'live'::text);
+
+CREATE INDEX stage_creator ON stage.stage USING btree (creator, key DESC);
+
+CREATE INDEX stage_live ON stage.stage USING btree (started_at DESC) WHERE (status = 'live'::text);
+
+CREATE INDEX stage_scheduled ON stage.stage USING btree (scheduled_at) WHERE (status = 'scheduled'::text);
+
+CREATE TRIGGER trail_for_ever BEFORE DELETE OR UPDATE ON kit.trail FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER batch_for_ever BEFORE DELETE OR UPDATE ON ledger.batch FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER checkpoint_for_ever BEFORE DELETE OR UPDATE ON ledger.checkpoint FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER gift_for_ever BEFORE DELETE OR UPDATE ON ledger.gift FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER leg_for_ever BEFORE DELETE OR UPDATE ON ledger.leg FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE CONSTRAINT TRIGGER leg_zero_sum AFTER INSERT ON ledger.leg DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.check_transfer();
+
+CREATE TRIGGER lot_cut_for_ever BEFORE DELETE OR UPDATE ON ledger.lot_cut FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER lot_for_ever BEFORE DELETE OR UPDATE OF account, class, kind, coins, transfer, net_minor, gross_minor, currency, recorded_at ON ledger.lot FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER transfer_for_ever BEFORE DELETE OR UPDATE ON ledger.transfer FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER purchase_event_for_ever BEFORE DELETE OR UPDATE ON payments.purchase_event FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER purchase_legal_entry BEFORE INSERT ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_entry();
+
+CREATE TRIGGER purchase_legal_move BEFORE UPDATE ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_move();
+
+CREATE TRIGGER version_for_ever BEFORE DELETE OR UPDATE ON policy.version FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+ALTER TABLE ONLY accounts.acceptance
+    ADD CONSTRAINT acceptance_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.acceptance
+    ADD CONSTRAINT acceptance_document_version_fkey FOREIGN KEY (document, version) REFERENCES accounts.terms(document, version);
+
+ALTER TABLE ONLY accounts.bearer
+    ADD CONSTRAINT bearer_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.bearer
+    ADD CONSTRAINT bearer_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.bearer
+    ADD CONSTRAINT bearer_host FOREIGN KEY (host) REFERENCES accounts.host(key);
+
+ALTER TABLE ONLY accounts.follow
+    ADD CONSTRAINT follow_followed_fkey FOREIGN KEY (followed) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.follow
+    ADD CONSTRAINT follow_follower_fkey FOREIGN KEY (follower) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.host_user
+    ADD CONSTRAINT host_user_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.host_user
+    ADD CONSTRAINT host_user_host_fkey FOREIGN KEY (host) REFERENCES accounts.host(key);
+
+ALTER TABLE ONLY accounts.link
+    ADD CONSTRAINT link_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY catalog.bundle
+    ADD CONSTRAINT bundle_book_fkey FOREIGN KEY (book) REFERENCES catalog.price_book(key);
+
+ALTER TABLE ONLY ledger.batch
+    ADD CONSTRAINT batch_policy_fkey FOREIGN KEY (policy) REFERENCES policy.version(key);
+
+ALTER TABLE ONLY ledger.leg
+    ADD CONSTRAINT leg_book_fkey FOREIGN KEY (book) REFERENCES ledger.book(key);
+
+ALTER TABLE ONLY ledger.leg
+    ADD CONSTRAINT leg_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.lot
+    ADD CONSTRAINT lot_account_fkey FOREIGN KEY (account) REFERENCES ledger.wallet(account);
+
+ALTER TABLE ONLY ledger.lot_cut
+    ADD CONSTRAINT lot_cut_lot_fkey FOREIGN KEY (lot) REFERENCES ledger.lot(key);
+
+ALTER TABLE ONLY ledger.lot_cut
+    ADD CONSTRAINT lot_cut_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.lot
+    ADD CONSTRAINT lot_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.wallet
+    ADD CONSTRAINT wallet_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payments.purchase
+    ADD CONSTRAINT purchase_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payments.purchase
+    ADD CONSTRAINT purchase_bundle_fkey FOREIGN KEY (bundle) REFERENCES catalog.bundle(key);
+
+ALTER TABLE ONLY payments.purchase_event
+    ADD CONSTRAINT purchase_event_purchase_fkey FOREIGN KEY (purchase) REFERENCES payments.purchase(id);
+
+ALTER TABLE ONLY policy.version
+    ADD CONSTRAINT version_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY policy.version
+    ADD CONSTRAINT version_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.ban
+    ADD CONSTRAINT ban_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.ban
+    ADD CONSTRAINT ban_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.stage
+    ADD CONSTRAINT stage_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
