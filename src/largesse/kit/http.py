@@ -185,6 +185,13 @@ def maybe_signed_in(request: ASGIConnection[Any, Any, Any, Any]) -> Principal | 
     return of_scope(request.scope)
 
 
+def person(principal: Principal) -> Principal:
+    """The principal, if it is somebody's session and not a program's key; raises `Forbidden`."""
+    if principal.kind != "session":
+        raise Forbidden(detail="this is for people, not for keys")
+    return principal
+
+
 def staff(principal: Principal, *roles: str) -> Principal:
     """The principal, if it has one of the roles (admin has all); raises `Forbidden`."""
     if principal.kind != "session" or not principal.roles & {*roles, "admin"}:

@@ -1,0 +1,73 @@
+"""Who people are: sign-up, sessions, roles, age by country, terms, follows, and every bearer.
+
+Owns the tables of schema `accounts`. Names live here and nowhere else, so that a person can be erased: other rooms
+keep integer keys. Only hashes of tokens and passwords are stored. Events: NATS `bearer.revoked` (32-byte hashes),
+`account.changed` (a key); outbox `account.followed` (subject: who is followed, body {"follower": key}).
+"""
+
+from largesse.accounts.bearers import KEY_MARK, hash_of, new_token
+from largesse.accounts.checks import accepted_terms, is_adult
+from largesse.accounts.errors import StillHolds, TermsNotAccepted, TooYoung, UnderAge, UsernameTaken
+from largesse.accounts.jobs import register
+from largesse.accounts.model import (
+    ACCOUNT_PREFIX,
+    Account,
+    Badge,
+    Device,
+    Holdings,
+    NewAccount,
+    NewPerson,
+    Person,
+    PersonBody,
+    SignedIn,
+    person_body,
+)
+from largesse.accounts.routes import routes
+from largesse.accounts.service import AccountsService
+from largesse.accounts.service_me import FOLLOWED
+from largesse.accounts.store import (
+    ApiKey,
+    HostUser,
+    approve_key,
+    insert_key,
+    list_keys,
+    lock_key,
+    resolve_senders,
+    revoke_key,
+)
+
+__all__ = [
+    "ACCOUNT_PREFIX",
+    "FOLLOWED",
+    "KEY_MARK",
+    "Account",
+    "AccountsService",
+    "ApiKey",
+    "Badge",
+    "Device",
+    "Holdings",
+    "HostUser",
+    "NewAccount",
+    "NewPerson",
+    "Person",
+    "PersonBody",
+    "SignedIn",
+    "StillHolds",
+    "TermsNotAccepted",
+    "TooYoung",
+    "UnderAge",
+    "UsernameTaken",
+    "accepted_terms",
+    "approve_key",
+    "hash_of",
+    "insert_key",
+    "is_adult",
+    "list_keys",
+    "lock_key",
+    "new_token",
+    "person_body",
+    "register",
+    "resolve_senders",
+    "revoke_key",
+    "routes",
+]

@@ -1,0 +1,21 @@
+"""What other rooms ask inside their own transactions: of age, and terms accepted."""
+
+from datetime import UTC, datetime
+
+from largesse.accounts import store
+from largesse.accounts.errors import TermsNotAccepted
+from largesse.kit.db import ReadTx
+
+
+async def is_adult(tx: ReadTx, account: int, at: datetime) -> bool:
+    """Whether the person was of age at that moment where they live; False for an erased account."""
+    found = await store.get_account(tx, account)
+    return found.adult_from <= at.astimezone(UTC).date()
+
+
+async def accepted_terms(tx: ReadTx, account: int, document: str) -> bool:
+    """True where the version in force was accepted; raises `TermsNotAccepted` with what is missing where not."""
+    version, accepted = await store.accepted(tx, account, document)
+    if not accepted:
+        raise TermsNotAccepted(document, version)
+    return True

@@ -1,0 +1,102 @@
+"""Why accounts refuse."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from largesse.kit.problems import Problem
+
+
+@dataclass(eq=False)
+class TooYoung(Problem):
+    """You must be 13 to join."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "too-young"
+
+
+@dataclass(eq=False)
+class UnderAge(Problem):
+    """This is for people who are of age where they live."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "under-age"
+
+
+@dataclass(eq=False)
+class TermsNotAccepted(Problem):
+    """These terms must be accepted first."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "terms-not-accepted"
+    document: str
+    version: int
+
+
+@dataclass(eq=False)
+class UsernameTaken(Problem):
+    """Somebody has this username."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "username-taken"
+
+
+@dataclass(eq=False)
+class EmailTaken(Problem):
+    """There is an account with this e-mail address."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "email-taken"
+
+
+@dataclass(eq=False)
+class WrongCredentials(Problem):
+    """Unknown username or address, or wrong password."""
+
+    status: ClassVar[int] = 401
+    code: ClassVar[str] = "wrong-credentials"
+
+
+@dataclass(eq=False)
+class WrongPassword(Problem):
+    """That is not your password."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "wrong-password"
+
+
+@dataclass(eq=False)
+class LinkGone(Problem):
+    """This link was used before, has expired, or never was."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "link-gone"
+
+
+@dataclass(eq=False)
+class StillHolds(Problem):
+    """The account still holds value that would be lost; confirm that it may be."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "still-holds"
+    coins: int
+    diamonds_milli: int
+
+
+@dataclass(eq=False)
+class SelfFollow(Problem):
+    """Nobody follows themselves."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "self-follow"
+
+
+@dataclass(eq=False)
+class NotCurrentTerms(Problem):
+    """Another version of these terms is in force."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-current-terms"
+    document: str
+    version: int
+    effective_at: datetime

@@ -1,0 +1,4 @@
+-- People by key. accounts: integer[].
+SELECT key, id, username, display_name, creator_since IS NOT NULL AS creator, adult_from, simulated, badge_hidden,
+    erased_at IS NOT NULL AS erased
+FROM accounts.account WHERE key = ANY (%(accounts)s)

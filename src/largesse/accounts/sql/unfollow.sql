@@ -1,0 +1,2 @@
+-- Stops following. follower, followed: keys.
+DELETE FROM accounts.follow WHERE follower = %(follower)s AND followed = %(followed)s
