@@ -2,13 +2,12 @@
 
 Owns the tables of schema `accounts`. Names live here and nowhere else, so that a person can be erased: other rooms
 keep integer keys. Only hashes of tokens and passwords are stored. Events: NATS `bearer.revoked` (32-byte hashes),
-`account.changed` (a key); outbox `account.followed` (subject: who is followed, body {"follower": key}).
+`account.changed` (a key); outbox `follow` (subject: who is followed, body {"follower": key, "followed": key}).
 """
 
 from largesse.accounts.bearers import KEY_MARK, hash_of, new_token
 from largesse.accounts.checks import accepted_terms, is_adult
 from largesse.accounts.errors import StillHolds, TermsNotAccepted, TooYoung, UnderAge, UsernameTaken
-from largesse.accounts.jobs import register
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
     Account,
@@ -21,6 +20,7 @@ from largesse.accounts.model import (
     PersonBody,
     SignedIn,
     person_body,
+    principal_body,
 )
 from largesse.accounts.routes import routes
 from largesse.accounts.service import AccountsService
@@ -29,6 +29,7 @@ from largesse.accounts.store import (
     ApiKey,
     HostUser,
     approve_key,
+    get_account,
     insert_key,
     list_keys,
     lock_key,
@@ -59,6 +60,7 @@ __all__ = [
     "UsernameTaken",
     "accepted_terms",
     "approve_key",
+    "get_account",
     "hash_of",
     "insert_key",
     "is_adult",
@@ -66,7 +68,7 @@ __all__ = [
     "lock_key",
     "new_token",
     "person_body",
-    "register",
+    "principal_body",
     "resolve_senders",
     "revoke_key",
     "routes",

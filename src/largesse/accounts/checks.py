@@ -1,10 +1,11 @@
-"""What other rooms ask inside their own transactions: of age, and terms accepted."""
+"""What other rooms ask inside their own transactions: of age, terms accepted, whom somebody follows."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from largesse.accounts import store
 from largesse.accounts.errors import TermsNotAccepted
-from largesse.kit.db import ReadTx
+from largesse.kit.db import ReadTx, sql
 
 
 async def is_adult(tx: ReadTx, account: int, at: datetime) -> bool:
@@ -19,3 +20,9 @@ async def accepted_terms(tx: ReadTx, account: int, document: str) -> bool:
     if not accepted:
         raise TermsNotAccepted(document, version)
     return True
+
+
+async def list_followed(tx: ReadTx, follower: int, accounts: Sequence[int]) -> set[int]:
+    """Whom of these accounts somebody follows."""
+    params = {"follower": follower, "accounts": list(accounts)}
+    return {row["followed"] for row in await tx.rows(sql("accounts", "followed_among"), params)}

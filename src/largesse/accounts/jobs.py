@@ -1,8 +1,7 @@
 """Mail with one-time links. A job makes its link as it sends it, so that no token is ever at rest."""
 
 from largesse.accounts.model import Letter
-from largesse.accounts.service import AccountsService
-from largesse.accounts.service_me import MAIL_RESET, MAIL_VERIFICATION
+from largesse.accounts.service_me import MAIL_RESET, MAIL_VERIFICATION, MeService
 from largesse.kit.config import Settings
 from largesse.kit.jobs import Jobs
 from largesse.kit.mail import Mail
@@ -25,7 +24,7 @@ The link works for three days. If you did not sign up, do nothing.
 """
 
 
-def register(jobs: Jobs, accounts: AccountsService, mail: Mail, settings: Settings) -> None:
+def register(jobs: Jobs, me: MeService, mail: Mail, settings: Settings) -> None:
     """Add this room's tasks."""
 
     async def send(letter: Letter | None, page: str, subject: str, text: str) -> None:
@@ -34,10 +33,10 @@ def register(jobs: Jobs, accounts: AccountsService, mail: Mail, settings: Settin
             await mail.send(letter.to, subject, text.format(username=letter.username, link=link))
 
     async def mail_reset(email: str) -> None:
-        await send(await accounts.me.write_reset(email), "reset", "Your new password", _RESET)
+        await send(await me.write_reset(email), "reset", "Your new password", _RESET)
 
     async def mail_verification(account: int) -> None:
-        letter = await accounts.me.write_verification(account)
+        letter = await me.write_verification(account)
         await send(letter, "verify", "Is this your address?", _VERIFICATION)
 
     jobs.add(MAIL_RESET, mail_reset)

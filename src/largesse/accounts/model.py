@@ -13,6 +13,7 @@ import msgspec
 
 from largesse.accounts.lists import COMMON_PASSWORDS
 from largesse.kit import ids, text
+from largesse.kit.principal import Principal
 
 JOIN_YEARS_MIN = 13  # requirement R11; COPPA, 16 CFR 312.2: a child is under 13
 _YEARS_MAX = 130
@@ -182,6 +183,11 @@ class PersonBody(msgspec.Struct, frozen=True):
 def person_body(person: Person) -> PersonBody:
     """Somebody, as everybody sees them."""
     return PersonBody(ids.encode(ACCOUNT_PREFIX, person.id), person.username, person.display_name)
+
+
+def principal_body(principal: Principal) -> PersonBody:
+    """The caller, as everybody sees them."""
+    return PersonBody(ids.encode(ACCOUNT_PREFIX, principal.id), principal.username, principal.display_name)
 
 
 def is_username(name: str) -> bool:

@@ -276,7 +276,7 @@ def _session(session: Session, principal: Principal) -> SessionBody:
 
 
 def _signed_in(done: SignedIn, accounts: AccountsService, settings: Settings) -> Response[SignedInBody]:
-    body = SignedInBody(account_body(done.account, accounts.today), done.token, done.expires_at)
+    body = SignedInBody(account_body(done.account, accounts.now.date()), done.token, done.expires_at)
     life_s = settings.session_days * 86_400
     headers = {"Cache-Control": "no-store"} | ({REPLAY_HEADER: "true"} if done.replayed else {})
     return Response(body, status_code=201, headers=headers, cookies=_cookies(settings, done.token, life_s))

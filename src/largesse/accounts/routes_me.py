@@ -122,7 +122,7 @@ class ExportBody(msgspec.Struct, frozen=True):
 @get("/v1/me", tags=["People"], summary="Your account", responses=http.declares(*_OWN))
 async def get_me(accounts: NamedDependency[AccountsService], principal: NamedDependency[Principal]) -> AccountBody:
     """Profile, roles and age status."""
-    return account_body(await accounts.me.get(http.person(principal).account), accounts.today)
+    return account_body(await accounts.me.get(http.person(principal).account), accounts.now.date())
 
 
 @patch("/v1/me", tags=["People"], summary="Change your account", responses=http.declares(*_OWN))
@@ -136,7 +136,7 @@ async def update_me(
         country=data.country,
         badge_hidden=data.badge_hidden,
     )
-    return account_body(after, accounts.today)
+    return account_body(after, accounts.now.date())
 
 
 @post(
@@ -152,7 +152,7 @@ async def become_creator(
     """Accept the creators' terms; of age only. Again is the same."""
     if not data.accept_terms:
         raise Invalid.field("accept_terms", "the creators' terms must be accepted")
-    return account_body(await accounts.me.become_creator(http.person(principal).account), accounts.today)
+    return account_body(await accounts.me.become_creator(http.person(principal).account), accounts.now.date())
 
 
 @post(

@@ -1,7 +1,7 @@
 """People and their sessions. With `service_me`, the only place of this room that opens a transaction."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from largesse.accounts import store
 from largesse.accounts.bearers import Bearers, hash_of, new_token
 from largesse.accounts.errors import TooYoung, UsernameTaken, WrongCredentials
 from largesse.accounts.fields import country_of, email_of, name_of, password_of, username_of
+from largesse.accounts.jobs import register
 from largesse.accounts.model import (
+    ACCOUNT_PREFIX,
     Account,
     Device,
     NewAccount,
@@ -30,6 +32,8 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Invalid, NotFound
 from largesse.kit.idempotency import IdReused
+from largesse.kit.jobs import Jobs
+from largesse.kit.mail import Mail
 from largesse.kit.news import News
 from largesse.kit.principal import Principal
 
@@ -66,10 +70,14 @@ class AccountsService:
         await self._bearers.close()
         self._passwords.close()
 
+    def add_jobs(self, queue: Jobs, mail: Mail) -> None:
+        """Let a worker send this room's mail."""
+        register(queue, self.me, mail, self._settings)
+
     @property
-    def today(self) -> date:
-        """The day in UTC, by which ages are told."""
-        return self._clock.now().date()
+    def now(self) -> datetime:
+        """The moment by which sessions end and ages are told."""
+        return self._clock.now()
 
     # Who is this?
 
@@ -95,6 +103,19 @@ class AccountsService:
             if person is not None:
                 self._people.hold(person)
         return person
+
+    async def list_followed(self, follower: int, accounts: Iterable[int]) -> set[int]:
+        """Those of the accounts that somebody follows."""
+        async with self._db.read() as tx:
+            return await store.list_followed(tx, follower, list(accounts))
+
+    async def resolve_senders(self, host: int | None, senders: Sequence[str | Mapping[str, str]]) -> list[int | None]:
+        """The accounts that a batch names by id, username or `{"host_user": …}`, in order, by one statement.
+
+        None for who is unknown or erased, or not an account of the `host` whose key asks.
+        """
+        async with self._db.read() as tx:
+            return await store.resolve_senders(tx, host, [_sender(s) for s in senders])
 
     async def search(self, text: str, account_id: UUID | None, before: int | None, limit: int) -> list[Account]:
         """For operators: accounts by id, address or beginning of the username, erased ones too; newest first."""
@@ -296,3 +317,9 @@ class AccountsService:
     async def _count(self, key: str, window_s: int, attempts_max: int) -> None:
         async with self._db.write() as tx:
             await throttle.hit(tx, key, window_s, self._settings.limit(attempts_max))
+
+
+def _sender(named: str | Mapping[str, str]) -> UUID | str | store.HostUser:
+    if isinstance(named, str):
+        return ids.decode(named, ACCOUNT_PREFIX) or named
+    return store.HostUser(named["host_user"])

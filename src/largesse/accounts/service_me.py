@@ -17,7 +17,7 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database, ReadTx
 from largesse.kit.http import NotFound, TooMany
 
-FOLLOWED = "account.followed"  # outbox: subject is who is followed, body {"follower": key}
+FOLLOWED = "follow"  # outbox: subject is who is followed, body {"follower": key, "followed": key}
 MAIL_VERIFICATION = "accounts.mail_verification"
 MAIL_RESET = "accounts.mail_reset"
 RESET = "password-reset"
@@ -215,7 +215,7 @@ class MeService:
             if person.key == account:
                 raise SelfFollow
             if await store.follow(tx, account, person.key, self._clock.now()):
-                await outbox.put(tx, FOLLOWED, person.key, {"follower": account})
+                await outbox.put(tx, FOLLOWED, person.key, {"follower": account, "followed": person.key})
             return person, await store.profile(tx, Profile, person.key, account)
 
     async def unfollow(self, account: int, username: str) -> tuple[Person, Profile]:
