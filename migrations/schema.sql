@@ -570,6 +570,7 @@ CREATE TABLE ledger.sent (
 
 CREATE TABLE ledger.staged (
     stage integer NOT NULL,
+    hour integer NOT NULL,
     batch bigint NOT NULL
 );
 
@@ -954,9 +955,6 @@ ALTER TABLE ONLY ledger.lot
 ALTER TABLE ONLY ledger.seal
     ADD CONSTRAINT seal_pkey PRIMARY KEY (one);
 
-ALTER TABLE ONLY ledger.staged
-    ADD CONSTRAINT staged_pkey PRIMARY KEY (stage, batch);
-
 ALTER TABLE ONLY ledger.stripe
     ADD CONSTRAINT stripe_pkey PRIMARY KEY (stripe);
 
@@ -1056,6 +1054,8 @@ CREATE INDEX lot_line ON ledger.lot USING btree (account, class, key);
 
 CREATE INDEX sent_sender ON ledger.sent USING btree (sender, hour);
 
+CREATE INDEX staged_stage ON ledger.staged USING btree (stage, hour);
+
 CREATE INDEX purchase_account ON payments.purchase USING btree (account, created_at DESC);
 
 CREATE INDEX purchase_event_purchase ON payments.purchase_event USING btree (purchase, key);
@@ -1071,6 +1071,8 @@ CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
 CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WHERE (status = 'live'::text);
 
 CREATE INDEX stage_creator ON stage.stage USING btree (creator, key DESC);
+
+CREATE INDEX stage_ended ON stage.stage USING btree (ended_at) WHERE (status = 'ended'::text);
 
 CREATE INDEX stage_live ON stage.stage USING btree (started_at DESC) WHERE (status = 'live'::text);
 

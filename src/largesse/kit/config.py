@@ -1,6 +1,7 @@
 """Settings: one frozen struct, read once from the environment (`LARGESSE_…`) and an optional TOML file.
 
-The environment wins over the file. Every setting has its unit in its name, a sentence, and a bound where it is a number.
+The environment wins over the file. Every setting has its unit in its name, a sentence, and a bound where
+it is a number.
 """
 
 import os
@@ -33,6 +34,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     http_host: Annotated[str, _about("address to listen on")] = "127.0.0.1"
     http_port: Annotated[Port, _about("port to listen on")] = 8700
     public_url: Annotated[str, _about("origin that browsers use; empty: http://host:port")] = ""
+    region_default: Annotated[
+        str, msgspec.Meta(pattern="^[A-Z]{2}$"), _about("country whose prices hold where a country has none of its own")
+    ] = "US"
     sandbox: Annotated[bool, _about("1 allows the sandbox provider and rail, and immediate policies")] = False
     api_processes: Annotated[int, msgspec.Meta(ge=1, le=64), _about("api processes of `serve`")] = 1
     database_pool_max: Annotated[int, msgspec.Meta(ge=2, le=200), _about("connections a process")] = 8

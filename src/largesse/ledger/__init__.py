@@ -36,6 +36,7 @@ from largesse.ledger.journal import (
     WalletState,
 )
 from largesse.ledger.keys import Keys, WrongKeys, check_seal, load_keys
+from largesse.ledger.lots_read import LotPart, NextCoins, next_coins_cost
 from largesse.ledger.model import Line, Wallet
 from largesse.ledger.proofs import Proof
 from largesse.ledger.service import LedgerService
@@ -64,6 +65,8 @@ __all__ = [
     "Keys",
     "LedgerService",
     "Line",
+    "LotPart",
+    "NextCoins",
     "NoFreeStripe",
     "NotEnoughUnspent",
     "Proof",
@@ -92,6 +95,7 @@ __all__ = [
     "list_sent",
     "list_staged",
     "load_keys",
+    "next_coins_cost",
     "open_wallet",
     "parse_receipt",
     "read_feed",

@@ -1,0 +1,2 @@
+-- The number that counts every change of the catalogue; no parameters.
+SELECT version FROM catalog.edition
