@@ -117,6 +117,11 @@ class AccountsService:
         async with self._db.read() as tx:
             return await store.resolve_senders(tx, host, [_sender(s) for s in senders])
 
+    async def find_account(self, account_id: UUID) -> Account | None:
+        """For operators: the account with this id, erased or not."""
+        async with self._db.read() as tx:
+            return await store.find_account(tx, account_id)
+
     async def search(self, text: str, account_id: UUID | None, before: int | None, limit: int) -> list[Account]:
         """For operators: accounts by id, address or beginning of the username, erased ones too; newest first."""
         async with self._db.read() as tx:

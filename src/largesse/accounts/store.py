@@ -107,6 +107,11 @@ async def get_account(tx: ReadTx, account: int) -> Account:
     return found
 
 
+async def find_account(tx: ReadTx, account_id: UUID) -> Account | None:
+    """The account with a public id, erased or not."""
+    return await tx.one(Account, _sql("account_find"), {"id": account_id})
+
+
 async def search(tx: ReadTx, text: str, account_id: UUID | None, before: int | None, limit: int) -> list[Account]:
     """Accounts whose id, address or beginning of the username is this text, newest first."""
     lowered = text.lower()

@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 PROBLEM_JSON = "application/problem+json"
 LIMIT_MAX = 200
+KEY_MAX = 2**31 - 1  # PostgreSQL's integer
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX, description="items a page")]
 Cursor = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before")]
@@ -213,6 +214,15 @@ def body_id(prefix: str, name: str, text: str) -> UUID:
     if value is None:
         raise Invalid.field(name, f"not a UUID, nor an id that begins with {prefix}_")
     return value
+
+
+def key_cursor(cursor: Cursor) -> int | None:
+    """The integer key that a list goes on behind; raises `Invalid` for what is not one."""
+    if cursor is None:
+        return None
+    if not cursor.isascii() or not cursor.isdecimal() or int(cursor) > KEY_MAX:
+        raise Invalid.field("cursor", "not a cursor of this list")
+    return int(cursor)
 
 
 def problem_response(problem: Problem) -> Response[bytes]:
