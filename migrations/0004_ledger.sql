@@ -179,7 +179,8 @@ CREATE TRIGGER batch_for_ever BEFORE UPDATE OR DELETE ON ledger.batch FOR EACH R
 -- Histories: one posting per (sender, batch) and (stage, batch). `hour` (hours since 1970) lets the index fold equal keys.
 CREATE TABLE ledger.sent (sender integer NOT NULL, hour integer NOT NULL, batch bigint NOT NULL);
 CREATE INDEX sent_sender ON ledger.sent (sender, hour);
-CREATE TABLE ledger.staged (stage integer NOT NULL, batch bigint NOT NULL, PRIMARY KEY (stage, batch));
+CREATE TABLE ledger.staged (stage integer NOT NULL, hour integer NOT NULL, batch bigint NOT NULL);
+CREATE INDEX staged_stage ON ledger.staged (stage, hour);
 
 -- A creator's earnings per UTC day of recording and policy, one row a stripe; day + hold + 1 is when it clears.
 CREATE TABLE ledger.earning (

@@ -25,6 +25,7 @@ CREATE TABLE stage.stage (
 );
 CREATE INDEX stage_live ON stage.stage (started_at DESC) WHERE status = 'live';
 CREATE INDEX stage_scheduled ON stage.stage (scheduled_at) WHERE status = 'scheduled';
+CREATE INDEX stage_ended ON stage.stage (ended_at) WHERE status = 'ended';
 CREATE INDEX stage_creator ON stage.stage (creator, key DESC);
 CREATE UNIQUE INDEX one_live_per_creator ON stage.stage (creator) WHERE status = 'live';
 

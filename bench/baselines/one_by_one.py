@@ -6,9 +6,11 @@ Lock the wallet first and the hot rows last; insert the gift and three entries, 
 import asyncio
 import random
 import time
+from typing import Any
 
 import asyncpg
 import uuid_utils
+from psycopg.conninfo import conninfo_to_dict
 
 from bench.world import CREATORS, VIEWERS
 
@@ -24,9 +26,16 @@ INSERT INTO one.balance SELECT i, 1000000000000 FROM generate_series(0, %d) i;
 """
 
 
+def _arguments(url: str) -> dict[str, Any]:
+    """The same server by the driver's own argument names."""
+    named = conninfo_to_dict(url)
+    names = {"host": "host", "port": "port", "user": "user", "password": "password", "dbname": "database"}
+    return {names[name]: value for name, value in named.items() if name in names}
+
+
 async def prepare(url: str) -> None:
     """Make its tables: balance 0 is the platform's, 1 the hot creator's."""
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(**_arguments(url))
     try:
         await connection.execute(SCHEMA % (CREATORS + VIEWERS))
     finally:
@@ -35,7 +44,7 @@ async def prepare(url: str) -> None:
 
 async def measure(url: str, seconds: float) -> float:
     """Gifts a second, one hot creator."""
-    async with asyncpg.create_pool(url, min_size=CLIENTS, max_size=CLIENTS) as pool:
+    async with asyncpg.create_pool(**_arguments(url), min_size=CLIENTS, max_size=CLIENTS) as pool:
         counts = [0] * CLIENTS
         await asyncio.gather(*[_client(pool, i, time.perf_counter() + 0.5, [0] * CLIENTS) for i in range(CLIENTS)])
         start = time.perf_counter()

@@ -133,7 +133,10 @@ async def list_received(
 ) -> list[GiftRow]:
     """Gifts to a creator on their stages, newest first, before a receipt number."""
     batch, leaf = (parse_receipt(before) if before else None) or _NEWEST
-    params = {"receiver": receiver, "stages": int_array(list(stages)), "batch": batch, "leaf": leaf, "n": limit}
+    hour = await _hour_of(tx, batch) if before else _HOUR_MAX
+    params = {
+        "receiver": receiver, "stages": int_array(list(stages)), "batch": batch, "leaf": leaf, "hour": hour, "n": limit,
+    }  # fmt: skip
     return await tx.all(GiftRow, sql("ledger", "received_page"), params)
 
 

@@ -196,7 +196,7 @@ class Journal:
         senders = int_array(sorted({e.sender for e in entries}))
         await self.send(sql("ledger", "post_sent"), {"senders": senders, "hour": hour, "batch": head.batch})
         stages = int_array(sorted({e.stage for e in entries}))
-        await self.send(sql("ledger", "post_staged"), {"stages": stages, "batch": head.batch})
+        await self.send(sql("ledger", "post_staged"), {"stages": stages, "hour": hour, "batch": head.batch})
 
     async def _credit(self, entries: Iterable[Entry], head: Head) -> None:
         sums: dict[int, list[int]] = {}

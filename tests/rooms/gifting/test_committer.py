@@ -174,7 +174,7 @@ async def test_what_is_said_with_a_gift_is_kept_outside_the_books(
 @pytest.mark.parametrize(
     "statement", ["UPDATE ledger.gift SET coins_paid = 0", "DELETE FROM ledger.gift", "DELETE FROM ledger.batch"]
 )
-async def test_the_journal_refuses_to_be_rewritten(
+async def test_the_journal_refuses_to_be_rewritten(  # noqa: PLR0917 - fixtures
     db: Database, cast: Any, room: Any, fill: Any, committer: Committer, statement: str
 ) -> None:
     await fill(cast.alice.key, 100)

@@ -28,7 +28,10 @@ def facts(**changes: Any) -> Facts:
     }
     given = {
         "batch": 64, "now": NOW, "wallets": wallets, "known": {}, "bans": set(),
-        "kinds": {ROSE: Kind(1, True, False), LION: Kind(500, True, False), GALAXY: Kind(1000, False, False), OLD: Kind(5, True, True)},
+        "kinds": {
+            ROSE: Kind(1, True, False), LION: Kind(500, True, False), GALAXY: Kind(1000, False, False),
+            OLD: Kind(5, True, True),
+        },
         "places": {LIVE: Place(BOB, 0), ENDED: Place(BOB, 1), OFF: Place(BOB, None)},
         "terms": Terms(policy=1, share_bps=7000, promo_share_bps=0, give_day_coins_max=5000),
     }  # fmt: skip

@@ -1,9 +1,11 @@
 -- Gifts given on a creator's stages, newest first. receiver, stages: int[], batch and leaf: before which (exclusive), n: rows
+-- hour: of that batch.
 SELECT g.id, g.batch, g.leaf, g.sender, g.receiver, g.stage, g.kind, g.count, g.coins_paid, g.coins_promo, g.diamonds_milli, g.policy, g.flags, g.api_key, g.paid_before, g.promo_before, b.recorded_at
 FROM (
     SELECT DISTINCT p.batch FROM unnest(%(stages)s::int[]) AS s (stage)
     CROSS JOIN LATERAL (
-        SELECT batch FROM ledger.staged WHERE stage = s.stage AND batch <= %(batch)s ORDER BY batch DESC LIMIT %(n)s + 1
+        SELECT batch FROM ledger.staged WHERE stage = s.stage AND hour <= %(hour)s AND batch <= %(batch)s
+        ORDER BY hour DESC, batch DESC LIMIT %(n)s + 1
     ) p ORDER BY p.batch DESC LIMIT %(n)s + 1
 ) s
 JOIN ledger.batch b ON b.batch = s.batch
