@@ -6,9 +6,9 @@ import sys
 
 import psycopg
 import pytest
-from sqlfiles import ROOT, Statement, statements
 
 from largesse.kit import migrate
+from sqlfiles import ROOT, Statement, statements
 
 COMMITTED = ROOT / "migrations" / "schema.sql"
 
