@@ -3,6 +3,7 @@
 Owns the tables of schema `ledger` and is the only room that changes a balance. Invariants: economy.md section 8.
 """
 
+from largesse.ledger.audit import Check, Finding, Report, audit
 from largesse.ledger.entry import AFTER_LIVE, ANONYMOUS, LIVE, VIDEO, Entry, GiftRow, parse_receipt
 from largesse.ledger.errors import NotEnoughUnspent, SourceReused
 from largesse.ledger.feed import (
@@ -55,10 +56,12 @@ __all__ = [
     "STRIPES",
     "UNDER_AGE",
     "VIDEO",
+    "Check",
     "Cursor",
     "EarningDay",
     "Entry",
     "Feed",
+    "Finding",
     "GiftRow",
     "Head",
     "Journal",
@@ -70,6 +73,7 @@ __all__ = [
     "NoFreeStripe",
     "NotEnoughUnspent",
     "Proof",
+    "Report",
     "SourceReused",
     "Statement",
     "Tally",
@@ -80,6 +84,7 @@ __all__ = [
     "WrongKeys",
     "adjust_down",
     "adjust_up",
+    "audit",
     "check_seal",
     "decode_cursor",
     "encode_cursor",

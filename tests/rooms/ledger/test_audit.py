@@ -1,0 +1,156 @@
+"""The audit is clean on honest books, and names whatever was changed behind their back."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookkeeping import ADULT, AT, Bookkeeper, Gift
+from largesse import ledger
+from largesse.kit import trail
+from largesse.kit.db import Database, ReadTx
+from largesse.ledger import chain, checkpoints, keys
+from largesse.ledger.audit import Check, Finding, Report, audit
+
+
+@pytest.fixture
+async def world(books: Bookkeeper, cast: Any) -> Bookkeeper:
+    """Purchases, grants, adjustments, eleven gifts in three batches on two stripes, a staff deed, two checkpoints."""
+    alice, bob, charlie = cast.alice.key, cast.bob.key, cast.charlie.key
+    await books.buy(alice, 1000)
+    await books.buy(alice, 70, 99)
+    await books.buy(charlie, 500, 1500, "JPY")
+    await books.grant(charlie, 30)
+    async with books.db.write() as tx:
+        await ledger.adjust_down(
+            tx, account=alice, gives_from=ADULT, line="paid", coins=100, source="a", happened_at=AT
+        )
+        await trail.write(tx, cast.olga.key, "wallet.adjusted", "acct:1", {"coins": -100})
+    await books.give(
+        [Gift(alice, bob, n + 1) for n in range(5)] + [Gift(charlie, bob, 20), Gift(charlie, alice, 20, 2)]
+    )
+    async with books.db.write() as tx:
+        await checkpoints.sign_next(tx, books.keys, "http://x")
+    first = await ledger.Journal.open(books.db, books.keys.salt_secret)
+    second = await ledger.Journal.open(books.db, books.keys.salt_secret)
+    await books.give([Gift(alice, bob, 7), Gift(charlie, bob, 8)], journal=second)
+    await books.give([Gift(alice, bob, 9), Gift(charlie, bob, 10)], journal=first)
+    await first.close()
+    await second.close()
+    async with books.db.write() as tx:
+        await checkpoints.sign_next(tx, books.keys, "http://x")
+    return books
+
+
+async def check(books: Bookkeeper) -> Report:
+    return await audit(books.db, books.keys)
+
+
+async def tamper(db: Database, *statements: str) -> None:
+    """What somebody with the database's password can do: guards off, change, guards on."""
+    async with db.write() as tx:
+        await tx.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            assert (await tx.execute(statement)).rowcount != 0, statement
+
+
+async def test_honest_books_are_clean(world: Bookkeeper) -> None:
+    seen: list[tuple[str, int, int]] = []
+    report = await audit(world.db, world.keys, progress=lambda *step: seen.append(step))
+    assert report.findings == []
+    assert (report.ok, report.gifts, report.batches, report.checkpoints) == (True, 11, 3, 2)
+    assert {c.promise for c in report.checks} == {1, 2, 4, 5, 6, 8, 9}
+    assert ("leaves, trees and chains", 11, 11) in seen
+    assert ("entries sum to zero", 1, 1) in seen
+
+
+async def test_empty_books_are_clean(books: Bookkeeper) -> None:
+    report = await check(books)
+    assert (report.ok, report.findings, report.gifts) == (True, [], 0)
+
+
+@pytest.mark.parametrize(
+    ("statement", "promise", "about"),
+    [
+        ("UPDATE ledger.leg SET amount = amount + 1 WHERE book = 2 AND n = 6", 1, "transfer "),
+        ("DELETE FROM ledger.leg WHERE transfer = 1", 1, "transfer "),
+        ("UPDATE ledger.leg SET holder = 0 WHERE transfer = 1 AND book = 2", 1, "transfer "),
+        ("UPDATE ledger.wallet SET paid_in = paid_in + 1 WHERE account = 1", 2, "wallet of account 1"),
+        ("UPDATE ledger.wallet SET paid_out = paid_out - 1 WHERE account = 1", 2, "wallet of account 1"),
+        ("UPDATE ledger.wallet SET promo_out = 29 WHERE account = 3", 2, "wallet of account 3"),
+        ("DELETE FROM ledger.wallet WHERE account = 1", 2, "wallet of account 1"),
+        ("UPDATE ledger.gift SET paid_before = paid_before + 1 WHERE coins_paid = 7", 2, "gift "),
+        ("UPDATE ledger.gift SET coins_paid = 8, diamonds_milli = 5600 WHERE coins_paid = 7", 2, "wallet of account 1"),
+        ("DELETE FROM ledger.sent WHERE sender = 3 AND batch & 63 = 1", 2, "batch "),
+        ("UPDATE ledger.sent SET hour = hour + 1 WHERE sender = 3 AND batch & 63 = 1", 2, "posting "),
+        ("UPDATE ledger.staged SET stage = 5 WHERE stage = 2", 2, "batch "),
+        ("UPDATE ledger.gift SET diamonds_milli = diamonds_milli + 700 WHERE coins_paid = 7", 4, "gift "),
+        ("UPDATE ledger.gift SET receiver = 4 WHERE coins_paid = 7", 6, "creator 4 "),
+        ("UPDATE ledger.lot SET start = start + 1 WHERE key = 2", 5, "lot 2 of account 1"),
+        ("UPDATE ledger.lot SET removed = removed + 1 WHERE key = 1", 5, "lot 1 of account 1"),
+        ("UPDATE ledger.lot SET coins = coins + 1 WHERE key = 3", 5, "lot 3 of account 3"),
+        ("UPDATE ledger.earning SET milli_in = milli_in + 1 WHERE stripe = 0 AND creator = 2", 6, "creator 2 "),
+        ("DELETE FROM ledger.earning WHERE stripe = 1", 6, "creator 2 "),
+        ("UPDATE ledger.stripe SET gifts = gifts + 1 WHERE stripe = 1", 6, "stripe 1"),
+        ("UPDATE ledger.stripe SET coins_paid = coins_paid - 1 WHERE stripe = 0", 8, "coins"),
+        ("UPDATE ledger.stripe SET n = n + 1 WHERE stripe = 0", 9, "stripe 0"),
+        ("UPDATE ledger.stripe SET chain = sha256('x') WHERE stripe = 0", 9, "stripe 0"),
+        ("UPDATE ledger.batch SET chain = sha256('x') WHERE n = 2", 9, "batch "),
+        ("UPDATE ledger.batch SET root = sha256('x') WHERE n = 2", 9, "batch "),
+        ("UPDATE ledger.batch SET recorded_at = recorded_at - interval '1 day' WHERE n = 2", 9, "batch "),
+        ("UPDATE ledger.gift SET flags = 4 WHERE coins_paid = 7", 9, "batch "),
+        ("UPDATE ledger.gift SET sender = 2, receiver = 1 WHERE coins_paid = 7", 9, "batch "),
+        ("UPDATE ledger.gift SET leaf = 1 - leaf WHERE batch & 63 = 1", 9, "batch "),
+        ("UPDATE ledger.gift SET leaf = 5 WHERE coins_paid = 7", 10, "batch "),
+        ("DELETE FROM ledger.gift WHERE coins_paid = 7", 10, "batch "),
+        ("DELETE FROM ledger.gift WHERE batch & 63 = 1", 10, "batch "),
+        ("DELETE FROM ledger.batch WHERE n = 2", 10, "batch "),
+        ("UPDATE ledger.checkpoint SET signature = decode(repeat('11', 64), 'hex') WHERE n = 1", 9, "checkpoint 1"),
+        ("UPDATE ledger.checkpoint SET body = body || 'x' WHERE n = 2", 9, "checkpoint 2"),
+        ("UPDATE ledger.checkpoint SET key_id = 'another' WHERE n = 2", 9, "checkpoint 2"),
+        ("DELETE FROM ledger.checkpoint WHERE n = 1", 9, "checkpoint 2"),
+        ("UPDATE kit.trail SET body = '{}'", 9, "staff trail row 1"),
+        ("ALTER TABLE ledger.gift DISABLE TRIGGER gift_for_ever", 4, "trigger gift_for_ever on ledger.gift"),
+        ("DROP TRIGGER leg_zero_sum ON ledger.leg", 4, "table ledger.leg"),
+    ],
+)
+async def test_what_was_changed_behind_their_back_is_named(
+    world: Bookkeeper, statement: str, promise: int, about: str
+) -> None:
+    await tamper(world.db, statement)
+    report = await check(world)
+    assert not report.ok
+    named = [f for f in report.findings if f.promise == promise and f.about.startswith(about)]
+    assert named, report.findings
+
+
+async def test_a_rewritten_and_rechained_history_is_caught_by_the_signed_heads(world: Bookkeeper) -> None:
+    async with world.db.read() as tx:
+        row = await tx.row("SELECT b.batch, b.root, b.n, p.chain FROM ledger.batch b JOIN ledger.batch p ON p.n = 1 AND"
+                           " p.batch & 63 = 0 WHERE b.n = 2 AND b.batch & 63 = 0")  # fmt: skip
+    assert row is not None
+    forged = chain.chain_next(row["chain"], bytes(32), 2, 0)
+    await tamper(
+        world.db,
+        f"UPDATE ledger.batch SET root = decode('{bytes(32).hex()}', 'hex'), chain = decode('{forged.hex()}', 'hex')"
+        f" WHERE batch = {row['batch']}",
+        f"UPDATE ledger.stripe SET chain = decode('{forged.hex()}', 'hex') WHERE stripe = 0",
+    )
+    report = await check(world)
+    assert [f.about for f in report.findings if "signed another chain" in f.detail] == ["checkpoint 2"]
+
+
+async def test_an_audit_needs_the_secrets_of_these_books(world: Bookkeeper, tmp_path: Path) -> None:
+    async with world.db.write() as tx:
+        await keys.check_seal(tx, world.keys)
+    with pytest.raises(keys.WrongKeys):
+        await audit(world.db, keys.load_keys(tmp_path / "other"))
+
+
+async def test_other_rooms_add_their_checks(world: Bookkeeper) -> None:
+    async def find(tx: ReadTx) -> list[Finding]:
+        return [Finding(7, "payout 1", f"was paid {await tx.scalar('SELECT 2')} times")]
+
+    report = await audit(world.db, world.keys, checks=[Check(7, "no payout is paid twice", find)])
+    assert report.findings == [Finding(7, "payout 1", "was paid 2 times")]
+    assert not report.ok
