@@ -1,0 +1,64 @@
+"""Where it happens: LIVEs, their rooms, comments, likes, thanks, moderation, summaries.
+
+Owns the tables of schema `stage`. Its events are rows of the outbox, listed in `events.py`; on NATS it says
+`stage.changed` with the 16 bytes of a stage's public id. Invariants: a creator has one running LIVE at most; a LIVE
+goes scheduled -> live -> ended and never back; what was said with a gift is kept here, outside the books, so that it
+can be erased. Who counts gifts and viewers says so to `StageService.use_figures`.
+"""
+
+from largesse.stage import events
+from largesse.stage.errors import (
+    AlreadyLive,
+    BannedFromRoom,
+    CreatorsOnly,
+    LiveEnded,
+    Muted,
+    NotLive,
+    NotYourLive,
+)
+from largesse.stage.model import Changes, Figure, Figures, Note, Pace, Stage, Standing
+from largesse.stage.service import StageService
+from largesse.stage.store import (
+    add_viewers,
+    add_viewings,
+    ask_bans,
+    ask_facts,
+    list_by_key,
+    list_keys_of,
+    list_running,
+    read_notes,
+    write_notes,
+)
+from largesse.stage.wire import LiveBody, RankBody, live_body, ranks
+
+__all__ = [
+    "AlreadyLive",
+    "BannedFromRoom",
+    "Changes",
+    "CreatorsOnly",
+    "Figure",
+    "Figures",
+    "LiveBody",
+    "LiveEnded",
+    "Muted",
+    "NotLive",
+    "NotYourLive",
+    "Note",
+    "Pace",
+    "RankBody",
+    "Stage",
+    "StageService",
+    "Standing",
+    "add_viewers",
+    "add_viewings",
+    "ask_bans",
+    "ask_facts",
+    "events",
+    "list_by_key",
+    "list_keys_of",
+    "list_running",
+    "live_body",
+    "ranks",
+    "read_notes",
+    "write_notes",
+]

@@ -1,0 +1,63 @@
+"""What a room refuses, in ways that a caller can act on."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from largesse.kit.problems import Problem
+
+
+@dataclass(eq=False)
+class CreatorsOnly(Problem):
+    """Only creators go LIVE; become one with POST /v1/me/creator."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "creators-only"
+
+
+@dataclass(eq=False)
+class NotYourLive(Problem):
+    """Only the creator of this LIVE may do this."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "not-your-live"
+
+
+@dataclass(eq=False)
+class AlreadyLive(Problem):
+    """You are LIVE already; end that LIVE first."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "already-live"
+    live_id: str
+
+
+@dataclass(eq=False)
+class LiveEnded(Problem):
+    """This LIVE has ended, and a LIVE does not start twice."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "live-ended"
+
+
+@dataclass(eq=False)
+class NotLive(Problem):
+    """This LIVE is not running."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-live"
+
+
+@dataclass(eq=False)
+class BannedFromRoom(Problem):
+    """The creator has banned this account from the room."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "banned-from-room"
+
+
+@dataclass(eq=False)
+class Muted(Problem):
+    """The creator has muted this account in the room."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "muted"

@@ -1,0 +1,29 @@
+"""What happens in a room, as rows of the outbox: topics, and their bodies with integer keys inside.
+
+| topic | subject | body |
+|---|---|---|
+| live.started, live.ended | stage | {"id": uuid, "creator": account} |
+| chat.message, question.new | stage | {"id": uuid, "sender": account, "text": text} |
+| like | stage | {"count": n, "senders": n}, folded over a moment |
+| share | stage | {"account": account} |
+| moderation.action | stage | {"action": verb, "account": account or null, "text": comment's id or null} |
+| account.followed (written by accounts) | account followed | {"follower": account} |
+"""
+
+from largesse import accounts
+
+LIVE_STARTED = "live.started"
+LIVE_ENDED = "live.ended"
+CHAT_MESSAGE = "chat.message"
+QUESTION_NEW = "question.new"
+LIKE = "like"
+SHARE = "share"
+MODERATION_ACTION = "moderation.action"
+FOLLOW = accounts.FOLLOWED
+
+# Kept a day in the outbox: what is only for the moment. The rest is for readers with cursors of their own.
+MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION)
+STAGED = (LIVE_STARTED, LIVE_ENDED, *MOMENTARY)
+
+# On NATS: the public id of a stage whose facts have changed.
+CHANGED_SUBJECT = "stage.changed"

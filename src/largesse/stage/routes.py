@@ -1,0 +1,270 @@
+"""LIVEs over HTTP."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Response, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from largesse.accounts import PersonBody, person_body
+from largesse.kit import http, text
+from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page
+from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
+from largesse.kit.principal import Principal
+from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
+from largesse.stage.model import (
+    COVER_CHARS_MAX,
+    DESCRIPTION_CHARS_MAX,
+    LIVE,
+    SCHEDULE_DAYS_MAX,
+    SCHEDULED,
+    TITLE_CHARS_MAX,
+    Changes,
+    Stage,
+)
+from largesse.stage.routes_room import room_routes
+from largesse.stage.service import StageService
+from largesse.stage.wire import LiveBody, RankBody, SummaryBody, UnthankedBody, ViewersBody, live_body, ranks
+
+TOP_GIFTERS = 10
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+Status = Literal["live", "scheduled", "ended"]
+
+
+class CreateLive(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A LIVE that begins when its creator starts it; with `scheduled_at` it is announced."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=600)]
+    id: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    description: Annotated[str, msgspec.Meta(max_length=9000)] = ""
+    gifts_enabled: bool = True
+    scheduled_at: Aware | None = None
+    cover: Annotated[str, msgspec.Meta(max_length=COVER_CHARS_MAX)] | None = None
+
+
+class ChangeLive(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is absent stays; null removes the time and the cover."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=600)] | msgspec.UnsetType = msgspec.UNSET
+    description: Annotated[str, msgspec.Meta(max_length=9000)] | msgspec.UnsetType = msgspec.UNSET
+    gifts_enabled: bool | msgspec.UnsetType = msgspec.UNSET
+    scheduled_at: Aware | msgspec.UnsetType | None = msgspec.UNSET
+    cover: Annotated[str, msgspec.Meta(max_length=COVER_CHARS_MAX)] | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class RankList(msgspec.Struct, frozen=True):
+    """The first givers of a LIVE."""
+
+    items: list[RankBody]
+
+
+@post("/v1/lives", summary="Make a LIVE", responses=http.declares(NotSignedIn, Forbidden, CreatorsOnly, IdReused))
+async def create_live(
+    stage: NamedDependency[StageService],
+    principal: NamedDependency[Principal],
+    data: JSONBody[CreateLive],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[LiveBody]:
+    """Make a LIVE, or announce one. Only creators; start it with `/start`."""
+    made, replayed = await stage.create(
+        http.person(principal),
+        chosen_id("live", data.id, idempotency_key, principal),
+        title=_text("title", data.title, TITLE_CHARS_MAX),
+        description=_paragraphs(data.description),
+        cover=_cover(data.cover),
+        gifts_enabled=data.gifts_enabled,
+        scheduled_at=_future(stage, data.scheduled_at),
+    )
+    return created(await show(stage, made, principal), replayed=replayed)
+
+
+@patch(
+    "/v1/lives/{live:str}",
+    summary="Change a LIVE",
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive, LiveEnded),
+)
+async def change_live(
+    stage: NamedDependency[StageService],
+    principal: NamedDependency[Principal],
+    live: FromPath[str],
+    data: JSONBody[ChangeLive],
+) -> LiveBody:
+    """Change the title, the description, the cover, whether gifts are on, or the time of one not begun."""
+    changes = Changes(
+        title=None if data.title is msgspec.UNSET else _text("title", data.title, TITLE_CHARS_MAX),
+        description=None if data.description is msgspec.UNSET else _paragraphs(data.description),
+        cover=None if data.cover is msgspec.UNSET else _cover(data.cover) or "",
+        gifts_enabled=None if data.gifts_enabled is msgspec.UNSET else data.gifts_enabled,
+        scheduled_at=None if data.scheduled_at is msgspec.UNSET else _future(stage, data.scheduled_at),
+        unschedule=data.scheduled_at is None,
+    )
+    return await show(stage, await stage.change(http.person(principal), http.path_id("live", live), changes), principal)
+
+
+@post(
+    "/v1/lives/{live:str}/start",
+    summary="Start a LIVE",
+    status_code=200,
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive, LiveEnded, AlreadyLive),
+)
+async def start_live(
+    stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
+) -> LiveBody:
+    """Go LIVE; a second request changes nothing. One LIVE at a time."""
+    return await show(stage, await stage.start(http.person(principal), http.path_id("live", live)), principal)
+
+
+@post(
+    "/v1/lives/{live:str}/end",
+    summary="End a LIVE",
+    status_code=200,
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive, NotLive),
+)
+async def end_live(
+    stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
+) -> LiveBody:
+    """End the LIVE; a second request changes nothing."""
+    return await show(stage, await stage.end(http.person(principal), http.path_id("live", live)), principal)
+
+
+@get("/v1/lives", summary="LIVEs", responses=http.declares())
+async def list_lives(  # noqa: PLR0917 - a parameter of the query each
+    stage: NamedDependency[StageService],
+    caller: NamedDependency[Principal | None],
+    status: Annotated[Status, QueryParameter(description="which ones")] = "live",
+    creator: Annotated[str | None, QueryParameter(max_length=24, description="a creator's username")] = None,
+    limit: http.Limit = 30,
+    cursor: http.Cursor = None,
+) -> Page[LiveBody]:
+    """LIVEs that run (newest first), are announced (next first), or have ended (newest first)."""
+    found = await stage.list_lives(status, creator, _place(cursor), limit + 1)
+    shown = found[:limit]
+    bodies = await show_all(stage, shown, caller)
+    return Page(bodies, _cursor(status, shown[-1]) if len(found) > limit else None)
+
+
+@get("/v1/lives/{live:str}", summary="A LIVE", responses=http.declares(NotFound))
+async def get_live(
+    stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
+) -> LiveBody:
+    """A LIVE as it stands."""
+    return await show(stage, await stage.get(http.path_id("live", live)), caller)
+
+
+@get("/v1/lives/{live:str}/summary", summary="What a LIVE brought", responses=http.declares(NotFound))
+async def get_summary(
+    stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
+) -> SummaryBody:
+    """Exact totals, running or ended; diamonds and who is not thanked yet only to the creator."""
+    found, summary = await stage.summary(http.path_id("live", live))
+    people = await _bodies(stage, [row[0] for row in (*summary.top, *summary.unthanked)])
+    own = caller is not None and caller.account == found.creator
+    return SummaryBody(
+        duration_s=summary.duration_s,
+        viewers=ViewersBody(summary.viewers_peak, summary.viewers_average, summary.viewers_unique),
+        gifters=summary.gifters,
+        gifts=summary.gifts,
+        coins=summary.coins,
+        top_gifters=ranks(summary.top, people),
+        diamonds_milli=summary.diamonds_milli if own else msgspec.UNSET,
+        unthanked=[UnthankedBody(people[a], coins, gifts) for a, coins, gifts in summary.unthanked]
+        if own
+        else msgspec.UNSET,
+    )
+
+
+@get("/v1/lives/{live:str}/top-gifters", summary="The first givers of a LIVE", responses=http.declares(NotFound))
+async def get_top_gifters(stage: NamedDependency[StageService], live: FromPath[str]) -> RankList:
+    """The ten who gave the most coins by name."""
+    found = await stage.get(http.path_id("live", live))
+    rows = await stage.top_gifters(found, TOP_GIFTERS)
+    return RankList(ranks(rows, await _bodies(stage, [account for account, _ in rows])))
+
+
+async def show(stage: StageService, live: Stage, caller: Principal | None) -> LiveBody:
+    """One LIVE as its caller sees it."""
+    return (await show_all(stage, [live], caller))[0]
+
+
+async def show_all(stage: StageService, lives: Sequence[Stage], caller: Principal | None) -> list[LiveBody]:
+    """LIVEs as their caller sees them."""
+    creators = [live.creator for live in lives]
+    people = await _bodies(stage, creators)
+    figures = await stage.figures(lives) if lives else {}
+    followed = await stage.list_followed(caller.account, creators) if caller and lives else set()
+    return [
+        live_body(
+            live,
+            people[live.creator],
+            figures.get(live.key),
+            you_follow=live.creator in followed if caller else None,
+        )
+        for live in lives
+    ]
+
+
+async def _bodies(stage: StageService, accounts: Sequence[int]) -> dict[int, PersonBody]:
+    people = await stage.accounts.people(list(dict.fromkeys(accounts)))
+    return {key: person_body(person) for key, person in people.items()}
+
+
+def _text(name: str, typed: str, chars_max: int) -> str:
+    try:
+        return text.line(typed, chars_max)
+    except text.BadText as error:
+        raise Invalid.field(name, str(error)) from error
+
+
+def _paragraphs(typed: str) -> str:
+    try:
+        return text.paragraphs(typed, DESCRIPTION_CHARS_MAX)
+    except text.BadText as error:
+        raise Invalid.field("description", str(error)) from error
+
+
+def _cover(url: str | None) -> str | None:
+    if not url:
+        return None
+    if not (url.isascii() and url.isprintable() and " " not in url and url.startswith(("https://", "/static/"))):
+        raise Invalid.field("cover", "not an https address, nor a path below /static/")
+    return url
+
+
+def _future(stage: StageService, at: datetime | None) -> datetime | None:
+    now = stage.clock.now()
+    if at is not None and not now - timedelta(hours=1) <= at <= now + timedelta(days=SCHEDULE_DAYS_MAX):
+        raise Invalid.field("scheduled_at", f"not within the next {SCHEDULE_DAYS_MAX} days")
+    return at
+
+
+def _cursor(status: str, last: Stage) -> str:
+    at = {LIVE: last.started_at, SCHEDULED: last.scheduled_at}.get(status)
+    return urlsafe_b64encode(msgspec.json.encode((at, last.key))).decode().rstrip("=")
+
+
+def _place(cursor: str | None) -> tuple[datetime | None, int]:
+    if cursor is None:
+        return None, 0
+    try:
+        packed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        at, key = msgspec.json.decode(packed, type=tuple[Aware | None, Annotated[int, msgspec.Meta(ge=0, lt=2**31)]])
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise Invalid.field("cursor", "not a cursor of this list") from error
+    return at, key
+
+
+routes = [
+    create_live,
+    change_live,
+    start_live,
+    end_live,
+    list_lives,
+    get_live,
+    get_summary,
+    get_top_gifters,
+    *room_routes,
+]

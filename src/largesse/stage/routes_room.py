@@ -1,0 +1,190 @@
+"""What people say and do in a room, over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from largesse.accounts import Person, PersonBody, person_body
+from largesse.kit import http, ids, text
+from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn
+from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
+from largesse.kit.principal import Principal
+from largesse.stage.errors import BannedFromRoom, Muted, NotLive, NotYourLive
+from largesse.stage.model import COMMENT_CHARS_MAX, LIKES_A_REQUEST_MAX
+from largesse.stage.service import StageService
+
+_SPEAKING = (NotSignedIn, Forbidden, NotFound, NotLive, BannedFromRoom, Muted)
+_MONTH_S = 31 * 86_400
+Typed = Annotated[str, msgspec.Meta(min_length=1, max_length=COMMENT_CHARS_MAX * 4)]
+ChosenId = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class Say(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of at most 300 characters."""
+
+    text: Typed
+    id: ChosenId | None = None
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A comment or a question as the room sees it."""
+
+    id: str
+    sender: PersonBody
+    text: str
+    at: datetime
+
+
+class Like(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Taps since the last request."""
+
+    count: Annotated[int, msgspec.Meta(ge=1, le=LIKES_A_REQUEST_MAX)] = 1
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """How many were counted."""
+
+    count: int
+
+
+class Thank(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom the creator thanked: the givers of gifts, or the first ones of the ranking."""
+
+    gift_ids: Annotated[list[ChosenId], msgspec.Meta(max_length=200)] = []
+    top: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+
+
+class Moderate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to do about whom. `account` is an id or a username; `seconds` ends a mute or a ban, absent is for good."""
+
+    action: Literal["mute", "unmute", "ban", "unban", "hide"]
+    account: ChosenId | None = None
+    comment_id: ChosenId | None = None
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=_MONTH_S)] | None = None
+
+
+class Moderated(msgspec.Struct, frozen=True):
+    """What was done."""
+
+    action: str
+    account: PersonBody | None
+
+
+@post("/v1/lives/{live:str}/comments", summary="Say something", responses=http.declares(*_SPEAKING, IdReused))
+async def post_comment(
+    stage: NamedDependency[StageService],
+    principal: NamedDependency[Principal],
+    live: FromPath[str],
+    data: JSONBody[Say],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Said]:
+    """Say something in a running LIVE; everybody there reads it within a moment."""
+    place = await stage.get(http.path_id("live", live))
+    comment, typed = chosen_id("comment", data.id, idempotency_key, principal), _line(data.text)
+    at, replayed = await stage.talk.comment(http.person(principal), place, comment, typed)
+    sender = person_body((await stage.accounts.people([principal.account]))[principal.account])
+    return created(Said(ids.encode("comment", comment), sender, typed, at), replayed=replayed)
+
+
+@post("/v1/lives/{live:str}/questions", summary="Ask the creator", responses=http.declares(*_SPEAKING))
+async def post_question(
+    stage: NamedDependency[StageService],
+    principal: NamedDependency[Principal],
+    live: FromPath[str],
+    data: JSONBody[Say],
+    idempotency_key: IdempotencyKey = None,
+) -> Said:
+    """Ask the creator of a running LIVE something."""
+    place = await stage.get(http.path_id("live", live))
+    question, typed = chosen_id("question", data.id, idempotency_key, principal), _line(data.text)
+    await stage.talk.ask(http.person(principal), place, question, typed)
+    sender = person_body((await stage.accounts.people([principal.account]))[principal.account])
+    return Said(ids.encode("question", question), sender, typed, stage.clock.now())
+
+
+@post(
+    "/v1/lives/{live:str}/likes",
+    summary="Like",
+    status_code=202,
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotLive),
+)
+async def post_likes(
+    stage: NamedDependency[StageService],
+    principal: NamedDependency[Principal],
+    live: FromPath[str],
+    data: JSONBody[Like],
+) -> Counted:
+    """Like a running LIVE; taps of a moment go in one request."""
+    await stage.talk.like(http.person(principal), await stage.get(http.path_id("live", live)), data.count)
+    return Counted(data.count)
+
+
+@post("/v1/lives/{live:str}/shares", summary="Share", status_code=202, responses=http.declares(*_SPEAKING))
+async def post_share(
+    stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
+) -> Counted:
+    """Tell the room that you shared it."""
+    await stage.talk.share(http.person(principal), await stage.get(http.path_id("live", live)))
+    return Counted(1)
+
+
+@post(
+    "/v1/lives/{live:str}/thanks",
+    summary="Note who was thanked",
+    status_code=200,
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive),
+)
+async def post_thanks(
+    stage: NamedDependency[StageService],
+    principal: NamedDependency[Principal],
+    live: FromPath[str],
+    data: JSONBody[Thank],
+) -> Counted:
+    """Note that the givers of `gift_ids`, or the `top` first givers, were thanked. Only the creator."""
+    place = await stage.get(http.path_id("live", live))
+    gifts = [http.body_id("gift", f"gift_ids[{n}]", gift) for n, gift in enumerate(data.gift_ids)]
+    return Counted(await stage.talk.thank(http.person(principal), place, gifts, data.top))
+
+
+@post(
+    "/v1/lives/{live:str}/moderation",
+    summary="Moderate the room",
+    status_code=200,
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive),
+)
+async def post_moderation(
+    stage: NamedDependency[StageService],
+    principal: NamedDependency[Principal],
+    live: FromPath[str],
+    data: JSONBody[Moderate],
+) -> Moderated:
+    """Mute, unmute, ban or unban somebody, or hide a comment. Only the creator."""
+    place = await stage.get(http.path_id("live", live))
+    person = await _person(stage, data.account) if data.account else None
+    comment = http.body_id("comment", "comment_id", data.comment_id) if data.comment_id else None
+    await stage.talk.moderate(
+        http.person(principal), place, data.action, person=person, comment=comment, seconds=data.seconds
+    )
+    return Moderated(data.action, person_body(person) if person else None)
+
+
+async def _person(stage: StageService, text_id: str) -> Person:
+    value = ids.decode(text_id, "acct")
+    found = await (stage.accounts.person_by_id(value) if value else stage.accounts.person_by_username(text_id))
+    if found is None:
+        raise Invalid.field("account", "nobody has this id or username")
+    return found
+
+
+def _line(typed: str) -> str:
+    try:
+        return text.line(typed, COMMENT_CHARS_MAX)
+    except text.BadText as error:
+        raise Invalid.field("text", str(error)) from error
+
+
+room_routes = [post_comment, post_question, post_likes, post_share, post_thanks, post_moderation]

@@ -1,0 +1,240 @@
+"""The verbs of stage: LIVEs and their lists. What is said and done in a room is in `talk.py`."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from largesse.accounts import AccountsService
+from largesse.accounts.checks import list_followed
+from largesse.kit import outbox
+from largesse.kit.clock import Clock
+from largesse.kit.config import Settings
+from largesse.kit.db import Database, ReadTx, WriteTx
+from largesse.kit.http import NotFound, TooMany
+from largesse.kit.idempotency import IdReused
+from largesse.kit.news import News
+from largesse.kit.principal import Principal
+from largesse.stage import events, store
+from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
+from largesse.stage.model import ENDED, SCHEDULED, Changes, Figure, Figures, Pace, Stage, Standing
+from largesse.stage.summary import Summary, summarise
+from largesse.stage.talk import Talk
+
+log = structlog.get_logger(__name__)
+_CACHE_S = 2.0
+_CACHE_MAX = 10_000
+_LIVES_A_MINUTE = 10
+
+
+class NoFigures:
+    """Before anybody counts, everything is zero."""
+
+    async def figures(self, _: ReadTx, __: Sequence[Stage]) -> dict[int, Figure]:
+        """Nothing."""
+        return {}
+
+    async def top_gifters(self, _: ReadTx, __: Stage, ___: int) -> list[tuple[int, int]]:
+        """Nobody."""
+        return []
+
+
+class StageService:
+    """LIVEs: made, announced, started, ended, listed. Build it once, in `main`; `open` it in a serving process."""
+
+    def __init__(self, db: Database, news: News, accounts: AccountsService, clock: Clock, settings: Settings) -> None:
+        self.db = db
+        self.news = news
+        self.accounts = accounts
+        self.clock = clock
+        self.settings = settings
+        self.talk = Talk(db, news, accounts, settings)
+        self.counted: Figures = NoFigures()
+        self._making = Pace(settings.limit(_LIVES_A_MINUTE) / 60, settings.limit(_LIVES_A_MINUTE))
+        self._cache: OrderedDict[UUID, tuple[float, Stage]] = OrderedDict()
+
+    async def open(self) -> None:
+        """Hear of changes that other processes make; without NATS the cache is 2 s old at most."""
+        await self.news.listen(events.CHANGED_SUBJECT, self._hear)
+
+    async def close(self) -> None:
+        """Write what is still gathered."""
+        await self.talk.close()
+
+    def use_figures(self, figures: Figures) -> None:
+        """Say who counts what happens in rooms."""
+        self.counted = figures
+
+    async def find(self, live: UUID) -> Stage | None:
+        """A stage by its public id, at most 2 s old; None where there is none. Money is not decided on it."""
+        kept = self._cache.get(live)
+        if kept and time.monotonic() - kept[0] < _CACHE_S:
+            return kept[1]
+        async with self.db.read() as tx:
+            found = await store.find(tx, live)
+        if found:
+            self._keep(found)
+        return found
+
+    async def get(self, live: UUID) -> Stage:
+        """A stage by its public id; raises `NotFound`."""
+        found = await self.find(live)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def create(
+        self, who: Principal, live: UUID, *, title: str, description: str, cover: str | None, gifts_enabled: bool,
+        scheduled_at: datetime | None,
+    ) -> tuple[Stage, bool]:  # fmt: skip
+        """Make a LIVE that has not begun; a repeat with the same id and content returns the same (and True).
+
+        Raises `CreatorsOnly`, `IdReused` where the id has other content or another creator, `TooMany`.
+        """
+        if not who.creator:
+            raise CreatorsOnly
+        if wait_s := self._making.take(who.account, time.monotonic()):
+            raise TooMany(retry_after_s=int(wait_s) + 1, limit=self.settings.limit(_LIVES_A_MINUTE))
+        person = (await self.accounts.people([who.account]))[who.account]
+        async with self.db.write() as tx:
+            made = await store.put(
+                tx,
+                live=live,
+                creator=who.account,
+                title=title,
+                description=description,
+                cover=cover,
+                gifts_enabled=gifts_enabled,
+                scheduled_at=scheduled_at,
+                simulated=person.simulated,
+            )
+            before = made or await store.find(tx, live)
+        assert before is not None
+        same = (before.title, before.description, before.cover, before.gifts_enabled, before.scheduled_at)
+        asked = (title, description, cover, gifts_enabled, scheduled_at)
+        if made is None and (before.creator != who.account or same != asked):
+            raise IdReused
+        return before, made is None
+
+    async def change(self, who: Principal, live: UUID, changes: Changes) -> Stage:
+        """Change title, description, cover, gifts or time; raises `NotFound`, `NotYourLive`, `LiveEnded`, `NotLive`.
+
+        The time can be changed only before the LIVE has begun.
+        """
+        async with self.db.write() as tx:
+            stage = await self._own(tx, who, live)
+            if (changes.scheduled_at or changes.unschedule) and stage.status != SCHEDULED:
+                raise LiveEnded
+            changed = await store.change(tx, stage.key, changes)
+        await self._tell_changed(changed)
+        return changed
+
+    async def start(self, who: Principal, live: UUID) -> Stage:
+        """Start a LIVE; a running one stays as it is. Raises `NotFound`, `NotYourLive`, `LiveEnded`, `AlreadyLive`."""
+        try:
+            async with self.db.write() as tx:
+                stage = await self._own(tx, who, live)
+                if stage.status == ENDED:
+                    raise LiveEnded
+                started = await store.start(tx, stage.key)
+                if started is None:
+                    return stage
+                await outbox.put(tx, events.LIVE_STARTED, stage.key, {"id": stage.id.hex, "creator": stage.creator})
+        except store.SecondLive:
+            async with self.db.read() as tx:
+                running = await store.find_live_of(tx, who.account)
+            raise AlreadyLive(live_id=running.public_id if running else "") from None
+        log.info("live.started", stage=started.key, creator=started.creator)
+        await self._tell_changed(started)
+        return started
+
+    async def end(self, who: Principal, live: UUID) -> Stage:
+        """End a LIVE; an ended one stays as it is. Raises `NotFound`, `NotYourLive`, `NotLive` before it has begun."""
+        async with self.db.write() as tx:
+            stage = await self._own(tx, who, live)
+            if stage.status == SCHEDULED:
+                raise NotLive
+            ended = await store.end(tx, stage.key)
+            if ended is None:
+                return stage
+            await outbox.put(tx, events.LIVE_ENDED, stage.key, {"id": stage.id.hex, "creator": stage.creator})
+        log.info("live.ended", stage=ended.key, creator=ended.creator)
+        await self._tell_changed(ended)
+        return ended
+
+    async def list_lives(
+        self, status: str, creator: str | None, after: tuple[datetime | None, int], limit: int
+    ) -> list[Stage]:
+        """LIVEs of a status behind a place: running and ended ones newest first, scheduled ones next first.
+
+        `creator` is a username; an unknown one has none.
+        """
+        key = 0
+        if creator is not None:
+            person = await self.accounts.person_by_username(creator)
+            if person is None:
+                return []
+            key = person.key
+        async with self.db.read() as tx:
+            return await store.list_lives(tx, status, key, after, limit)
+
+    async def list_by_key(self, keys: Sequence[int]) -> dict[int, Stage]:
+        """Stages by key, fresh; unknown keys are missing."""
+        async with self.db.read() as tx:
+            return {stage.key: stage for stage in await store.list_by_key(tx, keys)}
+
+    async def figures(self, stages: Sequence[Stage]) -> dict[int, Figure]:
+        """What rooms count, by stage."""
+        async with self.db.read() as tx:
+            return await self.counted.figures(tx, stages)
+
+    async def top_gifters(self, stage: Stage, count: int) -> list[tuple[int, int]]:
+        """(account, coins not given anonymously), most coins first."""
+        async with self.db.read() as tx:
+            return await self.counted.top_gifters(tx, stage, count)
+
+    async def summary(self, live: UUID) -> tuple[Stage, Summary]:
+        """What remains of a LIVE; raises `NotFound`."""
+        async with self.db.read() as tx:
+            stage = await store.find(tx, live)
+            if stage is None:
+                raise NotFound
+            return stage, await summarise(tx, stage, self.clock.now())
+
+    async def standing(self, stage: int, account: int) -> Standing:
+        """What an account may not do in a room, now."""
+        async with self.db.read() as tx:
+            return await store.get_standing(tx, stage, account)
+
+    async def list_followed(self, account: int, creators: Sequence[int]) -> set[int]:
+        """Whom of these creators somebody follows."""
+        async with self.db.read() as tx:
+            return await list_followed(tx, account, creators)
+
+    async def _own(self, tx: WriteTx, who: Principal, live: UUID) -> Stage:
+        stage = await store.find_locked(tx, live)
+        if stage is None:
+            raise NotFound
+        if stage.creator != who.account:
+            raise NotYourLive
+        return stage
+
+    async def _tell_changed(self, stage: Stage) -> None:
+        self._keep(stage)
+        await asyncio.gather(
+            self.news.publish(events.CHANGED_SUBJECT, stage.id.bytes), self.news.publish(outbox.NEWS_SUBJECT, b"")
+        )
+
+    async def _hear(self, _: str, body: bytes) -> None:
+        if len(body) == 16:  # noqa: PLR2004 - a UUID
+            self._cache.pop(UUID(bytes=body), None)
+
+    def _keep(self, stage: Stage) -> None:
+        self._cache[stage.id] = (time.monotonic(), stage)
+        self._cache.move_to_end(stage.id)
+        if len(self._cache) > _CACHE_MAX:
+            self._cache.popitem(last=False)

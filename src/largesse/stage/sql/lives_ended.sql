@@ -1,0 +1,5 @@
+-- Ended LIVEs, newest first, behind a place. creator: account or 0; at: not used; key: the last one of the page before, 0 for none; limit
+SELECT * FROM stage.stage
+WHERE status = 'ended' AND kind = 'live' AND (%(creator)s::int = 0 OR creator = %(creator)s)
+    AND (%(key)s::int = 0 OR key < %(key)s::int) AND %(at)s::timestamptz IS NULL
+ORDER BY key DESC LIMIT %(limit)s

@@ -1,0 +1,5 @@
+-- Running LIVEs, newest first, behind a place. creator: account or 0; at: time or null, key: the last one of the page before; limit
+SELECT * FROM stage.stage
+WHERE status = 'live' AND kind = 'live' AND (%(creator)s::int = 0 OR creator = %(creator)s)
+    AND (%(at)s::timestamptz IS NULL OR (started_at, key) < (%(at)s::timestamptz, %(key)s::int))
+ORDER BY started_at DESC, key DESC LIMIT %(limit)s

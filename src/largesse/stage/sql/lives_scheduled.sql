@@ -1,0 +1,5 @@
+-- Announced LIVEs, next first, behind a place. creator: account or 0; at: time or null, key: the last one of the page before; limit
+SELECT * FROM stage.stage
+WHERE status = 'scheduled' AND kind = 'live' AND scheduled_at IS NOT NULL AND (%(creator)s::int = 0 OR creator = %(creator)s)
+    AND (%(at)s::timestamptz IS NULL OR (scheduled_at, key) > (%(at)s::timestamptz, %(key)s::int))
+ORDER BY scheduled_at, key LIMIT %(limit)s

@@ -1,0 +1,7 @@
+-- Makes a stage that has not begun; nothing where the id is taken.
+-- id: uuid; kind; creator: account; title, description, cover: text; gifts_enabled; scheduled_at: time or null; simulated
+INSERT INTO stage.stage (id, kind, creator, title, description, cover, status, gifts_enabled, scheduled_at, simulated)
+VALUES (%(id)s, %(kind)s, %(creator)s, %(title)s, %(description)s, %(cover)s, 'scheduled', %(gifts_enabled)s, %(scheduled_at)s,
+    %(simulated)s)
+ON CONFLICT (id) DO NOTHING
+RETURNING *

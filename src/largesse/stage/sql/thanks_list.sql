@@ -1,0 +1,2 @@
+-- Who was thanked. stage
+SELECT account FROM stage.thanks WHERE stage = %(stage)s

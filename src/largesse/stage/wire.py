@@ -1,0 +1,100 @@
+"""How a LIVE is shown on the wire."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from largesse.accounts import PersonBody
+from largesse.stage.model import Figure, Stage
+
+
+class LiveBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A LIVE as anybody sees it; `you_follow` is null for guests, ingest and playback until there is video."""
+
+    id: str
+    title: str
+    description: str
+    status: str
+    gifts_enabled: bool
+    scheduled_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    cover: str | None
+    creator: PersonBody
+    viewers: int
+    likes: int
+    gifts: int
+    gifters: int
+    coins: int
+    simulated: bool
+    ingest: dict[str, Any] | None = None
+    playback: dict[str, Any] | None = None
+    you_follow: bool | None = None
+
+
+class RankBody(msgspec.Struct, frozen=True):
+    """A giver's place; coins that were not given anonymously."""
+
+    rank: int
+    account: PersonBody
+    coins: int
+
+
+class ViewersBody(msgspec.Struct, frozen=True):
+    """Viewers of a LIVE: the most at once, the average while it ran, and how many different ones."""
+
+    peak: int
+    average: int
+    unique: int
+
+
+class UnthankedBody(msgspec.Struct, frozen=True):
+    """A giver whom nobody thanked yet; named coins, and all gifts."""
+
+    account: PersonBody
+    coins: int
+    gifts: int
+
+
+class SummaryBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What remains of a LIVE; `diamonds_milli` and `unthanked` only to its creator."""
+
+    duration_s: int
+    viewers: ViewersBody
+    gifters: int
+    gifts: int
+    coins: int
+    top_gifters: list[RankBody]
+    diamonds_milli: int | msgspec.UnsetType = msgspec.UNSET
+    unthanked: list[UnthankedBody] | msgspec.UnsetType = msgspec.UNSET
+
+
+def live_body(stage: Stage, creator: PersonBody, figure: Figure | None, *, you_follow: bool | None) -> LiveBody:
+    """A LIVE as it is shown; a stage that nobody counts yet shows its likes and zeros."""
+    figure = figure or Figure(likes=stage.likes)
+    return LiveBody(
+        id=stage.public_id,
+        title=stage.title,
+        description=stage.description,
+        status=stage.status,
+        gifts_enabled=stage.gifts_enabled,
+        scheduled_at=stage.scheduled_at,
+        started_at=stage.started_at,
+        ended_at=stage.ended_at,
+        cover=stage.cover,
+        creator=creator,
+        viewers=figure.viewers if stage.status == "live" else 0,
+        likes=figure.likes,
+        gifts=figure.gifts,
+        gifters=figure.gifters,
+        coins=figure.coins,
+        simulated=stage.simulated,
+        you_follow=you_follow,
+    )
+
+
+def ranks(rows: list[tuple[int, int]], people: Mapping[int, PersonBody]) -> list[RankBody]:
+    """A ranking from (account, coins), most first."""
+    return [RankBody(n, people[account], coins) for n, (account, coins) in enumerate(rows, 1)]
