@@ -3,9 +3,10 @@
 Owns the tables of schema `ledger` and is the only room that changes a balance. Invariants: economy.md section 8.
 """
 
-from largesse.ledger.audit import Check, Finding, Report, audit
-from largesse.ledger.entry import AFTER_LIVE, ANONYMOUS, LIVE, VIDEO, Entry, GiftRow, parse_receipt
+from largesse.ledger.audit import Check, Report, audit
+from largesse.ledger.entry import AFTER_LIVE, ANONYMOUS, CONTEXTS, LIVE, VIDEO, Entry, GiftRow, parse_receipt
 from largesse.ledger.errors import NotEnoughUnspent, SourceReused
+from largesse.ledger.export import export_books
 from largesse.ledger.feed import (
     Cursor,
     EarningDay,
@@ -38,7 +39,7 @@ from largesse.ledger.journal import (
 )
 from largesse.ledger.keys import Keys, WrongKeys, check_seal, load_keys
 from largesse.ledger.lots_read import LotPart, NextCoins, next_coins_cost
-from largesse.ledger.model import Line, Wallet
+from largesse.ledger.model import Finding, Line, Wallet
 from largesse.ledger.proofs import Proof
 from largesse.ledger.service import LedgerService
 from largesse.ledger.statement import Statement, WalletEntry, wallet_entries
@@ -50,6 +51,7 @@ __all__ = [
     "AFTER_LIVE",
     "ANONYMOUS",
     "COMMITTER_OPTIONS",
+    "CONTEXTS",
     "FROZEN",
     "IN_DEBT",
     "LIVE",
@@ -88,6 +90,7 @@ __all__ = [
     "check_seal",
     "decode_cursor",
     "encode_cursor",
+    "export_books",
     "find_by_receipt",
     "find_gift",
     "freeze",

@@ -16,8 +16,8 @@ import msgspec
 from largesse.kit import trail
 from largesse.kit.db import Database, ReadTx, sql
 from largesse.ledger import audit_chain, checkpoints
-from largesse.ledger.audit_chain import Finding as Finding
 from largesse.ledger.keys import Keys, WrongKeys
+from largesse.ledger.model import Finding
 from largesse.ledger.verify import follows, signature_holds
 
 FINDINGS_MAX = 1000  # of each check

@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from largesse.kit.db import sql
 from largesse.ledger import chain
+from largesse.ledger.model import Finding
 
 _STRIPE_MASK = 63
 _PROGRESS_GIFTS = 100_000
@@ -24,14 +25,6 @@ _COPY = f"COPY (SELECT {chain.COLUMNS} FROM ledger.gift ORDER BY batch) TO STDOU
 _LEAVES = [leaf.to_bytes(2, "big") for leaf in range(1001)]
 # Where a row's columns lie in its bytes, behind their lengths.
 _BATCH, _SENDER, _STAGE, _LEAF = slice(26, 34), slice(74, 78), slice(90, 94), slice(-8, -6)
-
-
-class Finding(NamedTuple):
-    """Something that does not hold: which promise, what it is about (with ids), and how."""
-
-    promise: int
-    about: str
-    detail: str
 
 
 class _Batch(NamedTuple):

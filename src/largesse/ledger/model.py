@@ -135,3 +135,11 @@ def plan_removal(lots: Sequence[Lot], spent: int, coins: int) -> list[Cut]:
             coins -= taken
     assert coins == 0, (coins, "more than is unspent")
     return cuts
+
+
+class Finding(NamedTuple):
+    """Something that does not hold: which promise, what it is about (with ids), and how."""
+
+    promise: int
+    about: str
+    detail: str

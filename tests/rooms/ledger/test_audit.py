@@ -10,7 +10,8 @@ from largesse import ledger
 from largesse.kit import trail
 from largesse.kit.db import Database, ReadTx
 from largesse.ledger import chain, checkpoints, keys
-from largesse.ledger.audit import Check, Finding, Report, audit
+from largesse.ledger.audit import Check, Report, audit
+from largesse.ledger.model import Finding
 
 
 @pytest.fixture

@@ -1,0 +1,150 @@
+"""hledger and beancount, which nobody here wrote, say that the exported books balance, and come to our balances."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookkeeping import ADULT, AT, Bookkeeper, Gift
+from largesse import ledger
+from largesse.kit.db import Database
+from largesse.kit.money import Money
+
+ODD = 'odd "; | \\\n source'
+
+
+@pytest.fixture
+async def world(books: Bookkeeper, cast: Any) -> Bookkeeper:
+    """Money of three exponents, tax, fees, debt, adjustments, grants, both classes of coins, fractions of diamonds."""
+    alice, bob, charlie = cast.alice.key, cast.bob.key, cast.charlie.key
+    await books.buy(alice, 1000)
+    await books.buy(alice, 70, 99, "EUR")
+    await books.buy(charlie, 500, 1500, "JPY")
+    await books.buy(charlie, 350, 1234, "KWD")
+    await books.grant(charlie, 33)
+    async with books.db.write() as tx:
+        await ledger.adjust_down(
+            tx, account=alice, gives_from=ADULT, line="paid", coins=100, source=ODD, happened_at=AT
+        )
+        await ledger.adjust_up(
+            tx, account=bob, gives_from=ADULT, line="paid", coins=5, worth=Money(6, "USD"), source="up", happened_at=AT
+        )
+    await books.give([Gift(alice, bob, 3), Gift(alice, bob, 50), Gift(charlie, bob, 40), Gift(charlie, alice, 1)])
+    await books.give([Gift(bob, alice, 5)])
+    return books
+
+
+def exported(database_url: str, form: str, folder: Path) -> Path:
+    path = folder / f"books.{form}"
+    with path.open("wb") as out:
+        assert ledger.export_books(database_url, form, out) == 12
+    return path
+
+
+def hledger(*arguments: str) -> subprocess.CompletedProcess[str]:
+    assert shutil.which("hledger"), "hledger is not installed: apt-get install hledger"
+    return subprocess.run(["hledger", *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+async def our_balances(db: Database) -> dict[tuple[str, str], Decimal]:
+    """Ours, from counters and legs, not from the export."""
+    found: dict[tuple[str, str], Decimal] = {}
+    async with db.read() as tx:
+        for row in await tx.rows("SELECT * FROM ledger.wallet"):
+            found["coins:wallet:" + str(row["account"]), "COIN"] = Decimal(row["paid_in"] - row["paid_out"])
+            found["promo:wallet:" + str(row["account"]), "PROMO"] = Decimal(row["promo_in"] - row["promo_out"])
+        for row in await tx.rows("SELECT creator, sum(milli_in)::bigint AS milli FROM ledger.earning GROUP BY 1"):
+            found["diamonds:creator:" + str(row["creator"]), "DIAMOND"] = Decimal(row["milli"]) / 1000
+        money = await tx.rows(
+            "SELECT b.name, l.currency, sum(l.amount)::bigint AS amount FROM ledger.leg l JOIN ledger.book b"
+            " ON b.key = l.book WHERE b.asset = 'money' GROUP BY 1, 2"
+        )
+        for row in money:
+            decimals = {"JPY": 0, "KWD": 3}.get(row["currency"], 2)
+            found[row["name"], row["currency"]] = Decimal(row["amount"]).scaleb(-decimals)
+    return {key: amount for key, amount in found.items() if amount}
+
+
+async def test_hledger_says_that_the_books_balance(world: Bookkeeper, database_url: str, tmp_path: Path) -> None:
+    path = exported(database_url, "hledger", tmp_path)
+    check = hledger("-f", str(path), "check", "--strict")
+    assert (check.returncode, check.stderr) == (0, "")
+    accounts = json.loads(hledger("-f", str(path), "bal", "-O", "json", "--flat", "--no-total").stdout)[0]
+    theirs = {
+        (name, amount["acommodity"]): Decimal(amount["aquantity"]["decimalMantissa"]).scaleb(
+            -amount["aquantity"]["decimalPlaces"]
+        )
+        for name, _, _, amounts in accounts
+        for amount in amounts
+    }
+    ours = await our_balances(world.db)
+    assert {key: theirs.get(key) for key in ours} == ours
+    assert theirs["coins:spent", "COIN"] == 3 + 50 + 7 + 1 + 5
+    assert theirs["diamonds:issued", "DIAMOND"] == Decimal("-46.2")
+    per_asset: dict[str, Decimal] = {}
+    for (_, commodity), amount in theirs.items():
+        per_asset[commodity] = per_asset.get(commodity, Decimal(0)) + amount
+    assert set(per_asset.values()) == {0}
+
+
+async def test_hledger_notices_a_changed_coin(world: Bookkeeper, database_url: str, tmp_path: Path) -> None:
+    path = exported(database_url, "hledger", tmp_path)
+    text = path.read_text()
+    path.write_text(text.replace("coins:wallet:1  1000 COIN", "coins:wallet:1  1001 COIN"))
+    assert hledger("-f", str(path), "check").returncode != 0
+    path.write_text(
+        text.replace("coins:wallet:1  1000 COIN", "coins:wallet:1  1001 COIN").replace(
+            "coins:issued  -1000 COIN", "coins:issued  -1001 COIN"
+        )
+    )
+    assert "balance assertion" in hledger("-f", str(path), "check").stderr.lower()
+
+
+def bean(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / tool
+    return subprocess.run([str(program), *arguments], capture_output=True, text=True, timeout=120, check=False)
+
+
+async def test_beancount_says_that_the_books_balance(world: Bookkeeper, database_url: str, tmp_path: Path) -> None:
+    path = exported(database_url, "beancount", tmp_path)
+    check = bean("bean-check", "--no-cache", str(path))
+    assert (check.returncode, check.stdout, check.stderr) == (0, "", "")
+
+
+async def test_beancount_notices_a_changed_diamond(world: Bookkeeper, database_url: str, tmp_path: Path) -> None:
+    path = exported(database_url, "beancount", tmp_path)
+    text = path.read_text()
+    assert "Equity:Diamonds:Creator:2  2.100 DIAMOND" in text
+    path.write_text(
+        text.replace("Equity:Diamonds:Creator:2  2.100 DIAMOND", "Equity:Diamonds:Creator:2  2.101 DIAMOND")
+    )
+    assert "does not balance" in bean("bean-check", "--no-cache", str(path)).stderr
+
+
+async def test_every_line_of_jsonl_is_an_entry_that_sums_to_zero(
+    world: Bookkeeper, database_url: str, tmp_path: Path
+) -> None:
+    lines = [json.loads(line) for line in exported(database_url, "jsonl", tmp_path).read_text().splitlines()]
+    assert lines[0]["type"] == "books"
+    assert [line["type"] for line in lines[1:]] == ["transfer"] * 7 + ["gift"] * 5
+    assert sum(line["coins_paid"] + line["coins_promo"] for line in lines if line["type"] == "gift") == 99
+    adjustment = next(line for line in lines if line.get("kind") == "adjustment")
+    assert adjustment["source"] == ODD
+    for line in lines:
+        for currency in {leg.get("currency") for leg in line.get("legs", [])} - {None}:
+            assert sum(leg["amount"] for leg in line["legs"] if leg.get("currency") == currency) == 0
+
+
+async def test_empty_books_are_exported_too(db: Database, database_url: str, tmp_path: Path) -> None:
+    for form in ("hledger", "beancount", "jsonl"):
+        out = io.BytesIO()
+        assert ledger.export_books(database_url, form, out) == 0
+        (tmp_path / form).write_bytes(out.getvalue())
+    assert hledger("-f", str(tmp_path / "hledger"), "check", "--strict").returncode == 0
+    assert bean("bean-check", "--no-cache", str(tmp_path / "beancount")).returncode == 0
