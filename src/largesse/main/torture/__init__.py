@@ -1,0 +1,109 @@
+"""`largesse torture`: proves on the operator's own machine what the service promises about faults.
+
+It makes a world in a temporary folder, runs `largesse serve` in it as real processes, floods it with gifts through the
+public API, and lets a nemesis kill and cut at points that a seed chooses. Then it compares ids: every acknowledged gift
+is in the books exactly once with the receipt that was told, every other one at most once, a refused one not at all.
+Pieces: `plan` (what the seed decides), `world`, `proxy`, `wire`, `clients`, `viewers`, `nemesis`, `tally` (what was
+answered), `compare` (with the books), `report`.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+import msgspec
+
+from largesse.kit.log import set_up
+from largesse.main.torture import clients, compare, plan, report, viewers, world
+from largesse.main.torture.nemesis import Nemesis
+from largesse.main.torture.report import Report
+from largesse.main.torture.tally import Tally
+
+__all__ = ["Report", "run_torture", "torture"]
+
+_PROCESSES = 2
+_SINGLES = 24
+_HOSTS = 3
+_HOST_PAUSE_S = 0.05
+_DRAIN_S_MAX = 60.0
+_VIEWERS_S_MAX = 20.0
+_LOOK_S = 0.25
+
+
+async def run_torture(*, seconds: float, seed: int, as_json: bool, plant: str) -> bool:
+    """Torture, print the report, and say whether every promise held."""
+    found = await torture(seconds=seconds, seed=seed, plant=plant)
+    click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if as_json else report.text(found))
+    return found.ok
+
+
+async def torture(*, seconds: float, seed: int, plant: str = "", faults: Sequence[str] = plan.FAULTS) -> Report:
+    """Torture for so long, or until a promise is broken; call it in the main thread.
+
+    `plant` is as in `world.made`, `faults` are the kinds that the nemesis may choose.
+    """
+    set_up("error")  # the servers' deaths are no news here
+    tally = Tally(plan.rng_of(seed, "samples"))
+    async with world.made(_PROCESSES, plant) as made:
+        flood = clients.Flood(made, tally, _HOST_PAUSE_S)
+        watching = viewers.viewers(made, tally)
+        nemesis = Nemesis(made, tally, watching, plan.faults(seed, faults))
+        read = compare.Read()
+        began = time.monotonic()
+        givers = _givers(flood, seed)
+        others = [asyncio.create_task(viewer.follow()) for viewer in watching]
+        others.append(asyncio.create_task(compare.read_while_running(made, tally, read)))
+        evil = asyncio.create_task(nemesis.run())
+        try:
+            await _run_for(seconds, tally, [*givers, *others, evil])
+            await _cancel(evil)
+            flood.close()
+            await asyncio.wait(givers, timeout=_DRAIN_S_MAX)
+            took = time.monotonic() - began
+            await _arrive(made, tally, watching)
+        finally:
+            await _cancel(*givers, *others, evil)
+        stored = await asyncio.to_thread(compare.compare, made, tally)
+        waited = await asyncio.to_thread(compare.fairness, made, tally.samples)
+        audit = await asyncio.to_thread(compare.audit, made, tally)
+        return report.of(
+            tally, watching, nemesis.suffered, seed=seed, seconds=round(took, 1), stored=stored, audit=audit,
+            replay=f"largesse torture --seconds {seconds:g} --seed {seed}", answers_eaten=nemesis.eaten,
+            batches_waited_max=waited, conservation_reads=read.times,
+        )  # fmt: skip
+
+
+def _givers(flood: clients.Flood, seed: int) -> list[asyncio.Task[None]]:
+    singles = [clients.give_singly(flood, plan.rng_of(seed, f"single {n}")) for n in range(_SINGLES)]
+    hosts = [clients.give_in_batches(flood, plan.rng_of(seed, f"host {n}")) for n in range(_HOSTS)]
+    return [asyncio.create_task(work) for work in (*singles, *hosts)]
+
+
+async def _run_for(seconds: float, tally: Tally, tasks: Sequence["asyncio.Task[None]"]) -> None:
+    """Until the time is over or a promise is broken; a task that ends by itself has a bug, which is raised."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not tally.failures:
+        ended, _ = await asyncio.wait(
+            tasks, timeout=min(_LOOK_S, end - time.monotonic()), return_when="FIRST_COMPLETED"
+        )
+        for task in ended:
+            task.result()
+
+
+async def _arrive(made: world.World, tally: Tally, watching: list[viewers.Viewer]) -> None:
+    """Give the viewers time to arrive at the totals of the books."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_VIEWERS_S_MAX):
+            while not await asyncio.to_thread(compare.have_arrived, made, watching):
+                await asyncio.sleep(_LOOK_S)
+    await asyncio.to_thread(compare.tell_viewers, made, tally, watching)
+
+
+async def _cancel(*tasks: "asyncio.Task[None]") -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
