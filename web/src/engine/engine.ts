@@ -17,6 +17,8 @@ import { Sound } from './sound';
 import { Stage } from './stage';
 
 const FOLDED_STAY_MS = 2_600;
+/** Lanes alone need no frame each 16 ms: their motion runs on the compositor. */
+const LANES_TICK_MS = 48;
 const CONFETTI = ['#ff4d73', '#ffc94d', '#4dc9ff', '#7ee081', '#b58cff'];
 
 export interface Words {
@@ -30,6 +32,8 @@ export interface Options {
   lanes?: 3 | 4;
   effects?: Effects;
   words: Words;
+  /** Told when gifts begin to wait, and when none waits any more: the page may rest its own motion meanwhile. */
+  onpressure?: (pressed: boolean) => void;
 }
 
 export class GiftEngine {
@@ -44,32 +48,38 @@ export class GiftEngine {
   #particles = new Particles();
   #lanes: Lane[];
   #stage: Stage;
+  #rack = document.createElement('div');
   #more = document.createElement('div');
   #moreCount = 0;
   #moreUntil_ms = 0;
   #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #flying = false;
+  #pressed = false;
+  #onPressure: (pressed: boolean) => void;
   #last_ms = 0;
   #width = 0;
-  #height = 0;
   #frames = 0;
+  #sparkling: Lane[] = [];
+  #beats: Beat[] = [];
   #resizer: ResizeObserver;
   #onVisible = () => this.#wake();
 
-  constructor(host: HTMLElement, { lanes = 3, effects = 'full', words }: Options) {
+  constructor(host: HTMLElement, { lanes = 3, effects = 'full', words, onpressure = () => undefined }: Options) {
     this.#host = host;
     this.#words = words;
     this.#effects = effects;
+    this.#onPressure = onpressure;
     this.#lanes = Array.from({ length: lanes }, () => new Lane(words));
     this.#stage = new Stage(words);
-    const rack = document.createElement('div');
-    rack.className = 'lg-lanes';
+    this.#rack.className = 'lg-lanes';
     this.#more.className = 'lg-more';
     this.#more.dataset['shown'] = 'false';
-    rack.append(this.#more, ...this.#lanes.map((lane) => lane.root));
+    this.#rack.append(this.#more, ...this.#lanes.map((lane) => lane.root));
     this.#particles.canvas.className = 'lg-canvas';
     host.classList.add('lg-engine');
     host.setAttribute('aria-hidden', 'true');
-    host.append(this.#stage.root, this.#particles.canvas, rack);
+    host.append(this.#stage.root, this.#particles.canvas, this.#rack);
     this.#resizer = new ResizeObserver(([entry]) => this.#resize(entry!.contentRect));
     this.#resizer.observe(host);
     document.addEventListener('visibilitychange', this.#onVisible);
@@ -132,12 +142,11 @@ export class GiftEngine {
 
   /** What a measurement wants to know. */
   get stats() {
-    return { frames: this.#frames, quality: this.#quality.level, average_ms: this.#quality.average_ms, sprites: this.#particles.alive, waiting: this.#pending.size, bigs: this.#bigs.size, running: this.#frame !== 0 };
+    return { frames: this.#frames, quality: this.#quality.level, average_ms: this.#quality.average_ms, sprites: this.#particles.alive, waiting: this.#pending.size, bigs: this.#bigs.size, running: this.#frame !== 0 || this.#timer !== undefined };
   }
 
   destroy(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#rest();
     this.#resizer.disconnect();
     document.removeEventListener('visibilitychange', this.#onVisible);
     this.clear();
@@ -153,24 +162,42 @@ export class GiftEngine {
   }
 
   #wake(): void {
-    if (this.#frame !== 0 || document.hidden) return;
-    this.#last_ms = performance.now();
+    if (this.#frame !== 0 || this.#timer !== undefined || document.hidden) return;
     this.#frame = requestAnimationFrame(this.#tick);
+  }
+
+  #rest(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
+    this.#frame = 0;
+    this.#timer = undefined;
+    this.#flying = false;
   }
 
   #tick = (): void => {
     const now_ms = performance.now();
-    const took_ms = now_ms - this.#last_ms;
+    const took_ms = this.#flying ? now_ms - this.#last_ms : 16;
     this.#last_ms = now_ms;
     this.#frames += 1;
-    this.#quality.frame(took_ms);
+    if (this.#flying) this.#quality.frame(took_ms);
+    this.#burst(); // reads the layout, so before this frame writes anything
     const busy = this.#tickLanes(now_ms);
     const staged = this.#tickStage(now_ms);
     const more = this.#tickMore(now_ms);
     const flying = this.#effects === 'full' && this.#particles.tick(took_ms);
-    const goesOn = (busy || staged || more || flying) && !document.hidden;
-    this.#frame = goesOn ? requestAnimationFrame(this.#tick) : 0;
+    this.#rest();
+    this.#press(this.#pending.size > 0);
+    if (document.hidden || !(busy || staged || more || flying)) return;
+    this.#flying = flying || this.#beats.length > 0 || this.#sparkling.length > 0;
+    if (this.#flying) this.#frame = requestAnimationFrame(this.#tick);
+    else this.#timer = setTimeout(this.#tick, LANES_TICK_MS);
   };
+
+  #press(pressed: boolean): void {
+    if (pressed === this.#pressed) return;
+    this.#pressed = pressed;
+    this.#onPressure(pressed);
+  }
 
   #tickLanes(now_ms: number): boolean {
     const calm = this.#effects !== 'full';
@@ -187,13 +214,23 @@ export class GiftEngine {
   }
 
   #fill(lane: Lane, next: Waiting, now_ms: number, calm: boolean): void {
-    const rtl = getDirection(this.#host) === 'rtl';
-    lane.show(next, now_ms, calm, rtl);
+    lane.show(next, now_ms, calm, this.#isRtl());
     this.sound.play(next.gift.tier, now_ms);
-    if (calm || this.#quality.level < 2 || !sparkles(next.gift)) return;
-    const box = { x: rtl ? this.#width - 210 : 210, y: lane.root.offsetTop + (lane.root.offsetParent as HTMLElement | null)!.offsetTop + 26 };
-    const sheet = this.#particles.spark(next.gift.art.accent);
-    this.#particles.burst({ ...box, count: 12, speed: 210, angle: -Math.PI / 2, spread: 2.6, gravity: 320, life_ms: 800, size: 22, sheet }, this.#quality.sprites);
+    if (!calm && this.#quality.level >= 2 && sparkles(next.gift)) this.#sparkling.push(lane);
+  }
+
+  /** Starts what the last frame asked for: sparks out of a lane, and the beats of the stage. */
+  #burst(): void {
+    if (this.#sparkling.length === 0 && this.#beats.length === 0) return;
+    for (const lane of this.#sparkling) {
+      const x = this.#isRtl() ? this.#width - 210 : 210;
+      const y = lane.root.offsetTop + this.#rack.offsetTop + lane.root.offsetHeight / 2;
+      const sheet = this.#particles.spark(lane.accent);
+      this.#particles.burst({ x, y, count: 12, speed: 210, angle: -Math.PI / 2, spread: 2.6, gravity: 320, life_ms: 800, size: 22, sheet }, this.#quality.sprites);
+    }
+    for (const beat of this.#beats) this.#beat(beat);
+    this.#sparkling = [];
+    this.#beats = [];
   }
 
   #tickStage(now_ms: number): boolean {
@@ -204,7 +241,7 @@ export class GiftEngine {
       this.#stage.show(next, lasts_ms, now_ms, this.#effects !== 'full');
       this.sound.play('big', now_ms);
     }
-    for (const beat of this.#stage.tick(now_ms)) this.#beat(beat);
+    this.#beats.push(...this.#stage.tick(now_ms));
     return this.#stage.showing !== null || this.#bigs.size > 0;
   }
 
@@ -212,7 +249,8 @@ export class GiftEngine {
     const showing = this.#stage.showing;
     if (!showing || this.#effects !== 'full') return;
     const { accent } = showing.gift.art;
-    const middle = { x: this.#width / 2, y: this.#height * 0.4, angle: -Math.PI / 2 };
+    const { art } = this.#stage;
+    const middle = { x: this.#width / 2, y: art.offsetTop + art.offsetHeight / 2, angle: -Math.PI / 2 };
     const max = this.#quality.sprites;
     if (beat.kind === 'sparks') {
       this.#particles.burst({ ...middle, count: beat.count, speed: 330, spread: 6.28, gravity: 60, life_ms: 1_000, size: 26, sheet: this.#particles.spark(accent) }, max);
@@ -239,13 +277,12 @@ export class GiftEngine {
     return this.#moreCount > 0;
   }
 
+  #isRtl(): boolean {
+    return this.#host.ownerDocument.documentElement.dir === 'rtl';
+  }
+
   #resize({ width, height }: { width: number; height: number }): void {
     this.#width = width;
-    this.#height = height;
     this.#particles.resize(width, height);
   }
-}
-
-function getDirection(host: HTMLElement): string {
-  return host.ownerDocument.documentElement.dir;
 }

@@ -5,7 +5,7 @@ import type { Waiting } from './pending';
 
 const STAY_MS = 2_800;
 const STAY_MS_BUSY = 1_100;
-const POP_GAP_MS = 110;
+const POP_GAP_MS = 130;
 const LEAVE_MS = 220;
 
 export interface LaneWords {
@@ -42,6 +42,9 @@ export class Lane {
     this.#words = words;
   }
 
+  /** The colour of the gift that is shown. */
+  accent = '#fff';
+
   get key(): string | null {
     return this.#key;
   }
@@ -63,7 +66,8 @@ export class Lane {
     name.textContent = giver?.name ?? this.#words.anonymous;
     line.textContent = this.#words.sent(waiting.gift.name);
     if (art.getAttribute('src') !== waiting.gift.art.still) art.src = waiting.gift.art.still;
-    root.style.setProperty('--gift', waiting.gift.art.accent);
+    this.accent = waiting.gift.art.accent;
+    root.style.setProperty('--gift', this.accent);
     root.dataset['tier'] = waiting.gift.tier;
     root.dataset['own'] = String(waiting.own);
     root.dataset['shown'] = 'true';
@@ -116,7 +120,7 @@ export class Lane {
     this.#key = null;
     this.#until_ms = now_ms + LEAVE_MS;
     this.root.dataset['shown'] = 'false';
-    this.#play([{ opacity: 1, transform: 'none', visibility: 'visible' }, { opacity: 0, transform: calm ? 'none' : 'translateY(-60%)', visibility: 'visible' }], { duration: LEAVE_MS, easing: 'ease-in' });
+    this.#play([{ opacity: 1, transform: 'none' }, { opacity: 0, transform: calm ? 'none' : 'translateY(-60%)' }], { duration: LEAVE_MS, easing: 'ease-in' });
   }
 
   #writeCount(): void {

@@ -41,6 +41,10 @@ export class Particles {
   #height = 0;
   #dirty = false;
 
+  constructor() {
+    this.canvas.style.visibility = 'hidden';
+  }
+
   get alive(): number {
     return this.#alive;
   }
@@ -112,6 +116,7 @@ export class Particles {
       if (this.#dirty) this.clear();
       return false;
     }
+    if (!this.#dirty) this.canvas.style.visibility = 'visible';
     this.#paint.setTransform(1, 0, 0, 1, 0, 0);
     this.#paint.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.#dirty = true;
@@ -128,6 +133,7 @@ export class Particles {
   clear(): void {
     this.#alive = 0;
     this.#dirty = false;
+    this.canvas.style.visibility = 'hidden'; // an empty canvas over the picture still costs every frame
     this.#paint.setTransform(1, 0, 0, 1, 0, 0);
     this.#paint.clearRect(0, 0, this.canvas.width, this.canvas.height);
   }

@@ -2,8 +2,9 @@
 import type { Person, RoomEvent } from '../api/types';
 
 export const LINES_MAX = 120;
-/** More lines than these at once are unreadable: gifts and joins beyond are left to the counters. */
-export const LINES_AT_ONCE_MAX = 14;
+/** More lines than these are unreadable: gifts and joins beyond are left to the counters; comments never are. */
+export const LINES_AT_ONCE_MAX = 12;
+export const LINES_A_SECOND_MAX = 5;
 const MERGE_MS = 8_000;
 
 export interface Line {
@@ -24,6 +25,8 @@ export class ChatLog {
   #next = 1;
   #seenChat = new Set<string>();
   #me: string | null = null;
+  #room = LINES_AT_ONCE_MAX;
+  #last_ms = 0;
 
   set me(id: string | null) {
     this.#me = id;
@@ -35,7 +38,8 @@ export class ChatLog {
 
   /** Takes events in order; returns true when a line changed. */
   add(events: readonly RoomEvent[], now_ms: number): boolean {
-    let added = 0;
+    this.#room = Math.min(LINES_AT_ONCE_MAX, this.#room + ((now_ms - this.#last_ms) / 1_000) * LINES_A_SECOND_MAX);
+    this.#last_ms = now_ms;
     let changed = false;
     for (const event of events) {
       if (event.type === 'gift.sent' && this.#grow(event.sender, event.gift_id, event.repeat_count, now_ms)) {
@@ -43,12 +47,13 @@ export class ChatLog {
         continue;
       }
       const line = this.#lineOf(event, now_ms);
-      if (!line || (added >= LINES_AT_ONCE_MAX && line.kind !== 'chat')) continue;
+      if (!line || (this.#room < 1 && line.kind !== 'chat' && !line.own)) continue;
       this.#lines.push(line);
-      added += 1;
+      this.#room = Math.max(0, this.#room - 1);
+      changed = true;
     }
     if (this.#lines.length > LINES_MAX) this.#lines.splice(0, this.#lines.length - LINES_MAX);
-    return changed || added > 0;
+    return changed;
   }
 
   #grow(sender: Person | null, gift_id: string, count: number, now_ms: number): boolean {

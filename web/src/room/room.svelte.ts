@@ -7,7 +7,7 @@ import { ChatLog, type Line } from './chatlog';
 import { RoomStream, type Connection } from './stream';
 
 /** Lines and totals are written to the page at most this often, however fast frames come. */
-const WRITE_MS = 250;
+const WRITE_MS = 300;
 /** A gift older than this is history: counted and listed, not animated. */
 const FRESH_MS = 12_000;
 
