@@ -7,7 +7,7 @@ Publishes `catalog.changed` on NATS after a commit; every process also looks at 
 from largesse.catalog.errors import BookOutOfLine, GiftRetired
 from largesse.catalog.model import Bundle, Channel, Gift, Price, PriceBook, Shelf, channel_fee
 from largesse.catalog.seeding import seed
-from largesse.catalog.service import CatalogService
+from largesse.catalog.service import CatalogService, price_in
 from largesse.catalog.store import ask_kinds, read_shelf
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Shelf",
     "ask_kinds",
     "channel_fee",
+    "price_in",
     "read_shelf",
     "seed",
 ]

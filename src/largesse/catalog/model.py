@@ -127,6 +127,7 @@ class BookContent(msgspec.Struct, frozen=True, kw_only=True):
 class Price:
     """What a number of coins costs in a book; `bundle` where that number is one, `saving_bps` against the smallest."""
 
+    coins: int
     money: Money
     bundle: Bundle | None
     saving_bps: int
@@ -196,7 +197,7 @@ def price_of(book: PriceBook, bundles: Sequence[Bundle], coins: int) -> Price:
     exact = below[-1] if below and below[-1].coins == coins else None
     if exact is not None:
         return Price(
-            Money(exact.price_minor, book.currency), exact, saving_bps(smallest, coins, exact.price_minor), book
+            coins, Money(exact.price_minor, book.currency), exact, saving_bps(smallest, coins, exact.price_minor), book
         )
     above = next((b.price_minor for b in bundles if b.coins > coins), None)
     if below:
@@ -205,7 +206,7 @@ def price_of(book: PriceBook, bundles: Sequence[Bundle], coins: int) -> Price:
         assert book.custom_micros_per_coin is not None, "callers look at the book's bounds first"
         minor = _ceil(Fraction(coins * book.custom_micros_per_coin * 10 ** exponent(book.currency), MICROS))
     minor = minor if above is None else min(minor, above)
-    return Price(Money(minor, book.currency), None, saving_bps(smallest, coins, minor), book)
+    return Price(coins, Money(minor, book.currency), None, saving_bps(smallest, coins, minor), book)
 
 
 def saving_bps(smallest: Bundle, coins: int, price_minor: int) -> int:

@@ -1,0 +1,189 @@
+"""Purchases over HTTP."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from largesse.accounts import TermsNotAccepted, UnderAge
+from largesse.kit import http, ids
+from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotConfigured, NotFound, NotSignedIn, Page
+from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
+from largesse.kit.money import Money
+from largesse.kit.principal import Principal
+from largesse.payments.errors import AccountFrozen, LimitReached, PriceChanged
+from largesse.payments.model import Purchase, Step, Wanted
+from largesse.payments.service import PaymentsService
+
+PREFIX = "purchase"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MICROS_MAX = 4 * 10**15  # the year 2096
+
+
+class ExpectedPrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The price that was shown: minor units of a currency."""
+
+    minor: Annotated[int, msgspec.Meta(ge=1, le=10**12)]
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+
+
+class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bundle or a number of coins, one of them. With `expected_price` another price is refused."""
+
+    provider: Literal["stripe", "paypal", "sandbox"]
+    channel: Literal["web", "apple", "google"] = "web"
+    id: Annotated[str, msgspec.Meta(max_length=64, description="UUIDv7, bare or prefixed")] | None = None
+    bundle_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+    coins: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] | None = None
+    return_url: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+    expected_price: ExpectedPrice | None = None
+
+
+class NextStep(msgspec.Struct, frozen=True):
+    """What the page does next: `none`."""
+
+    type: str
+
+
+class PurchaseReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What was paid: net and tax sum to the total."""
+
+    number: str
+    issued_at: datetime
+    net: MoneyBody
+    tax: MoneyBody
+    total: MoneyBody
+
+
+class PurchaseBody(msgspec.Struct, frozen=True, kw_only=True):
+    """An order of coins and how it went; `receipt` is there once the coins are."""
+
+    id: str
+    status: str
+    coins: int
+    bundle_id: str | None
+    price: MoneyBody
+    provider: str
+    channel: str
+    created_at: datetime
+    next: NextStep
+    history: list[Step]
+    receipt: PurchaseReceipt | None
+
+
+@post(
+    "/v1/purchases",
+    summary="Buy coins",
+    responses=http.declares(
+        NotSignedIn,
+        Forbidden,
+        NotConfigured,
+        UnderAge,
+        TermsNotAccepted,
+        AccountFrozen,
+        LimitReached,
+        PriceChanged,
+        IdReused,
+    ),
+)
+async def buy_coins(
+    payments: NamedDependency[PaymentsService],
+    principal: NamedDependency[Principal],
+    data: JSONBody[OrderBody],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[PurchaseBody]:
+    """Order coins; the sandbox provider grants them at once. The same `id` or key again is the same purchase."""
+    if (data.bundle_id is None) == (data.coins is None):
+        raise Invalid.field("bundle_id", "either bundle_id or coins")
+    expected = data.expected_price
+    made, replayed = await payments.buy(
+        _buyer(principal),
+        Wanted(
+            id=chosen_id(PREFIX, data.id, idempotency_key, principal),
+            bundle_id=data.bundle_id,
+            coins=data.coins,
+            provider=data.provider,
+            channel=data.channel,
+            return_url=data.return_url,
+            expected=Money(expected.minor, expected.currency) if expected else None,
+        ),
+    )
+    return created(_body(made), replayed=replayed)
+
+
+@get("/v1/purchases", summary="Your purchases", responses=http.declares(NotSignedIn, Forbidden))
+async def list_purchases(
+    payments: NamedDependency[PaymentsService],
+    principal: NamedDependency[Principal],
+    limit: http.Limit = 50,
+    cursor: http.Cursor = None,
+) -> Page[PurchaseBody]:
+    """Your purchases, the newest first."""
+    before = _place(cursor) if cursor else None
+    found = await payments.list_purchases(_buyer(principal), before=before, limit=limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    return Page([_body(p) for p in found[:limit]], _cursor(last) if last else None)
+
+
+@get(
+    "/v1/purchases/{purchase:str}",
+    summary="One of your purchases",
+    responses=http.declares(NotSignedIn, Forbidden, NotFound),
+)
+async def get_purchase(
+    payments: NamedDependency[PaymentsService], principal: NamedDependency[Principal], purchase: FromPath[str]
+) -> PurchaseBody:
+    """Its state, its history and its receipt."""
+    return _body(await payments.get(_buyer(principal), http.path_id(PREFIX, purchase)))
+
+
+def _buyer(principal: Principal) -> int:
+    if principal.kind != "session":
+        raise Forbidden(detail="people buy for themselves, signed in")
+    return principal.account
+
+
+def _body(purchase: Purchase) -> PurchaseBody:
+    number = ids.encode(PREFIX, purchase.id)
+    receipt = None
+    if purchase.granted_at is not None:
+        receipt = PurchaseReceipt(
+            number=number,
+            issued_at=purchase.granted_at,
+            net=MoneyBody(purchase.price_minor - purchase.tax_minor, purchase.currency),
+            tax=MoneyBody(purchase.tax_minor, purchase.currency),
+            total=MoneyBody(purchase.price_minor, purchase.currency),
+        )
+    return PurchaseBody(
+        id=number,
+        status=purchase.status,
+        coins=purchase.coins,
+        bundle_id=purchase.bundle_id,
+        price=MoneyBody(purchase.price_minor, purchase.currency),
+        provider=purchase.provider,
+        channel=purchase.channel,
+        created_at=purchase.created_at,
+        next=NextStep("none"),
+        history=purchase.history,
+        receipt=receipt,
+    )
+
+
+def _cursor(purchase: Purchase) -> str:
+    return f"{(purchase.created_at - _EPOCH) // _MICROSECOND}.{purchase.id}"
+
+
+def _place(cursor: str) -> tuple[datetime, UUID]:
+    micros, _, text = cursor.partition(".")
+    last = ids.decode(text, PREFIX)
+    if last is None or not micros.isdecimal() or not micros.isascii() or int(micros) > _MICROS_MAX:
+        raise Invalid.field("cursor", "not one that was given")
+    return _EPOCH + int(micros) * _MICROSECOND, last
+
+
+routes = [buy_coins, list_purchases, get_purchase]

@@ -1,0 +1,7 @@
+-- One purchase with its history. id: uuid
+SELECT p.id, p.account, b.id AS bundle_id, p.coins, p.price_minor, p.tax_minor, p.currency, p.region, p.channel, p.provider,
+    p.status, p.created_at, p.granted_at,
+    (SELECT jsonb_agg(jsonb_build_object('status', e.status, 'at', e.at) ORDER BY e.key)
+     FROM payments.purchase_event e WHERE e.purchase = p.id) AS history
+FROM payments.purchase p LEFT JOIN catalog.bundle b ON b.key = p.bundle
+WHERE p.id = %(id)s

@@ -1,0 +1,105 @@
+"""What a creator has, and from when: pure rules over days of earnings.
+
+Source: economy.md section 3, in docs/explanation/books.md
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from largesse.ledger import EarningDay
+from largesse.policy import Policy
+
+RECENT_DAYS = 28
+_MINOR_SCALE = 10_000_000  # milli-diamonds x micros a diamond, to US cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """A creator's milli-diamonds. lifetime = pending + available + reserved + paid; `estimated_minor` is US cents.
+
+    `releases` are the sums that become available, by the UTC day at whose beginning they do, soonest first.
+    """
+
+    pending_milli: int
+    available_milli: int
+    reserved_milli: int
+    paid_milli: int
+    lifetime_milli: int
+    estimated_minor: int
+    releases: tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What the last 28 days' earnings are by the policy in force, and would have been by the next: milli, US cents."""
+
+    days: int
+    now_milli: int
+    next_milli: int
+    now_minor: int
+    next_minor: int
+
+
+def clears_at(day: date, hold_days: int) -> datetime | None:
+    """When a UTC day's earnings can be withdrawn: 00:00 UTC of day + hold + 1; None where there is no hold: at once."""
+    if hold_days == 0:
+        return None
+    return datetime.combine(day + timedelta(days=hold_days + 1), time(), UTC)
+
+
+def left(earning: EarningDay) -> int:
+    """Milli-diamonds of a day that are neither reversed, nor reserved for a withdrawal, nor paid."""
+    return earning.milli_in - earning.milli_reversed - earning.milli_reserved - earning.milli_redeemed
+
+
+def balance(earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], now: datetime) -> Balance:
+    """Sum up days of earnings, each by the hold and the value of the policy that it is pinned to.
+
+    The estimate is of what is pending and available, rounded down once, as a withdrawal of all of it would be.
+    """
+    available, worth = 0, 0
+    releases: dict[date, int] = {}
+    for earning in earnings:
+        policy, milli = policy_of(earning.policy), left(earning)
+        worth += milli * policy.diamond_value_micros
+        at = clears_at(earning.day, policy.hold_days)
+        if at is None or at <= now:
+            available += milli
+        elif milli:
+            releases[at.date()] = releases.get(at.date(), 0) + milli
+    return Balance(
+        pending_milli=sum(releases.values()),
+        available_milli=available,
+        reserved_milli=sum(e.milli_reserved for e in earnings),
+        paid_milli=sum(e.milli_redeemed for e in earnings),
+        lifetime_milli=sum(e.milli_in - e.milli_reversed for e in earnings),
+        estimated_minor=worth // _MINOR_SCALE,
+        releases=tuple(sorted(releases.items())),
+    )
+
+
+def difference(
+    earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], current: Policy, coming: Policy, now: datetime
+) -> Difference:
+    """A creator's own last 28 days by the policy in force and by the next; each sum is rounded down once."""
+    since = now.astimezone(UTC).date() - timedelta(days=RECENT_DAYS - 1)
+    recent = [e for e in earnings if e.day >= since]
+    now_milli, next_milli = (_by_share(recent, policy_of, share) for share in (current.share_bps, coming.share_bps))
+    return Difference(
+        days=RECENT_DAYS,
+        now_milli=now_milli,
+        next_milli=next_milli,
+        now_minor=now_milli * current.diamond_value_micros // _MINOR_SCALE,
+        next_minor=next_milli * coming.diamond_value_micros // _MINOR_SCALE,
+    )
+
+
+def _by_share(earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], share_bps: int) -> int:
+    """What the same gifts would have given at another share; a day that was pinned to no share gives nothing."""
+    total = 0
+    for earning in earnings:
+        pinned = policy_of(earning.policy).share_bps
+        if pinned:
+            total += (earning.milli_in - earning.milli_reversed) * share_bps // pinned
+    return total
