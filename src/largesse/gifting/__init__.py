@@ -7,12 +7,14 @@ acknowledged gift is committed; a (sender, id) is charged at most once; a refusa
 
 from largesse.gifting.committer import SETTLED, Committer
 from largesse.gifting.model import COUNT_MAX, Facts, Kind, Outcome, Place, Receipt, Request, Terms, decide
+from largesse.gifting.service import GiftingService
 
 __all__ = [
     "COUNT_MAX",
     "SETTLED",
     "Committer",
     "Facts",
+    "GiftingService",
     "Kind",
     "Outcome",
     "Place",

@@ -26,6 +26,7 @@ from largesse.gifting.bodies import (
 )
 from largesse.gifting.errors import REFUSALS
 from largesse.gifting.model import Outcome, Receipt, Request
+from largesse.gifting.routes_wallet import wallet_routes
 from largesse.gifting.service import GiftingService
 from largesse.kit import http, ids, text
 from largesse.kit.idempotency import REPLAY_HEADER
@@ -300,4 +301,5 @@ async def _items(
 
 routes = [
     give, give_batch, get_gift, get_gift_proof, get_receipt, get_receipt_proof, list_sent, list_received,
+    *wallet_routes,
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from prometheus_client import Gauge
 
 from largesse import accounts, ledger, stage
 from largesse.accounts import AccountsService
@@ -26,7 +27,9 @@ from largesse.kit.problems import Problem
 from largesse.stage import Stage, StageService
 
 log = structlog.get_logger(__name__)
+_WAITING = Gauge("largesse_gifts_waiting", "gifts that wait for a batch in this process")
 _RATE_ACCOUNTS_MAX = 100_000
+_NAMED_S = 5.0
 
 
 class Pace:
@@ -64,7 +67,13 @@ class GiftingService:
         self.batcher: Batcher[Request, Outcome] = Batcher(
             size_max=settings.batch_gifts_max, linger_us=settings.linger_us, waiting_max=settings.queue_gifts_max
         )
+        self._named: dict[Any, int] = {}
+        self._named_at = 0.0
         self._lane: asyncio.Task[None] | None = None
+
+    def observe(self) -> None:
+        """Set the gauges of this process."""
+        _WAITING.set(self.batcher.waiting)
 
     async def open(self) -> None:
         """Start settling."""
@@ -118,7 +127,7 @@ class GiftingService:
 
     async def senders_of(self, caller: Principal, senders: Sequence[Any]) -> list[int | Problem]:
         """The accounts that a key names, or why it may not: unknown, not its own, or under age."""
-        keys = await self.people.resolve_senders(caller.host, senders)
+        keys = await self._resolve(caller.host, senders)
         found = await self.people.people(sorted({key for key in keys if key is not None}))
         today = datetime.now(UTC).date()
         resolved: list[int | Problem] = []
@@ -129,6 +138,26 @@ class GiftingService:
             else:
                 resolved.append(UnderAge() if person.adult_from > today else key)
         return resolved
+
+    async def _resolve(self, host: int | None, senders: Sequence[Any]) -> list[int | None]:
+        """Names to accounts; what was found is kept for a few seconds, what was not is asked each time."""
+        now = time.monotonic()
+        if now - self._named_at > _NAMED_S or len(self._named) > _RATE_ACCOUNTS_MAX:
+            self._named, self._named_at = {}, now
+        named = self._named
+        names = [(host, s if isinstance(s, str) else ("host_user", s["host_user"])) for s in senders]
+        missing = [i for i, name in enumerate(names) if name not in named]
+        if missing:
+            found = await self.people.resolve_senders(host, [senders[i] for i in missing])
+            named.update({names[i]: key for i, key in zip(missing, found, strict=True) if key is not None})
+        return [named.get(name) for name in names]
+
+    async def wallet_of(self, who: Principal) -> tuple[ledger.Wallet, int]:
+        """The caller's wallet, and the coins given today (UTC, by the database's clock)."""
+        async with self.db.read() as tx:
+            wallet = await ledger.get_wallet(tx, who.account)
+            today = await tx.scalar("SELECT (now() AT TIME ZONE 'UTC')::date")
+        return wallet, wallet.given_day if wallet.given_on == today else 0
 
     async def get_own(self, giver: Principal, gift: UUID) -> ledger.GiftRow:
         """The giver's own gift; raises `NotFound`."""

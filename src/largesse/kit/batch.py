@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from largesse.kit.http import Busy
 
@@ -27,7 +27,7 @@ class _Caller(Generic[Answer]):
         self.answers[index] = answer
         self.missing -= 1
         if not self.missing and not self.future.done():
-            self.future.set_result(self.answers)  # type: ignore[arg-type] - none is missing
+            self.future.set_result(cast("list[Answer]", self.answers))  # none is missing
 
     def fail(self, error: Exception) -> None:
         if not self.future.done():

@@ -309,7 +309,7 @@ class ServerTimeMiddleware:
 
 
 ExceptionHandler = Callable[[Request[Any, Any, Any], Any], Response[bytes] | Awaitable[Response[bytes]]]
-EXCEPTION_HANDLERS: dict[type[Exception], Any] = {
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     Problem: on_problem,
     ValidationException: on_validation,
     HTTPException: on_http,

@@ -9,29 +9,30 @@ from litestar import Litestar, MediaType, Response, get
 from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from largesse import __version__
-from largesse.accounts import routes as accounts_routes
-from largesse.catalog import routes as catalog_routes
-from largesse.gifting import routes as gifting_routes
+from largesse.accounts.routes import routes as accounts_routes
+from largesse.catalog.routes import routes as catalog_routes
+from largesse.gifting.routes import routes as gifting_routes
 from largesse.kit import http
 from largesse.kit.principal import PrincipalMiddleware
-from largesse.ledger import routes as ledger_routes
+from largesse.ledger.routes import routes as ledger_routes
 from largesse.main.compose import Services, opened
-from largesse.outreach import routes as outreach_routes
-from largesse.payments import routes as payments_routes
-from largesse.payouts import routes as payouts_routes
-from largesse.policy import routes as policy_routes
-from largesse.realtime import routes as realtime_routes
-from largesse.safety import routes as safety_routes
-from largesse.stage import routes as stage_routes
-from largesse.web import routes as web_routes
+from largesse.outreach.routes import routes as outreach_routes
+from largesse.payments.routes import routes as payments_routes
+from largesse.payouts.routes import routes as payouts_routes
+from largesse.policy.routes import routes as policy_routes
+from largesse.safety.routes_office import routes as safety_routes
+from largesse.stage.routes import routes as stage_routes
+from largesse.web import missing_handler
+from largesse.web.routes import routes as web_routes
 
-OPENED = ("accounts", "catalog", "ledger", "stage", "gifting", "realtime")
+OPENED = ("accounts", "catalog", "ledger", "stage", "gifting")
 _PARTITION_DAYS_MIN = 3
 _READY = """
 SELECT EXISTS (
@@ -79,9 +80,9 @@ def build_app(services: Services) -> Litestar:
     return Litestar(
         route_handlers=[
             healthz, readyz, metrics,
-            *accounts_routes.routes, *policy_routes.routes, *catalog_routes.routes, *ledger_routes.routes,
-            *safety_routes.routes, *stage_routes.routes, *gifting_routes.routes, *payments_routes.routes,
-            *payouts_routes.routes, *outreach_routes.routes, *realtime_routes.routes, *web_routes.routes,
+            *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
+            *safety_routes, *stage_routes, *gifting_routes, *payments_routes,
+            *payouts_routes, *outreach_routes, *web_routes,
         ],
         dependencies={
             "principal": Provide(http.signed_in, sync_to_thread=False),
@@ -92,7 +93,7 @@ def build_app(services: Services) -> Litestar:
             http.ServerTimeMiddleware,
             DefineMiddleware(PrincipalMiddleware, authenticate=services.accounts.authenticate),
         ],
-        exception_handlers=http.EXCEPTION_HANDLERS,
+        exception_handlers={**http.EXCEPTION_HANDLERS, NotFoundException: missing_handler(services.settings)},
         lifespan=[lifespan],
         openapi_config=_openapi(),
         request_max_body_size=services.settings.body_bytes_max,

@@ -19,7 +19,6 @@ from largesse.outreach import OutreachService
 from largesse.payments import PaymentsService
 from largesse.payouts import PayoutsService
 from largesse.policy import PolicyService
-from largesse.realtime import RealtimeService
 from largesse.safety import SafetyService
 from largesse.stage import StageService
 
@@ -43,13 +42,12 @@ class Services:
     payments: PaymentsService
     payouts: PayoutsService
     outreach: OutreachService
-    realtime: RealtimeService
 
     def by_name(self) -> dict[str, Any]:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "stage", "gifting", "payments", "payouts",
-            "outreach", "realtime",
+            "outreach",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -69,15 +67,26 @@ def build(settings: Settings) -> Services:
     safety = SafetyService(db, accounts)
     stage = StageService(db, news, accounts, clock, settings)
     gifting = GiftingService(db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage)
-    payments = PaymentsService(db, settings, accounts, catalog, policy)
+    payments = PaymentsService(db, settings)
     payouts = PayoutsService(db, policy)
     outreach = OutreachService(db, accounts, settings)
-    realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
-        settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
-        ledger=ledger, safety=safety, stage=stage, gifting=gifting, payments=payments, payouts=payouts,
-        outreach=outreach, realtime=realtime,
-    )  # fmt: skip
+        settings=settings,
+        db=db,
+        news=news,
+        jobs=jobs,
+        mail=mail,
+        accounts=accounts,
+        policy=policy,
+        catalog=catalog,
+        ledger=ledger,
+        safety=safety,
+        stage=stage,
+        gifting=gifting,
+        payments=payments,
+        payouts=payouts,
+        outreach=outreach,
+    )
 
 
 @asynccontextmanager

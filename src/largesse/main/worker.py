@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import psycopg
 import structlog
 
+from largesse import stage
 from largesse.kit import jobs, outbox
 from largesse.kit.config import Settings
 from largesse.main.compose import Services, build, opened
@@ -15,6 +17,8 @@ log = structlog.get_logger(__name__)
 _PARTITIONS_EVERY_S = 3600.0
 _MONTHS_AHEAD = 4
 _NEWS_EVERY_S = 60.0
+_ROOM_NEWS_KEPT = timedelta(days=1)
+_NEWS_AT_ONCE = 20_000
 
 
 async def run_worker(settings: Settings) -> None:
@@ -52,6 +56,7 @@ async def make_partitions(services: Services) -> None:
 
 
 async def forget_news(services: Services) -> None:
-    """Drop outbox rows that nobody reads any more."""
+    """Drop what was said and done in rooms after a day; gifts and what moved money stay in the books for ever."""
     async with services.db.write() as tx:
-        await outbox.forget(tx)
+        now = await tx.scalar("SELECT now()")
+        await outbox.prune(tx, stage.events.MOMENTARY, now - _ROOM_NEWS_KEPT, _NEWS_AT_ONCE)

@@ -1,0 +1,64 @@
+"""The commands over the books: audit, export, verify."""
+
+import asyncio
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+import msgspec
+
+from largesse import ledger
+from largesse.kit.config import Settings
+from largesse.kit.db import Database
+
+
+async def run_audit(settings: Settings, *, as_json: bool) -> bool:
+    """Audit the running books; prints progress to standard error and the report to standard output."""
+    db = Database(settings.database_url, connections_max=2)
+    await db.open()
+    try:
+        report = await ledger.audit(db, ledger.load_keys(settings.data_path), progress=_progress)
+    finally:
+        await db.close()
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(report)).decode())
+    else:
+        _print_report(report)
+    return report.ok
+
+
+def _print_report(report: ledger.Report) -> None:
+    for check in report.checks:
+        mark = "holds" if not check.findings else f"{check.findings} FINDINGS"
+        click.echo(f"{check.promise:>3}  {check.name:<60} {check.seconds:>8.3f} s  {mark}")
+    for finding in report.findings:
+        click.echo(f"     {finding}")
+    verdict = "the books hold" if report.ok else "the books do NOT hold"
+    click.echo(f"{verdict}: {report.gifts:,} gifts, {report.batches:,} batches, {report.seconds} s")
+
+
+def _progress(what: str, done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done >= of else ""
+        click.echo(f"\r{what}: {done:,} of {of:,}{end}", err=True, nl=False)
+
+
+async def run_export(settings: Settings, form: str, output: Path | None) -> None:
+    """Write the journal in a format, in bounded memory."""
+    with ExitStack() as stack:
+        file = stack.enter_context(output.open("wb")) if output else sys.stdout.buffer
+        entries = await asyncio.to_thread(ledger.export_books, settings.database_url, form, file)
+    click.echo(f"{entries:,} entries", err=True)
+
+
+def run_verify(file: Path, keys: Path | None, *, as_json: bool) -> bool:
+    """Check a proof; prints the verdict."""
+    verdict = ledger.verify_file(file, keys)
+    if as_json:
+        click.echo(msgspec.json.encode(verdict).decode())
+    else:
+        click.echo(("holds: " if verdict.ok else "does NOT hold: ") + verdict.reason)
+        if verdict.ok and not verdict.published:
+            click.echo(f"signed by key {verdict.key_id}: compare it with the service's /.well-known/largesse-keys.json")
+    return verdict.ok

@@ -1,0 +1,179 @@
+"""`largesse demo`: a sandbox with people, a running LIVE and a simulated crowd that talks to the public API."""
+
+import asyncio
+import random
+import secrets
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import click
+import httpx
+import msgspec
+import structlog
+
+from largesse.kit import ids
+from largesse.kit.config import Settings
+from largesse.main.serve import serve
+
+log = structlog.get_logger(__name__)
+_TITLE = "Evening songs by the window"
+_LINES = (
+    "that chorus!", "hello from Lisbon", "first time here, love this", "one more please", "what is this song called?",
+    "my cat is dancing", "you sound amazing tonight", "hi everyone", "play the slow one", "the light is so cosy",
+    "greetings from Nairobi", "encore!", "this made my evening", "is that a new guitar?", "sing it again", "so good",
+)  # fmt: skip
+_NAMES = (
+    "Kai", "Mina", "Theo", "Zuri", "Luca", "Aiko", "Noor", "Ines", "Omar", "Freya", "Mateo", "Lena", "Ravi", "Sana",
+    "Elio", "Yuna", "Nils", "Amara", "Hugo", "Leila", "Juno", "Arlo", "Tara", "Bodhi",
+)  # fmt: skip
+# What the crowd gives, and how often: mostly small, now and then a big one.
+_GIFTS = (("rose", 40), ("heart", 18), ("clap", 10), ("fire", 8), ("coffee", 6), ("party-popper", 4), ("star", 3),
+          ("crown", 2), ("lion", 0.6), ("galaxy", 0.15), ("whale", 0.05))  # fmt: skip
+_PURSE = 17_500
+_PAUSE_S = (1.5, 9.0)
+
+
+@dataclass(frozen=True)
+class Login:
+    """Somebody of the demo whom a visitor can be."""
+
+    username: str
+    password: str
+    about: str
+
+
+class Api:
+    """A client of the public API as one person."""
+
+    def __init__(self, base: str, token: str = "") -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.http = httpx.AsyncClient(base_url=base, headers=headers, timeout=20)
+
+    async def post(self, path: str, body: Any) -> Any:
+        """Post, or raise with the problem's sentence."""
+        answer = await self.http.post(path, json=body)
+        if answer.is_error:
+            raise RuntimeError(f"POST {path}: {answer.status_code} {answer.text[:300]}")
+        return answer.json() if answer.content else None
+
+
+async def run_demo(settings: Settings, *, viewers: int, fresh: bool, stop: asyncio.Event) -> None:
+    """Run until `stop`. The world is kept in its own data directory unless `fresh`."""
+    if settings.data_dir == ".largesse":
+        settings = msgspec.structs.replace(settings, data_dir=".largesse/demo")
+    settings = msgspec.structs.replace(settings, sandbox=True)
+    if fresh:
+        await asyncio.to_thread(shutil.rmtree, settings.data_path, ignore_errors=True)
+    begun: list[asyncio.Task[None]] = []
+
+    def ready(found: Settings) -> None:
+        begun.append(asyncio.create_task(_play(found, viewers, stop)))
+
+    try:
+        await serve(settings, ready, stop)
+    finally:
+        for task in begun:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
+    try:
+        base = f"http://127.0.0.1:{settings.http_port}"
+        run = secrets.token_hex(3)
+        creator, creator_login = await _join(base, f"mira.{run}", "Mira", "the creator: her studio shows gifts come in")
+        await creator.post("/v1/me/creator", {"accept_terms": True})
+        live = await creator.post("/v1/lives", {"id": str(ids.new()), "title": _TITLE, "description": "A seeded LIVE."})
+        await creator.post(f"/v1/lives/{live['id']}/start", {})
+        _, viewer_login = await _join(base, f"alex.{run}", "Alex", "an adult viewer with an empty wallet")
+        _, minor_login = await _join(
+            base, f"robin.{run}", "Robin", "17 years old: may watch, not buy or give", born=_years_ago(17)
+        )
+        crowd = [
+            await _join(base, f"{name.lower()}.{run}.{i}", f"{name} (simulated)", "")
+            for i, name in enumerate((_NAMES * 21)[:viewers])
+        ]
+        _welcome(settings, live["id"], [creator_login, viewer_login, minor_login], viewers)
+        async with asyncio.TaskGroup() as group:
+            for api, login in crowd:
+                group.create_task(_simulate(api, live["id"], login.username, stop))
+    except Exception as error:
+        log.exception("demo.failed")
+        click.echo(f"The demo's world could not be made: {error}", err=True)
+        stop.set()
+
+
+async def _join(base: str, username: str, name: str, about: str, born: date = date(1993, 4, 2)) -> tuple[Api, Login]:
+    password = secrets.token_urlsafe(9)
+    body = {
+        "username": username, "email": f"{username}@demo.invalid", "password": password, "display_name": name,
+        "birth_date": born.isoformat(), "country": "US", "accept_terms": True,
+    }  # fmt: skip
+    joined = await Api(base).post("/v1/accounts", body)
+    return Api(base, joined["token"]), Login(username, password, about)
+
+
+def _years_ago(years: int) -> date:
+    today = date.today()  # noqa: DTZ011 - a birthday somewhere in the year
+    return today.replace(year=today.year - years, day=min(today.day, 28))
+
+
+async def _simulate(api: Api, live: str, name: str, stop: asyncio.Event) -> None:
+    """One simulated viewer: watches, likes, comments, gives, through the public API as anybody would."""
+    rng = random.Random(name)  # noqa: S311 - a crowd's mood
+    watching = asyncio.create_task(_watch(api, live))
+    try:
+        await asyncio.sleep(rng.uniform(0, 6))
+        await _recharge(api)
+        while not stop.is_set():
+            with suppress(httpx.HTTPError, RuntimeError):
+                await _act(api, live, rng)
+            await asyncio.sleep(rng.uniform(*_PAUSE_S))
+    finally:
+        watching.cancel()
+        await api.http.aclose()
+
+
+async def _act(api: Api, live: str, rng: random.Random) -> None:
+    mood = rng.random()
+    if mood < 0.3:  # noqa: PLR2004 - a crowd's mood
+        await api.post(f"/v1/lives/{live}/likes", {"count": rng.randint(1, 12)})
+    elif mood < 0.5:  # noqa: PLR2004
+        await api.post(f"/v1/lives/{live}/comments", {"text": rng.choice(_LINES)})
+    else:
+        gifts, weights = zip(*_GIFTS, strict=True)
+        (gift,) = rng.choices(gifts, weights)
+        count = rng.choice((1, 1, 1, 3, 5, 10)) if gift in {"rose", "heart"} else 1
+        body = {"id": str(ids.new()), "gift_id": gift, "count": count}
+        answer = await api.http.post(f"/v1/lives/{live}/gifts", json=body)
+        if answer.status_code == 402:  # noqa: PLR2004 - not enough coins
+            await _recharge(api)
+
+
+async def _recharge(api: Api) -> None:
+    await api.post("/v1/purchases", {"id": str(ids.new()), "coins": _PURSE, "provider": "sandbox", "channel": "web"})
+
+
+async def _watch(api: Api, live: str) -> None:
+    """Keep a stream open, as a viewer's page does, so that the room counts it."""
+    while True:
+        with suppress(httpx.HTTPError):
+            async with api.http.stream("GET", f"/v1/lives/{live}/events", timeout=None) as answer:
+                async for _ in answer.aiter_bytes():
+                    pass
+        await asyncio.sleep(1)
+
+
+def _welcome(settings: Settings, live: str, logins: list[Login], viewers: int) -> None:
+    lines = [
+        "", f"  Largesse is ready (a sandbox: no real money).  {settings.origin}",
+        f"  LIVE now:  {settings.origin}/live/{live}", "",
+        *(f"    {login.username:<16} {login.password:<14} {login.about}" for login in logins), "",
+        f"  {viewers} simulated viewers chat and give. Open two browsers: sign in as Alex in one, as Mira in the other.",
+        f"  Studio: {settings.origin}/studio    API: {settings.origin}/docs    Ctrl-C stops all of it.", "",
+    ]  # fmt: skip
+    click.echo("\n".join(lines))
