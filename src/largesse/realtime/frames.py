@@ -1,0 +1,212 @@
+"""Frames as they travel: events, totals, and the packed form that is published and kept.
+
+A frame is serialised once. Packed, it is a head (version, seq, prev, milli-diamonds) and the public JSON, whose last
+member is `totals`; the creator's JSON is the same with `diamonds_milli` put before the last two braces.
+"""
+
+from datetime import datetime
+from struct import Struct
+
+import msgspec
+
+from largesse.accounts import PersonBody
+from largesse.stage import RankBody
+
+EPOCH_BITS = 32
+_VERSION = 1
+_HEAD = Struct(">Bqqq")
+_TEXT = 0x81  # a final text frame, RFC 6455 section 5.2
+_LENGTH_7, _LENGTH_16 = 126, 1 << 16
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every event has."""
+
+    at: datetime
+
+
+class GiftSent(Event, frozen=True, kw_only=True, tag="gift.sent"):
+    """A settled gift: final and countable. `diamond_count` is the price in coins of one unit, `coins` the total."""
+
+    id: str
+    gift_id: str
+    repeat_count: int
+    repeat_end: bool = True
+    streakable: bool
+    combo_id: str | None
+    coins: int
+    diamond_count: int
+    sender: PersonBody | None
+    receiver: PersonBody
+    receipt: str
+    message: str | None
+
+
+class ChatMessage(Event, frozen=True, kw_only=True, tag="chat.message"):
+    """A comment."""
+
+    id: str
+    sender: PersonBody
+    text: str
+
+
+class QuestionNew(Event, frozen=True, kw_only=True, tag="question.new"):
+    """A question to the creator."""
+
+    id: str
+    sender: PersonBody
+    text: str
+
+
+class Like(Event, frozen=True, kw_only=True, tag="like"):
+    """The likes of a frame; `senders` as counted in each moment, so somebody may be in it twice."""
+
+    count: int
+    senders: int
+
+
+class MemberJoined(Event, frozen=True, kw_only=True, tag="member.joined"):
+    """Who came in; at most five are named, `count` is of all, guests too."""
+
+    members: list[PersonBody]
+    count: int
+
+
+class Follow(Event, frozen=True, kw_only=True, tag="follow"):
+    """Somebody follows the creator now."""
+
+    account: PersonBody
+
+
+class Share(Event, frozen=True, kw_only=True, tag="share"):
+    """Somebody shared the LIVE."""
+
+    account: PersonBody
+
+
+class RankUpdated(Event, frozen=True, kw_only=True, tag="rank.updated"):
+    """The first three givers, named coins only."""
+
+    top_gifters: list[RankBody]
+
+
+class ModerationAction(Event, frozen=True, kw_only=True, tag="moderation.action"):
+    """What the creator did; `text` is the id of a hidden comment."""
+
+    action: str
+    account: PersonBody | None
+    text: str | None
+
+
+class LiveStarted(Event, frozen=True, kw_only=True, tag="live.started"):
+    """The LIVE runs."""
+
+
+class LiveEnded(Event, frozen=True, kw_only=True, tag="live.ended"):
+    """The LIVE is over."""
+
+    summary_url: str
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Absolute totals, so a missed frame harms nothing."""
+
+    viewers: int
+    likes: int
+    gifts: int
+    gifters: int
+    coins: int
+
+
+class Folded(msgspec.Struct, frozen=True):
+    """Gifts that this frame counts and does not name."""
+
+    count: int
+    coins: int
+    senders: int
+
+
+class FrameBody(msgspec.Struct, frozen=True, kw_only=True):
+    """One frame of a room. `totals` stands last: `Frame.creator` builds on it."""
+
+    seq: int
+    at: datetime
+    events: list[Event]
+    folded: Folded | msgspec.UnsetType = msgspec.UNSET
+    totals: Totals
+
+
+class FrameRead(msgspec.Struct, frozen=True):
+    """What a gateway takes out of a frame for its snapshots."""
+
+    events: list[msgspec.Raw]
+    totals: Totals
+
+
+class Frame:
+    """A serialised frame. `prev` is the seq of the frame before it: a reader that is at `prev` misses nothing."""
+
+    __slots__ = ("_creator", "_read", "diamonds_milli", "prev", "public", "seq")
+
+    def __init__(self, seq: int, prev: int, diamonds_milli: int, public: bytes) -> None:
+        self.seq = seq
+        self.prev = prev
+        self.diamonds_milli = diamonds_milli
+        self.public = public
+        self._creator: bytes | None = None
+        self._read: FrameRead | None = None
+
+    @property
+    def creator(self) -> bytes:
+        """The JSON for the creator and the overlay."""
+        if self._creator is None:
+            self._creator = with_diamonds(self.public, self.diamonds_milli)
+        return self._creator
+
+    @property
+    def read(self) -> FrameRead:
+        """Its events and totals, read once."""
+        if self._read is None:
+            self._read = _reader.decode(self.public)
+        return self._read
+
+    def pack(self) -> bytes:
+        """The form that is published and kept."""
+        return _HEAD.pack(_VERSION, self.seq, self.prev, self.diamonds_milli) + self.public
+
+
+_reader = msgspec.json.Decoder(FrameRead)
+
+
+def unpack(packed: bytes) -> Frame | None:
+    """The frame of a packed form; None for a form of another release."""
+    if len(packed) < _HEAD.size or packed[0] != _VERSION:
+        return None
+    _, seq, prev, diamonds_milli = _HEAD.unpack_from(packed)
+    return Frame(seq, prev, diamonds_milli, packed[_HEAD.size :])
+
+
+def make(body: FrameBody, prev: int, diamonds_milli: int) -> Frame:
+    """Serialise a frame, once."""
+    return Frame(body.seq, prev, diamonds_milli, msgspec.json.encode(body))
+
+
+def with_diamonds(public: bytes, diamonds_milli: int) -> bytes:
+    """A JSON object that ends in `totals`, with the creator's milli-diamonds in them."""
+    assert public.endswith(b"}}"), public[-20:]
+    return b'%b,"diamonds_milli":%d}}' % (public[:-2], diamonds_milli)
+
+
+def websocket_text(payload: bytes) -> bytes:
+    """A payload as one unmasked WebSocket text frame, as servers send them."""
+    length = len(payload)
+    if length < _LENGTH_7:
+        return bytes((_TEXT, length)) + payload
+    if length < _LENGTH_16:
+        return bytes((_TEXT, 126)) + length.to_bytes(2, "big") + payload
+    return bytes((_TEXT, 127)) + length.to_bytes(8, "big") + payload
+
+
+def server_sent(payload: bytes, seq: int) -> bytes:
+    """A payload of one line as a server-sent event."""
+    return b"id: %d\ndata: %b\n\n" % (seq, payload)

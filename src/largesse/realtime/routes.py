@@ -1,0 +1,228 @@
+"""Streams of rooms over WebSocket and server-sent events, their frames and gifts as lists."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Request, WebSocket, get, websocket
+from litestar.di import NamedDependency
+from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
+
+from largesse import ledger
+from largesse.kit import http
+from largesse.kit.http import Busy, Invalid, NotFound, Page
+from largesse.kit.principal import Principal, of_scope
+from largesse.kit.problems import Problem
+from largesse.realtime.errors import AuthNeeded, BadMessage, OriginRefused
+from largesse.realtime.frames import GiftSent, server_sent, websocket_text
+from largesse.realtime.gate import BUFFER_BYTES_MAX, Push
+from largesse.realtime.service import Joined, RealtimeService
+from largesse.realtime.sockets import transport_of
+from largesse.realtime.wire import ClientMessage, FrameList
+from largesse.stage import Stage
+
+AUTH_S_MAX = 5.0
+SILENT_S = 15.0
+_CLOSE = 4000  # closed with 4000 + the last three figures of what HTTP would say: 4401, 4403, 4404
+_TRY_LATER = 1013
+Socket = WebSocket[Any, Any, Any]
+Place = Annotated[str | None, QueryParameter(max_length=2_000, description="`next_cursor` of the page before")]
+After = Annotated[int | None, QueryParameter(ge=0, lt=2**63, description="the seq of the last frame that was seen")]
+
+
+@websocket("/v1/lives/{live:str}/stream")
+async def stream(socket: Socket, realtime: NamedDependency[RealtimeService], live: FromPath[str]) -> None:
+    """A snapshot, then frames. The first message is `{"auth": token or null}`, unless a header or a cookie said so."""
+    who = of_scope(socket.scope)
+    if who and who.via_cookie and not _is_ours(socket, realtime):
+        await _deny(socket, OriginRefused())
+        return
+    if realtime.full:
+        await _deny(socket, Busy())
+        return
+    await socket.accept()
+    try:
+        stage = await realtime.stage.get(http.path_id("live", live))
+        if who is None:
+            who = await _introduce(socket, realtime)
+        joined = await realtime.join(stage, who, _after(socket), _guest(socket))
+        try:
+            await _serve(socket, joined, _after(socket))
+        finally:
+            realtime.leave(joined)
+    except WebSocketDisconnect:
+        return
+    except Busy:
+        await socket.close(_TRY_LATER, Busy.code)
+    except Problem as problem:
+        await socket.close(_CLOSE + problem.status, problem.code)
+
+
+@get(
+    "/v1/lives/{live:str}/events",
+    summary="A room's stream as server-sent events",
+    media_type="text/event-stream",
+    responses=http.declares(NotFound, Busy),
+)
+async def stream_events(
+    realtime: NamedDependency[RealtimeService],
+    caller: NamedDependency[Principal | None],
+    request: Request[Any, Any, Any],
+    live: FromPath[str],
+    after: After = None,
+) -> Stream:
+    """The same snapshot and frames as the socket's, one JSON object an event; the event's id is its seq."""
+    stage = await realtime.stage.get(http.path_id("live", live))
+    if realtime.full:
+        raise Busy
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Stream(_events(realtime, stage, caller, after, _guest(request)), headers=headers)
+
+
+@get("/v1/lives/{live:str}/frames", summary="A room's frames", responses=http.declares(NotFound))
+async def list_frames(
+    realtime: NamedDependency[RealtimeService],
+    caller: NamedDependency[Principal | None],
+    live: FromPath[str],
+    after: After = None,
+) -> FrameList:
+    """Frames behind a seq, kept for ten minutes; with `gap`, ask for a new snapshot."""
+    stage = await realtime.stage.get(http.path_id("live", live))
+    found, newest, gap = await realtime.list_frames(stage, after or 0)
+    own = caller is not None and caller.account == stage.creator
+    return FrameList([msgspec.Raw(f.creator if own else f.public) for f in found], newest, gap)
+
+
+@get("/v1/lives/{live:str}/gifts", summary="Every gift of a room", responses=http.declares(NotFound))
+async def list_gifts(
+    realtime: NamedDependency[RealtimeService],
+    live: FromPath[str],
+    after: Place = None,
+    limit: http.Limit = 100,
+) -> Page[GiftSent]:
+    """Every gift exactly once, in the order of the books. An empty page ends it; the last cursor is good for later."""
+    stage = await realtime.stage.get(http.path_id("live", live))
+    cursor, behind = _place(after)
+    gifts, cursor, behind = await realtime.list_gifts(stage, cursor, behind, limit)
+    return Page(gifts, f"{ledger.encode_cursor(cursor)}.{behind[0]}.{behind[1]}" if gifts else None)
+
+
+async def _introduce(socket: Socket, realtime: RealtimeService) -> Principal | None:
+    """Who says so in the first message; None for a guest. Raises `AuthNeeded`, `BadMessage`."""
+    try:
+        async with asyncio.timeout(AUTH_S_MAX):
+            said = _read(await socket.receive_data("text"))
+    except TimeoutError as error:
+        raise AuthNeeded from error
+    if said.auth is msgspec.UNSET:
+        raise AuthNeeded
+    if said.auth is None:
+        return None
+    who = await realtime.accounts.authenticate(said.auth)
+    if who is None:
+        raise AuthNeeded
+    return who
+
+
+async def _serve(socket: Socket, joined: Joined, after: int | None) -> None:
+    """Write to the socket until it is gone, and answer its pings. Raises `BadMessage`, `WebSocketDisconnect`."""
+    transport = transport_of(socket.scope)
+    if transport is None:
+        await _serve_slowly(socket, joined, after)
+        return
+    conn = Push(transport, joined.viewer)
+    joined.room.add(conn, after, joined.older)
+    joined.older = []
+    try:
+        while True:
+            said = _read(await socket.receive_data("text"))
+            if said.ping is not msgspec.UNSET and transport.get_write_buffer_size() <= BUFFER_BYTES_MAX:
+                transport.write(websocket_text(b'{"pong":%d}' % said.ping))
+    finally:
+        joined.room.remove(conn)
+
+
+async def _serve_slowly(socket: Socket, joined: Joined, after: int | None) -> None:
+    """The same where there is no transport to write to: a message at a time."""
+
+    async def send() -> None:
+        async for found in joined.room.follow(joined.viewer, after, joined.older, SILENT_S):
+            if found:
+                await socket.send_data(found[1].decode(), "text")
+
+    sending = asyncio.create_task(send())
+    try:
+        while True:
+            said = _read(await socket.receive_data("text"))
+            if said.ping is not msgspec.UNSET:
+                await socket.send_data(f'{{"pong":{said.ping}}}', "text")
+    finally:
+        sending.cancel()
+
+
+async def _events(
+    realtime: RealtimeService, stage: Stage, caller: Principal | None, after: int | None, guest: str
+) -> AsyncIterator[bytes]:
+    joined = await realtime.join(stage, caller, after, guest)
+    try:
+        async for found in joined.room.follow(joined.viewer, after, joined.older, SILENT_S):
+            yield server_sent(found[1], found[0]) if found else b": still here\n\n"
+    finally:
+        realtime.leave(joined)
+
+
+def _read(text: str) -> ClientMessage:
+    try:
+        return msgspec.json.decode(text, type=ClientMessage)
+    except msgspec.MsgspecError as error:
+        raise BadMessage from error
+
+
+def _is_ours(socket: Socket, realtime: RealtimeService) -> bool:
+    """Whether a browser's page may use the session cookie here: the page is of our origin, or of this very host."""
+    origin = socket.headers.get("origin", "")
+    host = socket.headers.get("host", "")
+    return origin == realtime.settings.origin or bool(host and urlsplit(origin).netloc == host)
+
+
+async def _deny(socket: Socket, problem: Problem) -> None:
+    """Refuse the handshake with a problem as any request's."""
+    if "websocket.http.response" not in (socket.scope.get("extensions") or {}):
+        await socket.close(_CLOSE + problem.status, problem.code)
+        return
+    answer = http.problem_response(problem)
+    headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+    headers.append((b"content-type", http.PROBLEM_JSON.encode()))
+    start: Any = {"type": "websocket.http.response.start", "status": problem.status, "headers": headers}
+    body: Any = {"type": "websocket.http.response.body", "body": answer.content, "more_body": False}
+    await socket.send(start)
+    await socket.send(body)
+
+
+def _after(socket: Socket) -> int | None:
+    text = socket.query_params.get("after", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 - int8
+
+
+def _guest(connection: Any) -> str:
+    """What tells guests apart: their address and program. Only a hash of it is kept."""
+    client = connection.client
+    return f"{client.host if client else ''} {connection.headers.get('user-agent', '')}"
+
+
+def _place(text: str | None) -> tuple[ledger.Cursor, tuple[int, int]]:
+    if text is None:
+        return ledger.start(), (0, 0)
+    encoded, _, place = text.partition(".")
+    batch, _, leaf = place.partition(".")
+    cursor = ledger.decode_cursor(encoded) if encoded.isascii() else None
+    if cursor is None or not (batch.isascii() and batch.isdigit() and leaf.isascii() and leaf.isdigit()):
+        raise Invalid.field("after", "not a cursor of this list")
+    return cursor, (int(batch), int(leaf))
+
+
+routes = [stream, stream_events, list_frames, list_gifts]

@@ -1,0 +1,125 @@
+"""From numbers to events: names, art and words are put to what a room counted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from largesse.accounts import AccountsService, Person, PersonBody, person_body
+from largesse.catalog import CatalogService
+from largesse.kit import ids
+from largesse.kit.db import ReadTx
+from largesse.kit.outbox import Row
+from largesse.ledger import GiftRow
+from largesse.realtime import frames
+from largesse.realtime.frames import Event, Frame, FrameBody, GiftSent
+from largesse.realtime.model import Draft
+from largesse.stage import Note, events, ranks, read_notes
+
+People = Mapping[int, PersonBody]
+Notes = Mapping[tuple[int, UUID], Note]
+_NO_NOTE = Note(None, None)
+
+
+class Teller:
+    """Describes gifts and frames; people and kinds come out of their rooms' caches, notes by one statement."""
+
+    def __init__(self, accounts: AccountsService, catalog: CatalogService) -> None:
+        self.accounts = accounts
+        self.catalog = catalog
+
+    async def tell(self, tx: ReadTx, drafts: Sequence[Draft]) -> list[Frame]:
+        """Each draft as a serialised frame, in order."""
+        gifts = [gift for draft in drafts for gift in draft.gifts]
+        notes = await read_notes(tx, [(gift.sender, gift.id) for gift in gifts])
+        people = await self.people(_accounts(drafts))
+        return [self._frame(draft, people, notes) for draft in drafts]
+
+    async def tell_gifts(self, tx: ReadTx, gifts: Sequence[GiftRow]) -> list[GiftSent]:
+        """Gifts as the events they were, in order."""
+        notes = await read_notes(tx, [(gift.sender, gift.id) for gift in gifts])
+        people = await self.people(account for gift in gifts for account in (gift.sender, gift.receiver))
+        return [self._gift(gift, people, notes) for gift in gifts]
+
+    async def people(self, accounts: Iterable[int]) -> dict[int, PersonBody]:
+        """People as everybody sees them; unknown ones are missing."""
+        found: Mapping[int, Person] = await self.accounts.people(set(accounts))
+        return {key: person_body(person) for key, person in found.items()}
+
+    def is_big(self, kind: int) -> bool:
+        """Whether a kind of gift takes the stage."""
+        gift = self.catalog.gift_by_key(kind)
+        return gift is not None and gift.tier == "big"
+
+    def _frame(self, draft: Draft, people: People, notes: Notes) -> Frame:
+        told: list[Event] = [event for row in draft.rows if (event := _event(row, draft, people))]
+        count, members = draft.joined
+        if count:
+            named = [people[m] for m in members if m in people]
+            told.append(frames.MemberJoined(at=draft.at, members=named, count=count))
+        if draft.liked[0]:
+            told.append(frames.Like(at=draft.at, count=draft.liked[0], senders=draft.liked[1]))
+        told += [self._gift(gift, people, notes) for gift in draft.gifts]
+        if draft.top is not None:
+            first = [rank for rank in draft.top if rank[0] in people]
+            told.append(frames.RankUpdated(at=draft.at, top_gifters=ranks(first, people)))
+        folded = draft.folded or msgspec.UNSET
+        body = FrameBody(seq=draft.seq, at=draft.at, events=told, folded=folded, totals=draft.totals)
+        return frames.make(body, draft.prev, draft.diamonds_milli)
+
+    def _gift(self, gift: GiftRow, people: People, notes: Notes) -> GiftSent:
+        kind = self.catalog.gift_by_key(gift.kind)
+        note = notes.get((gift.sender, gift.id), _NO_NOTE)
+        return GiftSent(
+            at=gift.recorded_at,
+            id=ids.encode("gift", gift.id),
+            gift_id=kind.id if kind else str(gift.kind),
+            repeat_count=gift.count,
+            streakable=kind.streakable if kind else False,
+            combo_id=note.combo,
+            coins=gift.coins,
+            diamond_count=gift.coins // gift.count,
+            sender=None if gift.anonymous else people.get(gift.sender),
+            receiver=people[gift.receiver],
+            receipt=gift.receipt,
+            message=note.message,
+        )
+
+
+def _accounts(drafts: Iterable[Draft]) -> set[int]:
+    wanted: set[int] = set()
+    for draft in drafts:
+        wanted.add(draft.stage.creator)
+        wanted.update(gift.sender for gift in draft.gifts)
+        wanted.update(draft.joined[1])
+        wanted.update(account for account, _ in draft.top or ())
+        for row in draft.rows:
+            wanted.update(found for name in ("sender", "account", "follower") if (found := row.body.get(name)))
+    return wanted
+
+
+def _event(row: Row, draft: Draft, people: People) -> Event | None:
+    """A row of the outbox as an event; None where it names somebody who is gone."""
+    body, at = row.body, row.at
+    named = people.get(body.get("sender") or body.get("account") or body.get("follower") or 0)
+    if row.topic == events.LIVE_STARTED:
+        return frames.LiveStarted(at=at)
+    if row.topic == events.LIVE_ENDED:
+        return frames.LiveEnded(at=at, summary_url=f"/v1/lives/{draft.stage.public_id}/summary")
+    if row.topic == events.MODERATION_ACTION:
+        return frames.ModerationAction(at=at, action=body["action"], account=named, text=body["text"])
+    return _named_event(row, named) if named else None
+
+
+def _named_event(row: Row, named: PersonBody) -> Event:
+    """A row about somebody as an event."""
+    if row.topic == events.FOLLOW:
+        return frames.Follow(at=row.at, account=named)
+    if row.topic == events.SHARE:
+        return frames.Share(at=row.at, account=named)
+    if row.topic == events.QUESTION_NEW:
+        question = ids.encode("question", UUID(row.body["id"]))
+        return frames.QuestionNew(at=row.at, id=question, sender=named, text=row.body["text"])
+    assert row.topic == events.CHAT_MESSAGE, row.topic
+    comment = ids.encode("comment", UUID(row.body["id"]))
+    return frames.ChatMessage(at=row.at, id=comment, sender=named, text=row.body["text"])
