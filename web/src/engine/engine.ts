@@ -34,6 +34,8 @@ export interface Options {
   words: Words;
   /** Told when gifts begin to wait, and when none waits any more: the page may rest its own motion meanwhile. */
   onpressure?: (pressed: boolean) => void;
+  /** Told when a big gift takes the stage and when it leaves it. */
+  onstage?: (taken: boolean) => void;
 }
 
 export class GiftEngine {
@@ -57,6 +59,8 @@ export class GiftEngine {
   #flying = false;
   #pressed = false;
   #onPressure: (pressed: boolean) => void;
+  #staged = false;
+  #onStage: (taken: boolean) => void;
   #last_ms = 0;
   #width = 0;
   #frames = 0;
@@ -65,11 +69,12 @@ export class GiftEngine {
   #resizer: ResizeObserver;
   #onVisible = () => this.#wake();
 
-  constructor(host: HTMLElement, { lanes = 3, effects = 'full', words, onpressure = () => undefined }: Options) {
+  constructor(host: HTMLElement, { lanes = 3, effects = 'full', words, onpressure = () => undefined, onstage = () => undefined }: Options) {
     this.#host = host;
     this.#words = words;
     this.#effects = effects;
     this.#onPressure = onpressure;
+    this.#onStage = onstage;
     this.#lanes = Array.from({ length: lanes }, () => new Lane(words));
     this.#stage = new Stage(words);
     this.#rack.className = 'lg-lanes';
@@ -186,17 +191,16 @@ export class GiftEngine {
     const more = this.#tickMore(now_ms);
     const flying = this.#effects === 'full' && this.#particles.tick(took_ms);
     this.#rest();
-    this.#press(this.#pending.size > 0);
+    this.#tell(this.#pending.size > 0, staged);
     if (document.hidden || !(busy || staged || more || flying)) return;
     this.#flying = flying || this.#beats.length > 0 || this.#sparkling.length > 0;
     if (this.#flying) this.#frame = requestAnimationFrame(this.#tick);
     else this.#timer = setTimeout(this.#tick, LANES_TICK_MS);
   };
 
-  #press(pressed: boolean): void {
-    if (pressed === this.#pressed) return;
-    this.#pressed = pressed;
-    this.#onPressure(pressed);
+  #tell(pressed: boolean, staged: boolean): void {
+    if (pressed !== this.#pressed) this.#onPressure((this.#pressed = pressed));
+    if (staged !== this.#staged) this.#onStage((this.#staged = staged));
   }
 
   #tickLanes(now_ms: number): boolean {
