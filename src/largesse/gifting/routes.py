@@ -40,12 +40,12 @@ Before = Annotated[str | None, Parameter(max_length=24, description="`next_curso
 
 
 @post(
-    "/v1/lives/{live_id:str}/gifts",
+    "/v1/lives/{live:str}/gifts",
     summary="Give a gift",
     responses=http.declares(http.NotSignedIn, http.CsrfFailed, http.Forbidden, *REFUSALS),
 )
 async def give(
-    live_id: str, data: GiftBody, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    live: str, data: GiftBody, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     policy: NamedDependency[PolicyService],
 ) -> Response[ReceiptBody]:  # fmt: skip
     """Turn coins into a gift on every screen and diamonds for the creator, at once and exactly once.
@@ -55,7 +55,7 @@ async def give(
     """
     if principal.kind not in {"session", "embed"}:
         raise http.Forbidden(detail="an API key gives through /v1/gifts/batch")
-    place = await gifting.place_of(http.path_id("live", live_id))
+    place = await gifting.place_of(http.path_id("live", live))
     receiver = (await gifting.people.people([place.creator])).get(place.creator)
     _check_receiver(data.to, receiver.id if receiver else None)
     request = _request(data, principal, place.key, gifting)

@@ -27,12 +27,13 @@ from largesse.outreach.routes import routes as outreach_routes
 from largesse.payments.routes import routes as payments_routes
 from largesse.payouts.routes import routes as payouts_routes
 from largesse.policy.routes import routes as policy_routes
+from largesse.realtime.routes import routes as realtime_routes
 from largesse.safety.routes_office import routes as safety_routes
 from largesse.stage.routes import routes as stage_routes
 from largesse.web import missing_handler
 from largesse.web.routes import routes as web_routes
 
-OPENED = ("accounts", "catalog", "ledger", "stage", "gifting")
+OPENED = ("accounts", "catalog", "ledger", "stage", "gifting", "realtime")
 _PARTITION_DAYS_MIN = 3
 _READY = """
 SELECT EXISTS (
@@ -82,7 +83,7 @@ def build_app(services: Services) -> Litestar:
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
             *safety_routes, *stage_routes, *gifting_routes, *payments_routes,
-            *payouts_routes, *outreach_routes, *web_routes,
+            *payouts_routes, *outreach_routes, *realtime_routes, *web_routes,
         ],
         dependencies={
             "principal": Provide(http.signed_in, sync_to_thread=False),

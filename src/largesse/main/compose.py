@@ -19,6 +19,7 @@ from largesse.outreach import OutreachService
 from largesse.payments import PaymentsService
 from largesse.payouts import PayoutsService
 from largesse.policy import PolicyService
+from largesse.realtime import RealtimeService
 from largesse.safety import SafetyService
 from largesse.stage import StageService
 
@@ -42,12 +43,14 @@ class Services:
     payments: PaymentsService
     payouts: PayoutsService
     outreach: OutreachService
+    realtime: RealtimeService
 
     def by_name(self) -> dict[str, Any]:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "stage", "gifting", "payments", "payouts",
             "outreach",
+            "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -70,6 +73,7 @@ def build(settings: Settings) -> Services:
     payments = PaymentsService(db, settings)
     payouts = PayoutsService(db, policy)
     outreach = OutreachService(db, accounts, settings)
+    realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
         settings=settings,
         db=db,
@@ -86,6 +90,7 @@ def build(settings: Settings) -> Services:
         payments=payments,
         payouts=payouts,
         outreach=outreach,
+        realtime=realtime,
     )
 
 

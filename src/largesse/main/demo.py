@@ -173,7 +173,7 @@ def _welcome(settings: Settings, live: str, logins: list[Login], viewers: int) -
         "", f"  Largesse is ready (a sandbox: no real money).  {settings.origin}",
         f"  LIVE now:  {settings.origin}/live/{live}", "",
         *(f"    {login.username:<16} {login.password:<14} {login.about}" for login in logins), "",
-        f"  {viewers} simulated viewers chat and give. Open two browsers: sign in as Alex in one, as Mira in the other.",
+        f"  {viewers} simulated viewers chat and give. Open two browsers: be Alex in one, Mira in the other.",
         f"  Studio: {settings.origin}/studio    API: {settings.origin}/docs    Ctrl-C stops all of it.", "",
     ]  # fmt: skip
     click.echo("\n".join(lines))

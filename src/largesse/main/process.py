@@ -66,6 +66,7 @@ async def run_api(settings: Settings, listener: socket.socket) -> None:
 
     from largesse.main.app import build_app  # noqa: PLC0415
     from largesse.main.compose import build  # noqa: PLC0415
+    from largesse.realtime import RoomSocket  # noqa: PLC0415
 
     app = build_app(build(settings))
     server = uvicorn.Server(
@@ -73,7 +74,7 @@ async def run_api(settings: Settings, listener: socket.socket) -> None:
             app,
             loop="uvloop",
             http="httptools",
-            ws="websockets-sansio",
+            ws=RoomSocket,
             ws_per_message_deflate=False,
             lifespan="on",
             access_log=False,

@@ -58,16 +58,21 @@ class Proxy:
             return
         link = Link(writer, to_server)
         self.links.add(link)
+        with contextlib.suppress(asyncio.CancelledError):  # the proxy ends
+            await self._carry(link, reader, from_server)
+        self.links.discard(link)
+        link.cut()
+
+    async def _carry(self, link: Link, reader: asyncio.StreamReader, from_server: asyncio.StreamReader) -> None:
+        to_client, to_server = link.ends
+        ups = asyncio.create_task(self._up(link, reader, to_server))
+        downs = asyncio.create_task(self._down(link, from_server, to_client))
         try:
-            ups = asyncio.create_task(self._up(link, reader, to_server))
-            downs = asyncio.create_task(self._down(link, from_server, writer))
             await asyncio.wait((ups, downs), return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait((ups, downs), timeout=1)
+        finally:
             for task in (ups, downs):
                 task.cancel()
-        finally:
-            self.links.discard(link)
-            link.cut()
 
     async def _up(self, link: Link, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         seen = 0

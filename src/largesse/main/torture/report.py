@@ -107,7 +107,7 @@ def text(report: Report) -> str:
         f"  settles again        {_recovery(report.settle_again)}",
         f"  frames again         {_recovery(report.frames_again)}",
         f"  batches waited       at most {report.batches_waited_max} (reach {report.batches_waited_reach})",
-        f"  viewers              {report.frames:,} frames, {report.snapshots} snapshots, {report.told_again} told again",
+        f"  viewers              {report.frames:,} frames, {report.snapshots} snapshots, {report.told_again} twice",
         f"  books                read {report.conservation_reads} times while written; audit: {report.audit}",
     ]
     for promise, n in report.failures.items():
