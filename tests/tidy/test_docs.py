@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 import pytest
-from tree import ROOT, files, name_of, text
 
 from largesse.kit import config
 from largesse.main import cli
+from tree import ROOT, files, name_of, text
 
 SPAN = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -1,7 +1,7 @@
 """WebSockets whose transport a room can write to.
 
 uvicorn's protocol does handshake, pings and reading; a room writes the same bytes to all its transports, without a task
-and a queue a socket. Source: docs/decisions/0011-room-sockets.md
+and a queue a socket. Source: docs/decisions/0007-room-sockets.md
 """
 
 import asyncio
