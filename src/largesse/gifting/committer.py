@@ -119,8 +119,11 @@ class Committer:
         async with journal.connection.pipeline():
             await journal.connection.execute("BEGIN")
             wallets, held = await journal.lock_wallets(senders, wait=wait)
-            if held and len(held) * 2 > len(senders):
-                await journal.connection.execute("ROLLBACK")
+        if held and len(held) * 2 > len(senders):
+            # Not in a pipeline: at a rollback psycopg forgets its prepared statements, and there it does so too late,
+            # after statements that it then believes to stand.
+            await journal.connection.execute("ROLLBACK")
+            async with journal.connection.pipeline():
                 await journal.connection.execute("BEGIN")
                 wallets, held = await journal.lock_wallets(senders, wait=True)
         if not held:
