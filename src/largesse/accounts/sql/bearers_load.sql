@@ -3,7 +3,7 @@
 WITH seen AS (
     UPDATE accounts.bearer SET seen_at = %(now)s WHERE key IN (
         SELECT key FROM accounts.bearer
-        WHERE hash = ANY (%(hashes)s) AND revoked_at IS NULL AND seen_at < %(now)s - interval '1 minute'
+        WHERE hash = ANY (%(hashes)s) AND revoked_at IS NULL AND seen_at < %(now)s::timestamptz - interval '1 minute'
         ORDER BY key FOR NO KEY UPDATE SKIP LOCKED)
 )
 SELECT b.hash, b.key AS bearer, b.kind, b.scopes, b.host, b.expires_at, a.key AS account, a.id, a.username, a.display_name,
