@@ -19,7 +19,10 @@ _REASON_CHARS_MAX = 500
 Query = Annotated[
     str,
     QueryParameter(
-        max_length=254, pattern=r"^[^\x00-\x1f\x7f]*$", description="an id, an address, or how the username begins"
+        name="query",
+        max_length=254,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="an id, an address, or how the username begins",
     ),
 ]
 
@@ -57,13 +60,13 @@ class FrozenAccount(msgspec.Struct, frozen=True):
 async def find_accounts(
     safety: NamedDependency[SafetyService],
     principal: NamedDependency[Principal],
-    query: Query = "",
+    text: Query = "",
     limit: http.Limit = 50,
     cursor: http.Cursor = None,
 ) -> http.Page[OfficeAccount]:
     """Accounts, newest first. Roles: support, moderator, finance, admin."""
     http.staff(principal, "support", "moderator", "finance")
-    found = await safety.find_accounts(query, http.key_cursor(cursor), limit)
+    found = await safety.find_accounts(text, http.key_cursor(cursor), limit)
     more = str(found[-1].key) if len(found) == limit else None
     return http.Page([_shown(account, safety.now) for account in found], more)
 
