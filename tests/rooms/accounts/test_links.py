@@ -107,9 +107,15 @@ async def test_no_token_is_ever_at_rest(client, cast, mail, db):
 async def test_a_new_address_is_proved_by_a_link(client, mail):
     joined = await client.post(
         "/v1/accounts",
-        json={"username": "kai", "email": "kai@example.org", "password": "seven green bottles", "birth_date": "1999-04-01",
-              "country": "DE", "accept_terms": True},
-    )  # fmt: skip
+        json={
+            "username": "kai",
+            "email": "kai@example.org",
+            "password": "seven green bottles",
+            "birth_date": "1999-04-01",
+            "country": "DE",
+            "accept_terms": True,
+        },
+    )
     headers = {"Authorization": f"Bearer {joined.json()['token']}"}
     token = token_of(await mail(), "verify")
     assert (
