@@ -110,3 +110,14 @@ async def receipt(tx: ReadTx, number: str) -> ledger.GiftRow:
     found = await ledger.find_by_receipt(tx, *place)
     assert found is not None
     return found
+
+
+async def people(books: Bookkeeper, count: int) -> None:
+    """Accounts with the keys 1 to `count`, in a database that has none."""
+    async with books.db.write() as tx:
+        for key in range(1, count + 1):
+            await tx.execute(
+                "INSERT INTO accounts.account (id, username, display_name, birth_date, country, adult_from)"
+                " VALUES (%s, %s, 'Somebody', '1990-01-01', 'US', '2008-01-01')",
+                [ids.new(), f"person{key}"],
+            )

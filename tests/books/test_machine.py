@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bookkeeping import ADULT, AT, Bookkeeper, Gift
+from bookkeeping import ADULT, AT, Bookkeeper, Gift, people
 from books_model import Wallet
 from largesse import ledger
 from largesse.kit import ids
@@ -49,7 +49,7 @@ class Machine(RuleBasedStateMachine):
         self.milli = dict.fromkeys(range(VIEWERS + 1, VIEWERS + CREATORS + 1), 0)
         self.gifts = 0
         self.told: list[tuple[Any, int]] = []
-        self.run(self._people())
+        self.run(people(self.books, VIEWERS + CREATORS))
 
     def teardown(self) -> None:
         report = self.run(audit(self.db, self.keys))
@@ -61,15 +61,6 @@ class Machine(RuleBasedStateMachine):
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
-
-    async def _people(self) -> None:
-        async with self.db.write() as tx:
-            for key in range(1, VIEWERS + CREATORS + 1):
-                await tx.execute(
-                    "INSERT INTO accounts.account (id, username, display_name, birth_date, country, adult_from)"
-                    " VALUES (%s, %s, 'X', '1990-01-01', 'US', '2008-01-01')",
-                    [ids.new(), f"person{key}"],
-                )
 
     # What people do
 

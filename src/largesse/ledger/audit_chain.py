@@ -97,7 +97,7 @@ def _connected(url: str, snapshot: str) -> Connection[Any]:
 
 
 def _batches(connection: Connection[Any]) -> Iterator[_Batch]:
-    connection.execute("SET LOCAL enable_sort = on; SET LOCAL enable_seqscan = on")
+    connection.execute("SET LOCAL enable_sort = on; SET LOCAL enable_seqscan = on; SET LOCAL cursor_tuple_fraction = 1")
     with connection.cursor(name="batches") as cursor:
         cursor.itersize = _BATCHES_A_READ
         cursor.execute(sql("ledger", "audit_batches"), binary=True)

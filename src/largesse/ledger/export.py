@@ -20,6 +20,8 @@ from largesse.ledger.entry import ANONYMOUS, CONTEXTS
 
 JSONL_FORMAT = "largesse-books-1"
 _ROWS_A_READ = 5000
+# A cursor is planned to be read whole, and the journal is walked by its index instead of sorted.
+_OPTIONS = "-c timezone=UTC -c enable_sort=off -c cursor_tuple_fraction=1 -c statement_timeout=0"
 _WRITE_BYTES = 1 << 18
 _OPENED = "1970-01-01"
 _COMMODITIES = {"coin": "COIN", "promo": "PROMO", "diamond": "DIAMOND"}
@@ -60,7 +62,7 @@ class Form(Protocol):
 
 def export_books(url: str, form: str, out: BinaryIO) -> int:
     """Write the journal and return how many entries it has; memory does not grow with them."""
-    with psycopg.connect(url, autocommit=True, options="-c timezone=UTC -c enable_sort=off") as connection:
+    with psycopg.connect(url, autocommit=True, options=_OPTIONS) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         lines = _jsonl(connection) if form == "jsonl" else _plain(connection, _PLAIN[form])
