@@ -1,6 +1,6 @@
 /** The last step of a build: messages for the server, br and gzip beside every text, and the list of what was made. */
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
@@ -17,10 +17,14 @@ function files(folder: string): string[] {
 }
 
 /** `built.json` is written last: the server reads a build again when it changes, and serves what it names. */
-export function press(folder: string, messages: string): Plugin {
+export function press(messages: string): Plugin {
+  let folder = '';
   return {
     name: 'largesse-press',
     apply: 'build',
+    configResolved(config) {
+      folder = resolve(config.root, config.build.outDir);
+    },
     closeBundle() {
       cpSync(messages, join(folder, 'i18n'), { recursive: true, filter: (path) => statSync(path).isDirectory() || path.endsWith('.json') });
       const made = files(folder).filter((name) => !PRESSED.test(name) && name !== 'built.json' && name !== 'manifest.json');

@@ -15,7 +15,7 @@ const pages = Object.fromEntries(
 
 export default defineConfig({
   base: '/static/',
-  plugins: [svelte(), press(here('../src/largesse/web/static'), here('./src/i18n'))],
+  plugins: [svelte(), press(here('./src/i18n'))],
   html: { cspNonce: '__NONCE__' },
   resolve: { alias: { $lib: here('./src') } },
   build: {

@@ -6,7 +6,7 @@ API. Assets are known by name from the build's own list and held in memory, so a
 """
 
 from largesse.web.pages import PAGES, Page
-from largesse.web.routes import make_routes, missing_handler, routes
+from largesse.web.routes import make_routes, missing_handler
 from largesse.web.site import STATIC, Asset, Build, Site
 
 __all__ = [
@@ -18,5 +18,4 @@ __all__ = [
     "Site",
     "make_routes",
     "missing_handler",
-    "routes",
 ]

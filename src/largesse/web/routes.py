@@ -1,9 +1,11 @@
 """Pages and assets over HTTP."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from litestar import HttpMethod, Request, Response, route
+import msgspec
+from litestar import HttpMethod, Litestar, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotFoundException
 
@@ -46,7 +48,12 @@ def make_routes(site: Site) -> list[Any]:
         """The logo, for programs that ask for this name."""
         return _asset(request, site, "logo.svg")
 
-    return [show_page, show_profile, send_asset, send_icon]
+    @route("/openapi.json", http_method=_READ, include_in_schema=False, sync_to_thread=False)
+    def send_contract(request: _AnyRequest) -> Response[bytes]:
+        """The API's OpenAPI 3.1 document, which `/docs` reads."""
+        return Response(_contract(request.app), media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    return [show_page, show_profile, send_asset, send_icon, send_contract]
 
 
 def missing_handler(settings: Settings, site: Site | None = None) -> Callable[[_AnyRequest, Any], Response[bytes]]:
@@ -59,6 +66,11 @@ def missing_handler(settings: Settings, site: Site | None = None) -> Callable[[_
         return render(request, settings, (site or _SITE).current(), MISSING, status=404)
 
     return on_missing
+
+
+@lru_cache(maxsize=1)
+def _contract(app: Litestar) -> bytes:
+    return msgspec.json.encode(app.openapi_schema.to_schema())
 
 
 def _asset(request: _AnyRequest, site: Site, name: str) -> Response[bytes]:

@@ -83,9 +83,8 @@ def _read(folder: Path) -> Build:
         if kind == "pages":
             pages[rest.removesuffix(".html")] = (folder / name).read_text("utf-8")
         elif kind == "i18n":
-            messages[rest.removesuffix(".json")] = msgspec.json.decode(
-                (folder / name).read_bytes(), type=dict[str, Any]
-            )
+            words = msgspec.json.decode((folder / name).read_bytes(), type=dict[str, Any])
+            messages.setdefault(Path(rest).stem, {}).update(words)
         else:
             assets[name] = _asset(folder, name)
     return Build(pages=pages, assets=assets, messages=messages)

@@ -6,7 +6,7 @@ export * from './types';
 export { ApiProblem } from './problem';
 export { http, csrfHeaders, withQuery } from './client';
 export { serverNow } from './time';
-export { uuid7 } from './uuid';
+export { prefixed, uuid7 } from './uuid';
 
 const e = encodeURIComponent;
 
@@ -35,6 +35,11 @@ export const accounts = {
   unfollow: (username: string) => http.del<void>(`/v1/accounts/${e(username)}/follow`),
   requestReset: (email: string) => http.post<void>('/v1/password-resets', { email }),
   reset: (token: string, password: string) => http.post<void>(`/v1/password-resets/${e(token)}`, { password }),
+  requestVerification: () => http.post<void>('/v1/email-verifications'),
+  changePassword: (old_password: string, new_password: string) => http.post<void>('/v1/me/password', { old_password, new_password }),
+  signOutEverywhere: () => http.del<void>('/v1/sessions'),
+  erase: (password: string, forfeit: boolean) => http.post<void>('/v1/me/erase', { password, forfeit }),
+  terms: () => http.get<w.Page<w.Terms>>('/v1/terms'),
   verifyEmail: (token: string) => http.post<void>(`/v1/email-verifications/${e(token)}`),
 };
 
@@ -58,11 +63,16 @@ export const lives = {
   end: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/end`),
   summary: (id: string) => http.get<w.LiveSummary>(`/v1/lives/${e(id)}/summary`),
   topGifters: (id: string) => http.get<{ items: w.Rank[] }>(`/v1/lives/${e(id)}/top-gifters`),
-  gifts: (id: string, cursor?: string) => http.get<w.Page<w.GiftSent>>(`/v1/lives/${e(id)}/gifts`, { cursor }),
+  gifts: (id: string, after?: string) => http.get<w.Page<w.GiftSent>>(`/v1/lives/${e(id)}/gifts`, { after }),
   frames: (id: string, after: number) => http.get<w.FrameList>(`/v1/lives/${e(id)}/frames`, { after }),
   comment: (id: string, text: string) => http.post<unknown>(`/v1/lives/${e(id)}/comments`, { text }),
   like: (id: string, count: number) => http.post<unknown>(`/v1/lives/${e(id)}/likes`, { count }),
   share: (id: string) => http.post<unknown>(`/v1/lives/${e(id)}/shares`),
+  thank: (id: string, whom: { gift_ids?: string[]; top?: number }) => http.post<{ count: number }>(`/v1/lives/${e(id)}/thanks`, whom),
+  moderate: (id: string, order: { action: w.Moderation; account?: string; comment_id?: string; seconds?: number }) =>
+    http.post<unknown>(`/v1/lives/${e(id)}/moderation`, order),
+  ofCreator: (username: string, status: w.LiveStatus, cursor?: string) =>
+    http.get<w.Page<w.Live>>('/v1/lives', { status, creator: username, cursor }),
   give: (id: string, order: GiftOrder) => http.post<w.Receipt>(`/v1/lives/${e(id)}/gifts`, order),
 };
 

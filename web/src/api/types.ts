@@ -20,6 +20,7 @@ export interface Account extends Person {
   country: string;
   email: string;
   email_verified: boolean;
+  badge_hidden?: boolean;
   created_at: string;
 }
 
@@ -30,19 +31,32 @@ export interface SignedIn {
 }
 
 export interface Profile extends Person {
+  creator?: boolean;
+  simulated?: boolean;
   followers?: number;
+  following?: number;
   you_follow?: boolean | null;
-  live?: { id: string; title: string } | null;
 }
 
 export interface DeviceSession {
   id: string;
+  /** The browser's own words for itself. */
+  device: string;
+  address: string | null;
   created_at: string;
-  last_used_at?: string;
-  expires_at?: string;
-  user_agent?: string;
+  seen_at: string;
+  expires_at: string | null;
   current: boolean;
 }
+
+export interface Terms {
+  document: 'service' | 'coins' | 'creator';
+  version: number;
+  effective_at: string;
+  body: string;
+}
+
+export type Moderation = 'mute' | 'unmute' | 'ban' | 'unban' | 'hide';
 
 export interface Page<T> {
   items: T[];
@@ -67,6 +81,8 @@ export interface Live {
   gifts: number;
   gifters: number;
   coins: number;
+  /** Its crowd is simulated, as in a demo. */
+  simulated?: boolean;
   you_follow: boolean | null;
   ingest: Record<string, string> | null;
   playback: Record<string, string> | null;
@@ -292,6 +308,8 @@ export interface Purchase {
   created_at: string;
   next: { type: 'none' | 'client_secret' | 'redirect'; url?: string };
   history: { status: string; at: string }[];
+  /** There once the coins are. */
+  receipt?: { number: string; issued_at: string; net: Money; tax: Money; total: Money } | null;
 }
 
 export interface Wallet {
@@ -310,10 +328,11 @@ export interface Wallet {
 
 export interface WalletEntry {
   at: string;
-  kind: 'purchase' | 'gift' | 'grant' | 'adjustment';
+  /** `gift`, or a transfer's kind: `purchase`, `grant`, `adjustment`. */
+  kind: string;
   /** Signed: positive came in. */
   coins: number;
-  about: Record<string, unknown>;
+  about: { gift_id?: string; count?: number; receipt?: string; receiver?: string; source?: string };
   balance: number | null;
 }
 
@@ -343,10 +362,11 @@ export interface GiftRecord {
   coins: number;
   coins_promo: number;
   diamonds_milli: number;
+  policy_id: string;
   context: 'live' | 'after_live' | 'video';
   live: { id: string; title: string } | null;
   sender: Person | null;
-  receiver: Person;
+  receiver: Person | null;
   happened_at: string;
   recorded_at: string;
   receipt: string;
@@ -363,6 +383,15 @@ export interface Policy {
   announced_at?: string;
 }
 
+/** A creator's own last days by the policy in force, and as they would be by the next. */
+export interface PolicyDifference {
+  days: number;
+  now_milli: number;
+  next_milli: number;
+  now_value: Money;
+  next_value: Money;
+}
+
 export interface Diamonds {
   pending_milli: number;
   available_milli: number;
@@ -373,5 +402,5 @@ export interface Diamonds {
   estimated_value: Money;
   releases: { date: string; milli: number }[];
   policy: Policy;
-  next_policy?: Policy | null;
+  next_policy?: (Policy & { difference?: PolicyDifference }) | null;
 }

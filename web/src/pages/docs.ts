@@ -1,0 +1,5 @@
+import '../i18n/pages';
+import { start } from '../ui';
+import Docs from '../docs/Docs.svelte';
+
+void start(Docs);

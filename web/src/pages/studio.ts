@@ -1,0 +1,5 @@
+import '../i18n/pages';
+import { start } from '../ui';
+import Studio from '../studio/Studio.svelte';
+
+void start(Studio);

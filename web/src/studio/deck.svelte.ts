@@ -1,0 +1,180 @@
+/** The creator's view of a running LIVE: every gift with its thanks, the talk with its moderation, totals with diamonds. */
+import { ApiProblem, catalog, lives, type ChatMessage, type Frame, type Gift, type GiftSent, type Live, type Person, type Rank, type Snapshot, type Totals } from '../api';
+import type { Showing } from '../engine';
+import { t, tCode } from '../i18n';
+import { RoomStream, type Connection } from '../room/stream';
+import { toast } from '../ui';
+
+const GIFTS_MAX = 200;
+const TALK_MAX = 200;
+const VIEWERS_MAX = 180;
+const WRITE_MS = 200;
+
+export class Deck {
+  readonly id: string;
+  live = $state.raw<Live | null>(null);
+  totals = $state.raw<Totals | null>(null);
+  top = $state.raw<Rank[]>([]);
+  gifts = $state.raw<readonly GiftSent[]>([]);
+  talk = $state.raw<readonly ChatMessage[]>([]);
+  /** Viewers over time, one figure every few seconds. */
+  viewers = $state.raw<readonly number[]>([]);
+  connection = $state<Connection>('connecting');
+  failure = $state.raw<ApiProblem | null>(null);
+  thanked = $state.raw<ReadonlySet<string>>(new Set());
+  muted = $state.raw<ReadonlySet<string>>(new Set());
+  banned = $state.raw<ReadonlySet<string>>(new Set());
+  hidden = $state.raw<ReadonlySet<string>>(new Set());
+  kinds = $state.raw<ReadonlyMap<string, Gift>>(new Map());
+  /** Set by the preview: shows a gift as viewers see it. */
+  show: ((showing: Showing) => void) | null = null;
+  #stream: RoomStream | null = null;
+  #gifts: GiftSent[] = [];
+  #talk: ChatMessage[] = [];
+  #seen = new Set<string>();
+  #write = 0;
+  #sampler = 0;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  async open(): Promise<void> {
+    this.failure = null;
+    try {
+      const [live, gifts] = await Promise.all([lives.get(this.id), catalog.gifts()]);
+      this.kinds = new Map(gifts.items.map((gift) => [gift.id, gift]));
+      this.live = live;
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem;
+      this.failure = problem;
+      return;
+    }
+    this.#stream = new RoomStream(this.id, false, {
+      snapshot: (snapshot) => this.#snapshot(snapshot),
+      frame: (frame) => this.#frame(frame),
+      connection: (state) => (this.connection = state),
+    });
+    this.#stream.open();
+    this.#sampler = window.setInterval(() => this.#sample(), 4_000);
+  }
+
+  close(): void {
+    this.#stream?.close();
+    clearInterval(this.#sampler);
+    clearTimeout(this.#write);
+  }
+
+  /** Notes the thanks and says so; true when it stands. */
+  async thank(gifts: readonly GiftSent[]): Promise<boolean> {
+    const people = gifts.flatMap(({ sender }) => (sender ? [sender.id] : []));
+    return this.#attempt(async () => {
+      await lives.thank(this.id, { gift_ids: gifts.map(({ id }) => id).slice(0, 200) });
+      this.thanked = new Set([...this.thanked, ...people]);
+      toast(t('deck.thanked', { n: new Set(people).size }), { tone: 'good' });
+    });
+  }
+
+  async moderate(action: 'mute' | 'unmute' | 'ban' | 'unban', person: Person, seconds?: number): Promise<boolean> {
+    return this.#attempt(async () => {
+      await lives.moderate(this.id, { action, account: person.id, ...(seconds ? { seconds } : {}) });
+      if (action === 'mute' || action === 'unmute') this.muted = toggled(this.muted, person.id, action === 'mute');
+      else this.banned = toggled(this.banned, person.id, action === 'ban');
+      toast(t(`deck.did_${action}`, { name: person.display_name }), { tone: 'good' });
+    });
+  }
+
+  async hide(comment: ChatMessage): Promise<boolean> {
+    return this.#attempt(async () => {
+      await lives.moderate(this.id, { action: 'hide', comment_id: comment.id });
+      this.hidden = toggled(this.hidden, comment.id, true);
+    });
+  }
+
+  async setGifts(on: boolean): Promise<boolean> {
+    return this.#attempt(async () => {
+      this.live = await lives.update(this.id, { gifts_enabled: on });
+    });
+  }
+
+  async begin(): Promise<boolean> {
+    return this.#attempt(async () => {
+      this.live = await lives.start(this.id);
+    });
+  }
+
+  async end(): Promise<boolean> {
+    return this.#attempt(async () => {
+      this.live = await lives.end(this.id);
+    });
+  }
+
+  async #attempt(run: () => Promise<void>): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem;
+      toast(tCode('failed', problem.code, problem.message), { tone: 'bad' });
+      return false;
+    }
+  }
+
+  #snapshot(snapshot: Snapshot): void {
+    this.live = snapshot.live;
+    this.totals = { ...snapshot.totals };
+    this.top = snapshot.top_gifters;
+    this.#take(snapshot.events, false);
+    this.#sample();
+  }
+
+  #frame(frame: Frame): void {
+    this.totals = frame.totals;
+    this.#take(frame.events, true);
+  }
+
+  #take(events: Frame['events'], fresh: boolean): void {
+    for (const event of events) {
+      if (event.type === 'gift.sent') this.#gift(event, fresh);
+      else if (event.type === 'chat.message') this.#said(event);
+      else if (event.type === 'rank.updated') this.top = [...event.top_gifters, ...this.top.filter(({ account }) => !event.top_gifters.some((rank) => rank.account.id === account.id))].slice(0, 10).map((rank, nth) => ({ ...rank, rank: nth + 1 }));
+      else if (event.type === 'live.started' && this.live) this.live = { ...this.live, status: 'live', started_at: event.at };
+      else if (event.type === 'live.ended' && this.live) this.live = { ...this.live, status: 'ended', ended_at: event.at };
+    }
+    if (this.#write === 0) this.#write = window.setTimeout(() => this.#flush(), WRITE_MS);
+  }
+
+  #gift(event: GiftSent, fresh: boolean): void {
+    if (this.#seen.has(event.receipt)) return;
+    this.#seen.add(event.receipt);
+    this.#gifts.unshift(event);
+    if (this.#gifts.length > GIFTS_MAX) this.#gifts.length = GIFTS_MAX;
+    const gift = this.kinds.get(event.gift_id);
+    if (fresh && gift) this.show?.({ id: event.id, gift, giver: event.sender && { id: event.sender.id, name: event.sender.display_name }, count: event.repeat_count, coins: event.coins, combo_id: event.combo_id, own: false });
+  }
+
+  #said(event: ChatMessage): void {
+    if (this.#seen.has(event.id)) return;
+    this.#seen.add(event.id);
+    this.#talk.push(event);
+    if (this.#talk.length > TALK_MAX) this.#talk.shift();
+  }
+
+  #flush(): void {
+    this.#write = 0;
+    this.gifts = [...this.#gifts];
+    this.talk = [...this.#talk];
+    if (this.#seen.size > 5_000) this.#seen = new Set([...this.#gifts.map(({ receipt }) => receipt), ...this.#talk.map(({ id }) => id)]);
+  }
+
+  #sample(): void {
+    if (this.totals) this.viewers = [...this.viewers, this.totals.viewers].slice(-VIEWERS_MAX);
+  }
+}
+
+function toggled(set: ReadonlySet<string>, id: string, on: boolean): ReadonlySet<string> {
+  const copy = new Set(set);
+  if (on) copy.add(id);
+  else copy.delete(id);
+  return copy;
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import fixture from './fixtures/proof.json'; // written by the service's own code
+import { canVerify, readCheckpoint, verify, type Proof } from './proof';
+
+const { keys } = fixture;
+const proof = () => structuredClone(fixture.proof) as Proof;
+const shown = { receipt: fixture.proof.receipt, coins: 5, count: 5, diamonds_milli: 3500 };
+
+test('a proof that the service wrote holds here as well', async () => {
+  expect(await canVerify()).toBe(true);
+  expect(await verify(proof(), keys, shown)).toEqual({
+    ok: true, failed: null, checkpoint: { number: 77, at: '2026-11-22T08:01:02.345678Z', origin: 'https://largesse.example' },
+  });
+});
+
+test('every changed number of the gift is noticed', async () => {
+  for (const name of Object.keys(proof().gift) as (keyof Proof['gift'])[]) {
+    if (name === 'id') continue;
+    const changed = proof();
+    (changed.gift[name] as number) += 1;
+    expect((await verify(changed, keys, shown)).ok, name).toBe(false);
+  }
+});
+
+test('a changed salt, step, link, checkpoint or signature is noticed at its own step', async () => {
+  const other = (text: string) => (text.startsWith('0') ? '1' : '0') + text.slice(1);
+  const failed = async (change: (changed: Proof) => void) => {
+    const changed = proof();
+    change(changed);
+    return (await verify(changed, keys, shown)).failed;
+  };
+  expect(await failed((p) => (p.salt = other(p.salt)))).toBe('chain');
+  expect(await failed((p) => (p.path[0]!.hash = other(p.path[0]!.hash)))).toBe('chain');
+  expect(await failed((p) => (p.path[0]!.side = 'up'))).toBe('tree');
+  expect(await failed((p) => (p.links[1] = other(p.links[1]!)))).toBe('chain');
+  expect(await failed((p) => (p.checkpoint = p.checkpoint.replace('number 77', 'number 78')))).toBe('signature');
+  expect(await failed((p) => (p.signature = other(p.signature)))).toBe('signature');
+  expect(await failed((p) => (p.salt = 'zz'))).toBe('gift');
+});
+
+test('a key that nobody published proves nothing, and neither does a proof of another gift', async () => {
+  expect((await verify(proof(), { ...keys, keys: [] }, shown)).failed).toBe('key');
+  expect((await verify(proof(), keys, { ...shown, coins: 6 })).failed).toBe('gift');
+});
+
+test('a text that is no checkpoint is not read as one', () => {
+  expect(readCheckpoint('hello\nnumber 1\n')).toBeNull();
+});
