@@ -143,7 +143,7 @@ async def main() -> None:
         await one_by_one.prepare(one)
         urls = {hot: world.database(servers.database_url, "hot" if hot else "even") for hot in (True, False)}
         for url in urls.values():
-            world.people(url)
+            await world.people(url)
         for number in range(args.rounds):
             base.append(await one_by_one.measure(one, args.seconds))
             for way in WAYS:

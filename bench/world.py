@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from largesse import catalog
 from largesse.kit import embedded, ids, migrate
 from largesse.kit.config import Settings
+from largesse.kit.db import Database
 
 VIEWERS = 10_000
 CREATORS = 1_000
@@ -28,9 +30,6 @@ SELECT key, %(coins)s, '2008-01-01' FROM accounts.account WHERE key > %(creators
 STAGES = """
 INSERT INTO stage.stage (id, kind, creator, title, status, started_at)
 SELECT gen_random_uuid(), 'live', i, 'LIVE', 'live', now() FROM generate_series(1, %(creators)s) i ORDER BY i
-"""
-GIFT = """
-INSERT INTO catalog.gift (id, name, coins, tier, streakable, art, position) VALUES ('rose', 'Rose', 1, 'small', true, '{}', 1)
 """
 # Nobody meets the day's maximum while figures are taken.
 POLICY = """
@@ -62,12 +61,22 @@ def database(server_url: str, name: str) -> str:
     return url
 
 
-def people(url: str, *, viewers: int = VIEWERS, creators: int = CREATORS, coins: int = 10**12) -> None:
-    """Creators with keys 1..creators, each with a running LIVE of the same key; then viewers with full wallets."""
+async def people(url: str, *, viewers: int = VIEWERS, creators: int = CREATORS, coins: int = 10**12) -> None:
+    """Creators with keys 1..creators, each with a running LIVE of the same key; then viewers with full wallets.
+
+    The catalogue is the product's own; a rose has the key 1.
+    """
     named = {"viewers": viewers, "creators": creators, "coins": coins}
     with psycopg.connect(url, autocommit=True) as connection:
-        for statement in (PEOPLE, WALLETS, STAGES, GIFT, POLICY):
+        for statement in (PEOPLE, WALLETS, STAGES, POLICY):
             connection.execute(statement.encode(), named if b"%(" in statement.encode() else None)
+    db = Database(url, connections_max=2)
+    await db.open()
+    async with db.write() as tx:
+        await catalog.seed(tx)
+        assert await tx.scalar("SELECT key FROM catalog.gift WHERE id = 'rose'") == 1
+    await db.close()
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
 
 
