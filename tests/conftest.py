@@ -24,6 +24,7 @@ from uuid import UUID
 
 import argon2
 import httpx
+import hypothesis
 import psycopg
 import pytest
 from litestar import Litestar
@@ -38,6 +39,10 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.news import News
 from largesse.kit.principal import PrincipalMiddleware
+
+# How long an example takes says how busy the machine is, and nothing of the promise.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 PASSWORD = "a horse, a battery and a staple"
 _DATABASE = "LARGESSE_TEST_DATABASE_URL"

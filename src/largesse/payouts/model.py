@@ -1,6 +1,6 @@
 """What a creator has, and from when: pure rules over days of earnings.
 
-Source: economy.md section 3, in docs/explanation/books.md
+Source: docs/reference/economy.md
 """
 
 from collections.abc import Callable, Sequence

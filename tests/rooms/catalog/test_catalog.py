@@ -60,8 +60,10 @@ async def elsewhere(
 
 
 @pytest.fixture
-async def client(app_client: Any, catalog: CatalogService, policy: PolicyService, accounts: Any) -> httpx.AsyncClient:
-    made: httpx.AsyncClient = await app_client(routes, accounts=accounts, catalog=catalog, policy=policy)
+async def client(
+    app_client: Any, catalog: CatalogService, policy: PolicyService, accounts_service: Any
+) -> httpx.AsyncClient:
+    made: httpx.AsyncClient = await app_client(routes, accounts=accounts_service, catalog=catalog, policy=policy)
     return made
 
 

@@ -26,8 +26,8 @@ async def payments(db: Database, settings: Settings) -> PaymentsService:
 
 
 @pytest.fixture
-async def client(app_client: Any, payments: PaymentsService, accounts: Any) -> httpx.AsyncClient:
-    made: httpx.AsyncClient = await app_client(routes, accounts=accounts, payments=payments)
+async def client(app_client: Any, payments: PaymentsService, accounts_service: Any) -> httpx.AsyncClient:
+    made: httpx.AsyncClient = await app_client(routes, accounts=accounts_service, payments=payments)
     return made
 
 
@@ -184,10 +184,10 @@ async def test_coins_repay_debt_first(client: httpx.AsyncClient, db: Database, c
 
 
 async def test_outside_a_sandbox_nothing_is_free(
-    app_client: Any, db: Database, settings: Settings, accounts: Any, cast: Any
+    app_client: Any, db: Database, settings: Settings, accounts_service: Any, cast: Any
 ) -> None:
     strict = PaymentsService(db, msgspec.structs.replace(settings, sandbox=False))
-    client = await app_client(routes, accounts=accounts, payments=strict)
+    client = await app_client(routes, accounts=accounts_service, payments=strict)
     for provider in ("sandbox", "stripe", "paypal"):
         answer = await client.post("/v1/purchases", json=BODY | {"provider": provider}, headers=cast.alice.headers)
         assert (answer.status_code, answer.json()["code"]) == (404, "not-configured")

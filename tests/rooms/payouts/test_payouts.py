@@ -18,8 +18,8 @@ async def policy(db: Database, settings: Settings) -> PolicyService:
 
 
 @pytest.fixture
-async def client(app_client: Any, db: Database, policy: PolicyService, accounts: Any) -> httpx.AsyncClient:
-    made: httpx.AsyncClient = await app_client(routes, accounts=accounts, payouts=PayoutsService(db, policy))
+async def client(app_client: Any, db: Database, policy: PolicyService, accounts_service: Any) -> httpx.AsyncClient:
+    made: httpx.AsyncClient = await app_client(routes, accounts=accounts_service, payouts=PayoutsService(db, policy))
     return made
 
 

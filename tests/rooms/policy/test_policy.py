@@ -154,10 +154,10 @@ async def test_versions_are_for_ever(db: Database) -> None:
 
 
 @pytest.fixture
-async def client(app_client: Any, loose: PolicyService, accounts: Any) -> httpx.AsyncClient:
+async def client(app_client: Any, loose: PolicyService, accounts_service: Any) -> httpx.AsyncClient:
     from largesse.policy.routes import routes  # noqa: PLC0415 - the application is built here
 
-    made: httpx.AsyncClient = await app_client(routes, accounts=accounts, policy=loose)
+    made: httpx.AsyncClient = await app_client(routes, accounts=accounts_service, policy=loose)
     return made
 
 

@@ -1,5 +1,6 @@
--- Enters an order as created. bundle: key or NULL; price_minor, tax_minor: minor units of currency; limit_minor: US
--- cents; actor: who asks. Trigger purchase_legal_entry refuses other beginnings, purchase_pkey a used id.
+-- Enters an order as created. id, account; bundle: key or NULL; coins; price_minor, tax_minor: minor units of currency;
+-- region, channel: of the price book; provider; limit_minor: US cents; actor: who asks.
+-- Trigger purchase_legal_entry refuses other beginnings, purchase_pkey a used id.
 WITH made AS (
     INSERT INTO payments.purchase (id, account, bundle, coins, price_minor, tax_minor, currency, region, channel, provider,
         limit_minor)
