@@ -7,33 +7,25 @@ migrated template, so what it commits is really checked and nobody else sees it.
 
 import contextlib
 import hashlib
-import json
 import os
 import secrets
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
 import argon2
 import httpx
 import hypothesis
-import psycopg
 import pytest
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from psycopg import sql
 
+import servers as servers_of
 from largesse.accounts import AccountsService
-from largesse.kit import http, ids, migrate
+from largesse.kit import http, ids
 from largesse.kit.clock import SetClock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
@@ -45,19 +37,6 @@ hypothesis.settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("house")
 
 PASSWORD = "a horse, a battery and a staple"
-_DATABASE = "LARGESSE_TEST_DATABASE_URL"
-_NATS = "LARGESSE_TEST_NATS_URL"
-_LOCK_KEY = 7_316_599
-_MEMORY_BYTES = 2 * 1024**3
-_SERVERS = """
-import asyncio, json, sys
-from largesse.kit import config, embedded
-async def main():
-    async with embedded.running(config.load()) as servers:
-        print(json.dumps([servers.database_url, servers.nats_url]), flush=True)
-        await asyncio.to_thread(sys.stdin.read)
-asyncio.run(main())
-"""
 
 
 @dataclass(frozen=True)
@@ -95,63 +74,25 @@ class Cast:
 def pytest_configure(config: pytest.Config) -> None:
     """With several workers the servers start once, here, before the workers inherit the environment."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
-        os.environ.update(_start(config))
-
-
-def _start(config: pytest.Config) -> dict[str, str]:
-    """The addresses by the names of their settings; what is not given runs until the end of pytest."""
-    given = {name: os.environ[name] for name in (_DATABASE, _NATS) if os.environ.get(name)}
-    if len(given) == 2:
-        return given
-    folder = tempfile.TemporaryDirectory(prefix="largesse-test-", dir=_quick_folder(), ignore_cleanup_errors=True)
-    Path(folder.name).chmod(0o755)  # the servers' own account passes through
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("LARGESSE_")} | {
-        "LARGESSE_DATA_DIR": str(Path(folder.name, "servers")),
-        "LARGESSE_DATABASE_URL": given.get(_DATABASE, ""),
-        "LARGESSE_NATS_URL": given.get(_NATS, ""),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SERVERS], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    if not line:
-        raise pytest.UsageError(f"the embedded servers did not start (status {process.wait()})")
-
-    def stop() -> None:
-        process.communicate()  # closes its standard input: it stops both servers and ends
-        folder.cleanup()
-
-    config.add_cleanup(stop)
-    return dict(zip((_DATABASE, _NATS), json.loads(line), strict=True))
-
-
-def _quick_folder() -> Path | None:
-    """Memory where there is plenty: the servers keep their durable settings, and syncing costs nothing."""
-    memory = Path("/dev/shm")
-    try:
-        return memory if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _MEMORY_BYTES else None
-    except OSError:
-        return None
+        os.environ.update(servers_of.start(config))
 
 
 @pytest.fixture(scope="session")
 def servers(request: pytest.FixtureRequest) -> dict[str, str]:
     """The addresses of both servers."""
-    return _start(request.config)
+    return servers_of.start(request.config)
 
 
 @pytest.fixture(scope="session")
 def server_url(servers: dict[str, str]) -> str:
     """A PostgreSQL on which databases may be made."""
-    return servers[_DATABASE]
+    return servers[servers_of.DATABASE]
 
 
 @pytest.fixture(scope="session")
 def nats_url(servers: dict[str, str]) -> str:
     """A NATS that may be shared with other workers: tell subjects apart by the test's own ids."""
-    return servers[_NATS]
+    return servers[servers_of.NATS]
 
 
 @pytest.fixture
@@ -166,82 +107,16 @@ async def news(nats_url: str) -> AsyncIterator[News]:
 # PostgreSQL: a database a test
 
 
-class Clones:
-    """Clones of the migrated template; the next one is made while the test before runs."""
-
-    def __init__(self, server: str) -> None:
-        self.server = server
-        self.template = _template(server)
-        self._stem = f"largesse_test_{os.getpid()}_{secrets.token_hex(3)}"
-        self._made = 0
-        self._worker = ThreadPoolExecutor(1)
-        self._next: Future[str] = self._worker.submit(self._clone)
-
-    def take(self) -> str:
-        """The address of a fresh one."""
-        url = self._next.result(120)
-        self._next = self._worker.submit(self._clone)
-        return url
-
-    def give_back(self, url: str) -> None:
-        """Remove it, in the background."""
-        self._worker.submit(self._drop, url)
-
-    def close(self) -> None:
-        """Remove what is left."""
-        self.give_back(self._next.result(120))
-        self._worker.shutdown()
-
-    def _clone(self) -> str:
-        self._made += 1
-        name = f"{self._stem}_{self._made}"
-        _command(self.server, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, self.template)
-        return _url(self.server, name)
-
-    def _drop(self, url: str) -> None:
-        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-        _command(self.server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", str(name))
-
-
-def _url(server: str, name: str) -> str:
-    return psycopg.conninfo.make_conninfo(server, dbname=name)
-
-
-def _command(server: str, text: str, *names: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL(text).format(*(sql.Identifier(n) for n in names)))
-
-
-def _template(server: str) -> str:
-    """The name of the migrated template, one for each state of the migrations; made by the first who asks."""
-    files = sorted(migrate.folder().glob("[0-9]*.sql"))
-    digest = hashlib.sha256(b"\0".join(f.name.encode() + f.read_bytes() for f in files)).hexdigest()[:12]
-    name = f"largesse_template_{digest}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            building = name + "_building"
-            _command(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", building)
-            _command(server, "CREATE DATABASE {}", building)
-            migrate.migrate(_url(server, building))
-            with psycopg.connect(_url(server, building), autocommit=True) as made:
-                made.execute(
-                    "INSERT INTO kit.world (id, sandbox) VALUES (%s, true) ON CONFLICT DO NOTHING", [ids.new()]
-                )
-            _command(server, "ALTER DATABASE {} RENAME TO {}", building, name)
-    return name
-
-
 @pytest.fixture(scope="session")
-def clones(server_url: str) -> Iterator[Clones]:
+def clones(server_url: str) -> Iterator[servers_of.Clones]:
     """Where databases of one test each (or of one module, by `take` and `give_back`) come from."""
-    made = Clones(server_url)
+    made = servers_of.Clones(server_url)
     yield made
     made.close()
 
 
 @pytest.fixture
-def database_url(clones: Clones) -> Iterator[str]:
+def database_url(clones: servers_of.Clones) -> Iterator[str]:
     """A migrated database that is this test's own; a sandbox."""
     url = clones.take()
     yield url

@@ -6,7 +6,7 @@ keep integer keys. Only hashes of tokens and passwords are stored. Events: NATS 
 """
 
 from largesse.accounts.bearers import KEY_MARK, hash_of, new_token
-from largesse.accounts.checks import accepted_terms, is_adult
+from largesse.accounts.checks import accepted_terms, is_adult, list_followed
 from largesse.accounts.errors import StillHolds, TermsNotAccepted, TooYoung, UnderAge, UsernameTaken
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
@@ -64,6 +64,7 @@ __all__ = [
     "hash_of",
     "insert_key",
     "is_adult",
+    "list_followed",
     "list_keys",
     "lock_key",
     "new_token",

@@ -104,11 +104,6 @@ class AccountsService:
                 self._people.hold(person)
         return person
 
-    async def list_followed(self, follower: int, accounts: Iterable[int]) -> set[int]:
-        """Those of the accounts that somebody follows."""
-        async with self._db.read() as tx:
-            return await store.list_followed(tx, follower, list(accounts))
-
     async def resolve_senders(self, host: int | None, senders: Sequence[str | Mapping[str, str]]) -> list[int | None]:
         """The accounts that a batch names by id, username or `{"host_user": …}`, in order, by one statement.
 

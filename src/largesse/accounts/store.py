@@ -335,12 +335,6 @@ async def unfollow(tx: WriteTx, follower: int, followed: int) -> None:
     await tx.execute(_sql("unfollow"), {"follower": follower, "followed": followed})
 
 
-async def list_followed(tx: ReadTx, follower: int, accounts: Sequence[int]) -> set[int]:
-    """Those of the accounts that somebody follows."""
-    rows = await tx.rows(_sql("followed"), {"follower": follower, "accounts": list(accounts)})
-    return {row["followed"] for row in rows}
-
-
 async def profile(tx: ReadTx, kind: type[T], account: int, viewer: int | None) -> T:
     """What a public profile adds to a person, as `kind`."""
     found = await tx.one(kind, _sql("profile"), {"account": account, "viewer": viewer})

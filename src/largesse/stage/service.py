@@ -9,8 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from largesse.accounts import AccountsService
-from largesse.accounts.checks import list_followed
+from largesse.accounts import AccountsService, list_followed
 from largesse.kit import outbox
 from largesse.kit.clock import Clock
 from largesse.kit.config import Settings
