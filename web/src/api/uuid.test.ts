@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { noteServerTime, serverNow } from './time';
-import { uuid7 } from './uuid';
+import { prefixed, uuid7 } from './uuid';
 
 test('an id is a version 7 UUID that carries its millisecond', () => {
   const now_ms = 1_790_000_000_123;
@@ -21,4 +21,9 @@ test('the clock of the server is followed, and a slower answer does not spoil it
   noteServerTime(String(now_ms + 90_000), now_ms - 4_000, now_ms + 4_000);
   noteServerTime('nonsense', now_ms, now_ms);
   expect(Math.abs(serverNow() - Date.now() - 60_000)).toBeLessThan(50);
+});
+
+test('a prefixed id is written as the server writes it', () => {
+  expect(prefixed('gift', '01a50155-0aef-719e-8c7d-8840a5b4700f')).toBe('gift_01mm0na2qfe6f8rzc882jv8w0f');
+  expect(prefixed('gift', 'ffffffff-ffff-7fff-bfff-ffffffffffff')).toBe('gift_7zzzzzzzzzfzzvzzzzzzzzzzzz');
 });

@@ -1,6 +1,7 @@
 /** UUIDv7 ids made by the page, on the server's clock (RFC 9562). */
 import { serverNow } from './time';
 
+const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 let last_ms = 0;
 let counter = 0;
 
@@ -26,4 +27,15 @@ export function uuid7(now_ms: number = serverNow()): string {
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The id as the API writes it: a prefix and the UUID's 128 bits as 26 Crockford characters. */
+export function prefixed(prefix: string, uuid: string): string {
+  let bits = BigInt(`0x${uuid.replaceAll('-', '')}`);
+  let text = '';
+  for (let place = 0; place < 26; place += 1) {
+    text = CROCKFORD[Number(bits & 31n)]! + text;
+    bits >>= 5n;
+  }
+  return `${prefix}_${text}`;
 }

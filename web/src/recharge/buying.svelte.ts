@@ -62,7 +62,9 @@ export class Buying {
   }
 }
 
+/** Accepts the version of the coins' terms that is in force. */
 async function acceptTerms(): Promise<void> {
-  await http.post('/v1/me/terms', { accept_terms: true });
-  await accounts.me();
+  const { items } = await accounts.terms();
+  const terms = items.find(({ document }) => document === 'coins');
+  if (terms) await http.post('/v1/me/terms', { document: terms.document, version: terms.version });
 }

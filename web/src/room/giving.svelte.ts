@@ -1,5 +1,5 @@
 /** Giving: what is chosen, what is on its way, what came of it. Coins shown are the wallet's less what is on its way. */
-import { ApiProblem, http, lives, uuid7, type Gift, type GiftOrder, type GiftRecord, type Receipt } from '../api';
+import { ApiProblem, http, lives, prefixed, uuid7, type Gift, type GiftOrder, type GiftRecord, type Receipt } from '../api';
 import type { Showing } from '../engine';
 import { money, number, t, tCode, dateTime } from '../i18n';
 import { loadWallet, noteBalance, session, signInHref, toast } from '../ui';
@@ -109,7 +109,7 @@ export class Giving {
       this.#comboMessage = { message: this.message.trim(), anonymous: this.anonymous };
       this.#receipt = null;
       this.#refused = false;
-      const combo: Combo = new Combo(uuid7, (batch) => this.#order(gift, batch), () => this.#ended(combo, gift));
+      const combo: Combo = new Combo(() => prefixed('gift', uuid7()), (batch) => this.#order(gift, batch), () => this.#ended(combo, gift));
       this.#combo = combo;
       this.combo = null;
     }

@@ -11,6 +11,7 @@ export const session = $state<Session>({ account: undefined, wallet: null });
 
 /** Asks once who is here; a guest is an answer, not an error. */
 export async function loadSession(): Promise<Account | null> {
+  if (!document.cookie.includes('largesse_csrf=')) return (session.account = null); // signing in sets it
   try {
     session.account = await accounts.me();
   } catch (problem) {
