@@ -118,7 +118,7 @@ class Room:
         self._top: list[Rank] = []
         self._ranked_at = -RANK_EVERY_S
         self._ranked: list[Rank] = []
-        self._totals_told: Totals | None = None
+        self._totals_told = Totals(lease.viewers, lease.likes, lease.gifts, lease.gifters, lease.coins)
         self._flush = False
         self._clear()
 
@@ -161,6 +161,10 @@ class Room:
             self.shown[stripe] = max(self.shown[stripe], batch)
         self.told = max(self.told, told)
         self.seq = max(self.seq, seq)
+
+    def begin(self) -> None:
+        """Loaded: what is counted by now and does not wait was told by the owner before."""
+        self._totals_told = self.totals
 
     def add_gifts(self, gifts: Sequence[GiftRow], big: Callable[[int], bool]) -> None:
         """Count whole batches of gifts; those that are counted already are passed over.
@@ -248,7 +252,7 @@ class Room:
 
     def due_at(self) -> float | None:
         """When the next frame is due; None where nothing has changed."""
-        if not self._changed and (self._totals_told is None or self.totals == self._totals_told):
+        if not self._changed and self.totals == self._totals_told:
             return None if self._top[:TOP_TOLD] == self._ranked else self._ranked_at + RANK_EVERY_S
         if self._flush:
             return 0.0

@@ -40,6 +40,7 @@ POLL_S = 0.5
 PERSIST_S = 1.0
 WANTED_S = 30.0
 IDLE_S = 60.0
+EARLY_S = 5.0  # reports about a room that nobody owns yet are kept so long
 FRAMES_KEPT_S = 600
 MOMENTS_KEPT = timedelta(days=1)
 _TIDY_S = 60.0
@@ -75,6 +76,7 @@ class Owner:
         self._cursor = ledger.start()
         self._outbox = outbox.Cursor()
         self._wanted: dict[int, float] = {}
+        self._early: dict[int, list[tuple[float, str, int, int, list[int]]]] = {}
         self._idle: dict[int, float] = {}
         self._persisted_at: dict[int, float] = {}
         self._drafts: list[Draft] = []
@@ -115,6 +117,8 @@ class Owner:
             if room:
                 room.hear_gateway(report.gateway, viewers, joined, members, now)
                 room.count_viewers(now)
+            else:
+                self._early.setdefault(stage, []).append((now, report.gateway, viewers, joined, members))
             if viewers:
                 if stage not in self._wanted and room is None:
                     self._take_at = 0.0
@@ -192,6 +196,7 @@ class Owner:
         async with self._db.read() as tx:
             running = {stage.key: stage for stage in await list_running(tx)}
             others = await list_by_key(tx, [key for key in {*self._wanted, *self.rooms} if key not in running])
+        self._early = {stage: early for stage, early in self._early.items() if now - early[0][0] < EARLY_S}
         known = running | {stage.key: stage for stage in others}
         for key, room in self.rooms.items():
             room.stage = known.get(key, room.stage)
@@ -212,6 +217,9 @@ class Owner:
             leases = [lease for lease in (await store.list_leases(tx, taken)).values() if lease.owner == self.name]
             stages = {stage.key: stage for stage in await list_by_key(tx, taken)}
             loaded = await load_rooms(tx, leases, stages, self._teller.is_big)
+        for room in loaded:
+            for at, gateway, viewers, joined, members in self._early.pop(room.stage.key, []):
+                room.hear_gateway(gateway, viewers, joined, members, at)
         self.rooms |= {room.stage.key: room for room in loaded}
         log.info("rooms.taken", stages=taken, owner=self.name)
 
@@ -272,7 +280,8 @@ class Owner:
             self.hear_gifts()
 
     def _spread(self, rows: Sequence[Row]) -> None:
-        by_creator = {room.stage.creator: room for room in self.rooms.values() if room.stage.status == "live"}
+        newest_last = sorted(self.rooms.values(), key=lambda room: (room.stage.status == "live", room.stage.key))
+        by_creator = {room.stage.creator: room for room in newest_last}
         for row in rows:
             room = by_creator.get(row.subject) if row.topic == events.FOLLOW else self.rooms.get(row.subject)
             if room:

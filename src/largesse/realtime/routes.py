@@ -31,7 +31,7 @@ _CLOSE = 4000  # closed with 4000 + the last three figures of what HTTP would sa
 _TRY_LATER = 1013
 Socket = WebSocket[Any, Any, Any]
 Place = Annotated[str | None, QueryParameter(max_length=2_000, description="`next_cursor` of the page before")]
-After = Annotated[int | None, QueryParameter(ge=0, lt=2**63, description="the seq of the last frame that was seen")]
+After = Annotated[int | None, QueryParameter(ge=0, le=2**63 - 1, description="the seq of the last frame that was seen")]
 
 
 @websocket("/v1/lives/{live:str}/stream")

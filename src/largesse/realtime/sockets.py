@@ -8,6 +8,7 @@ import asyncio
 from typing import Any, cast
 
 from litestar.types import Scope
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
@@ -29,6 +30,12 @@ class RoomSocket(WebSocketsSansIOProtocol):
         scope = getattr(self, "scope", None)
         if scope is not None:
             cast("dict[str, Any]", scope)["extensions"][_EXTENSION] = {"transport": self.transport}
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send as uvicorn does; a handshake that was refused with a body is complete too."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
 
 
 def transport_of(scope: Scope) -> asyncio.Transport | None:

@@ -27,6 +27,7 @@ async def load_rooms(
         rooms[row["stage"]].load_shown(row["batches"], told, row["seq"])
     for room in rooms.values():
         await catch_up(tx, room, big)
+        room.begin()
     return list(rooms.values())
 
 
