@@ -187,6 +187,27 @@ async def test_a_guard_that_is_off_is_named(world: Bookkeeper, off: str, on: str
     assert (4, about) in [(f.promise, f.about) for f in report.findings]
 
 
+@pytest.mark.parametrize(
+    ("announced", "effective", "wrong"),
+    [("2026-01-02", "2026-01-09", True), ("now() - interval '9 s'", "now() - interval '9 s'", False),
+     ("2026-01-02", "2126-01-09", False)],
+)  # fmt: skip
+async def test_a_batch_under_a_policy_that_was_over_is_named(
+    world: Bookkeeper, announced: str, effective: str, *, wrong: bool
+) -> None:
+    moment = [word if "(" in word else f"'{word}'" for word in (announced, effective)]
+    await tamper(
+        world.db,
+        "INSERT INTO policy.version (id, share_bps, promo_share_bps, diamond_value_micros, hold_days, payout_minor_min,"
+        " payout_week_minor_max, payout_fee_bps, payout_fee_minor, give_day_coins_max, buy_day_minor_max, announced_at,"
+        " effective_at, reason) SELECT gen_random_uuid(), 6000, 0, 7000, 14, 1, 1, 0, 0, 1, 1,"
+        f" {moment[0]}, {moment[1]}, 'x'",
+    )
+    report = await check(world)
+    await tamper(world.db, "DELETE FROM policy.version WHERE key > 1")
+    assert any("was not in force" in f.detail for f in report.findings) is wrong
+
+
 async def test_a_rewritten_and_rechained_history_is_caught_by_the_signed_heads(world: Bookkeeper) -> None:
     async with world.db.read() as tx:
         row = await tx.row("SELECT b.batch, b.root, b.n, p.chain FROM ledger.batch b JOIN ledger.batch p ON p.n = 1 AND"

@@ -1,5 +1,5 @@
 -- Gifts whose diamonds do not follow from their coins and policy, or whose policy is not their batch's; and batches
--- whose policy was not the one in force. An audit reads the policies' own rows: it trusts no code that it checks.
+-- whose policy was not the one in force (one that takes effect at once may be seen a moment later). An audit reads the policies' own rows: it trusts no code that it checks.
 SELECT 'gift ' || g.id || ' of account ' || g.sender AS about,
     format('%s + %s coins under policy %s cannot be %s milli-diamonds', g.coins_paid, g.coins_promo, g.policy, g.diamonds_milli) AS detail
 FROM ledger.gift g LEFT JOIN policy.version v ON v.key = g.policy
@@ -8,8 +8,9 @@ UNION ALL
 SELECT 'gift ' || g.id || ' of account ' || g.sender, format('has policy %s, its batch has %s', g.policy, b.policy)
 FROM ledger.gift g JOIN ledger.batch b ON b.batch = g.batch WHERE b.policy <> g.policy
 UNION ALL
-SELECT 'batch ' || b.batch, format('has policy %s, in force was %s', b.policy, f.key)
-FROM ledger.batch b LEFT JOIN LATERAL (
-    SELECT key FROM policy.version v WHERE v.effective_at <= b.recorded_at ORDER BY v.effective_at DESC LIMIT 1) f ON true
-WHERE f.key IS DISTINCT FROM b.policy
+SELECT 'batch ' || b.batch, format('has policy %s, which was not in force at %s', b.policy, b.recorded_at)
+FROM ledger.batch b LEFT JOIN policy.version v ON v.key = b.policy
+WHERE v.effective_at IS NULL OR v.effective_at > b.recorded_at OR EXISTS (
+    SELECT FROM policy.version n WHERE n.effective_at > v.effective_at AND n.effective_at <= b.recorded_at
+        AND n.announced_at <= b.recorded_at - interval '1 minute')
 LIMIT 1000
