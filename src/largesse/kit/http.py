@@ -257,6 +257,11 @@ def on_validation(_: Request[Any, Any, Any], error: ValidationException) -> Resp
     )
 
 
+def on_too_deep(_: Request[Any, Any, Any], __: RecursionError) -> Response[bytes]:
+    """Exception handler of bodies that nest deeper than any of ours does."""
+    return problem_response(Invalid(detail="the body nests too deeply"))
+
+
 def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Exception handler of Litestar's own refusals (404, 405, 413, …)."""
     codes = {
@@ -313,6 +318,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     Problem: on_problem,
     ValidationException: on_validation,
     HTTPException: on_http,
+    RecursionError: on_too_deep,
     Exception: on_bug,
 }
 JSON = MediaType.JSON

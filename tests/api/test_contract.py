@@ -1,0 +1,113 @@
+"""The OpenAPI document has every path of the public contract that exists so far, and what it says is so."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from running import Service
+
+# From the public contract (docs/reference): method and path; `*` stands for a parameter.
+PROMISED = """
+POST /v1/accounts
+POST /v1/password-resets
+POST /v1/password-resets/*
+POST /v1/email-verifications/*
+POST /v1/sessions
+GET /v1/sessions
+DELETE /v1/sessions/current
+GET /v1/me
+PATCH /v1/me
+POST /v1/me/password
+POST /v1/me/creator
+GET /v1/accounts/*
+POST /v1/accounts/*/follow
+DELETE /v1/accounts/*/follow
+GET /v1/me/export
+POST /v1/me/erase
+GET /v1/catalog/gifts
+GET /v1/catalog/bundles
+GET /v1/catalog/gifts/*/quote
+GET /v1/me/wallet
+GET /v1/me/wallet/entries
+POST /v1/purchases
+GET /v1/purchases
+GET /v1/purchases/*
+POST /v1/lives/*/gifts
+POST /v1/gifts/batch
+GET /v1/gifts/*
+GET /v1/gifts/*/proof
+GET /v1/receipts/*
+GET /v1/receipts/*/proof
+GET /v1/me/gifts/sent
+GET /v1/me/gifts/received
+POST /v1/lives
+PATCH /v1/lives/*
+POST /v1/lives/*/start
+POST /v1/lives/*/end
+GET /v1/lives
+GET /v1/lives/*
+GET /v1/lives/*/summary
+GET /v1/lives/*/top-gifters
+GET /v1/lives/*/gifts
+POST /v1/lives/*/comments
+POST /v1/lives/*/likes
+POST /v1/lives/*/questions
+POST /v1/lives/*/shares
+POST /v1/lives/*/thanks
+POST /v1/lives/*/moderation
+GET /v1/lives/*/frames
+GET /v1/lives/*/events
+GET /v1/me/diamonds
+POST /v1/api-keys
+GET /healthz
+GET /readyz
+GET /metrics
+GET /.well-known/largesse-keys.json
+GET /v1/checkpoints
+""".strip().splitlines()
+
+
+@pytest.fixture(scope="module")
+def document(service: Service) -> dict[str, Any]:
+    found: dict[str, Any] = httpx.get(f"{service.base}/openapi.json").json()
+    return found
+
+
+def _shape(path: str) -> str:
+    return "/".join("*" if part.startswith("{") else part for part in path.split("/"))
+
+
+def test_every_promised_path_is_in_the_document(document: dict[str, Any]) -> None:
+    there = {
+        f"{method.upper()} {_shape(path)}" for path, item in document["paths"].items() for method in item if method in
+        {"get", "post", "put", "patch", "delete"}
+    }  # fmt: skip
+    missing = [line for line in PROMISED if line not in there]
+    assert missing == []
+
+
+def test_every_operation_says_what_it_is_and_which_problems_it_answers(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if isinstance(operation, dict) and path.startswith("/v1"):
+                assert operation.get("summary"), (method, path)
+                problems = [s for s in operation["responses"] if s.startswith("4")]
+                assert problems, (method, path)
+
+
+def test_a_problem_has_its_members_and_media_type(service: Service) -> None:
+    answer = httpx.get(f"{service.base}/v1/lives/not-an-id")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert {"type", "title", "status", "code", "detail"} <= answer.json().keys()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [("/v1/nothing", 404, "not-found"), ("/v1/me", 401, "not-signed-in"), ("/v1/lives?limit=0", 400, "invalid")],
+)
+def test_refusals_have_stable_codes(service: Service, path: str, status: int, code: str) -> None:
+    answer = httpx.get(service.base + path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -1,0 +1,137 @@
+"""A whole Largesse of the test's own: `largesse serve` in a throw-away data directory, as an operator starts it."""
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from largesse.kit import ids
+
+PASSWORD = "a horse, a battery and a staple"
+_READY_S_MAX = 60
+
+
+@dataclass
+class Someone:
+    """A person with a client of the API."""
+
+    username: str
+    account: dict[str, Any]
+    token: str
+    http: httpx.Client
+
+
+@dataclass
+class Service:
+    """The running service."""
+
+    base: str
+    folder: Path
+    environ: dict[str, str]
+    process: subprocess.Popen[bytes]
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def join(self, name: str, *, born: str = "1990-05-17", country: str = "US") -> Someone:
+        """Sign somebody up under a name that nobody has."""
+        username = f"{name}.{secrets.token_hex(3)}"
+        body = {
+            "username": username, "email": f"{username}@example.org", "password": PASSWORD, "birth_date": born,
+            "country": country, "display_name": name.capitalize(), "accept_terms": True,
+        }  # fmt: skip
+        answer = httpx.post(f"{self.base}/v1/accounts", json=body, timeout=30)
+        assert answer.status_code == 201, answer.text
+        joined = answer.json()
+        client = httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {joined['token']}"}, timeout=30)
+        self.clients.append(client)
+        return Someone(username, joined["account"], joined["token"], client)
+
+    def live(self, creator: Someone, title: str = "Evening songs") -> dict[str, Any]:
+        """A running LIVE of somebody, who becomes a creator first."""
+        assert creator.http.post("/v1/me/creator", json={"accept_terms": True}).is_success
+        made = creator.http.post("/v1/lives", json={"title": title})
+        assert made.status_code == 201, made.text
+        started = creator.http.post(f"/v1/lives/{made.json()['id']}/start")
+        assert started.is_success, started.text
+        found: dict[str, Any] = started.json()
+        return found
+
+    def recharge(self, who: Someone, coins: int) -> None:
+        """Coins from the sandbox provider."""
+        body = {"id": str(ids.new()), "coins": coins, "provider": "sandbox", "channel": "web"}
+        answer = who.http.post("/v1/purchases", json=body)
+        assert answer.status_code == 201, answer.text
+
+    def command(self, *arguments: str, input_: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `largesse …` against this service."""
+        return subprocess.run(
+            [sys.executable, "-m", "largesse.main", *arguments], env=self.environ, input=input_, capture_output=True,
+            text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """As an operator does."""
+        for client in self.clients:
+            client.close()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port() -> int:
+    """A port below 32768, where no outgoing connection can take it."""
+    for _ in range(200):
+        port = 20_000 + secrets.randbelow(12_000)
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port")
+
+
+def start(folder: Path, **settings: str) -> Service:
+    """Start it and wait until it is ready."""
+    port = free_port()
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("LARGESSE_")} | {
+        "LARGESSE_DATA_DIR": str(folder / "data dir"), "LARGESSE_HTTP_PORT": str(port), "LARGESSE_SANDBOX": "1",
+        "LARGESSE_LOG_LEVEL": "warning", "LARGESSE_CONFIG": os.devnull,
+    } | {f"LARGESSE_{name.upper()}": value for name, value in settings.items()}  # fmt: skip
+    with (folder / "serve.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "largesse.main", "serve"], env=environ, stdout=log, stderr=log
+        )
+    service = Service(f"http://127.0.0.1:{port}", folder, environ, process)
+    deadline = time.monotonic() + _READY_S_MAX
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{service.base}/readyz", timeout=2).status_code == 200:
+                return service
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    service.stop()
+    raise AssertionError(f"serve did not become ready:\n{(folder / 'serve.log').read_text()[-4000:]}")
+
+
+@contextlib.contextmanager
+def running(**settings: str) -> Iterator[Service]:
+    """A service for the length of the block; everything of it is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="largesse-serve-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        service = start(Path(name), **settings)
+        try:
+            yield service
+        finally:
+            service.stop()
