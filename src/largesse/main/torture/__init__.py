@@ -30,6 +30,7 @@ _HOST_PAUSE_S = 0.05
 _DRAIN_S_MAX = 60.0
 _VIEWERS_S_MAX = 20.0
 _LOOK_S = 0.25
+_LONGER_MAX = 3
 
 
 async def run_torture(*, seconds: float, seed: int, as_json: bool, plant: str) -> bool:
@@ -39,10 +40,13 @@ async def run_torture(*, seconds: float, seed: int, as_json: bool, plant: str) -
     return found.ok
 
 
-async def torture(*, seconds: float, seed: int, plant: str = "", faults: Sequence[str] = plan.FAULTS) -> Report:
+async def torture(
+    *, seconds: float, seed: int, plant: str = "", faults: Sequence[str] = plan.FAULTS, gifts_min: int = 0
+) -> Report:
     """Torture for so long, or until a promise is broken; call it in the main thread.
 
-    `plant` is as in `world.made`, `faults` are the kinds that the nemesis may choose.
+    `plant` is as in `world.made`, `faults` are the kinds that the nemesis may choose. It goes on until `gifts_min` are
+    acknowledged, at most three times as long.
     """
     set_up("error")  # the servers' deaths are no news here
     tally = Tally(plan.rng_of(seed, "samples"))
@@ -57,7 +61,7 @@ async def torture(*, seconds: float, seed: int, plant: str = "", faults: Sequenc
         others.append(asyncio.create_task(compare.read_while_running(made, tally, read)))
         evil = asyncio.create_task(nemesis.run())
         try:
-            await _run_for(seconds, tally, [*givers, *others, evil])
+            await _run_for(seconds, gifts_min, tally, [*givers, *others, evil])
             await _cancel(evil)
             flood.close()
             await asyncio.wait(givers, timeout=_DRAIN_S_MAX)
@@ -81,13 +85,14 @@ def _givers(flood: clients.Flood, seed: int) -> list[asyncio.Task[None]]:
     return [asyncio.create_task(work) for work in (*singles, *hosts)]
 
 
-async def _run_for(seconds: float, tally: Tally, tasks: Sequence["asyncio.Task[None]"]) -> None:
+async def _run_for(seconds: float, gifts_min: int, tally: Tally, tasks: Sequence["asyncio.Task[None]"]) -> None:
     """Until the time is over or a promise is broken; a task that ends by itself has a bug, which is raised."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and not tally.failures:
-        ended, _ = await asyncio.wait(
-            tasks, timeout=min(_LOOK_S, end - time.monotonic()), return_when="FIRST_COMPLETED"
-        )
+    end, last = time.monotonic() + seconds, time.monotonic() + seconds * _LONGER_MAX
+    while not tally.failures:
+        now = time.monotonic()
+        if now > last or (now > end and tally.acknowledged >= gifts_min):
+            return
+        ended, _ = await asyncio.wait(tasks, timeout=_LOOK_S, return_when="FIRST_COMPLETED")
         for task in ended:
             task.result()
 

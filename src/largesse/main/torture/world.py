@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,12 +27,13 @@ from largesse.kit.clock import SystemClock
 from largesse.kit.config import PREFIX, Settings
 from largesse.kit.db import Database
 from largesse.kit.embedded import ports
+from largesse.kit.embedded.child import LAUNCHER
 from largesse.kit.money import Money
 from largesse.kit.news import News
 from largesse.main.torture.wire import Lost, Wire
 
 HOST = ports.LOOPBACK
-VIEWERS, POOR = 392, 8
+VIEWERS, POOR = 196, 4
 COINS, COINS_OF_THE_POOR = 95_000, 3
 LIVES = 2
 ADULT_FROM = date(2008, 1, 1)
@@ -128,9 +130,10 @@ def run_audit(world: World) -> subprocess.Popen[bytes]:
 
 
 def _start(environment: dict[str, str], output: int, *arguments: str) -> subprocess.Popen[bytes]:
-    program = "from largesse.main.cli import main; main()"
+    """Start a command of this program; the kernel ends it with us."""
+    launched = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(signal.SIGTERM)), "", ""]
     return subprocess.Popen(  # noqa: S603 - this program itself
-        [sys.executable, "-c", program, *arguments],
+        [*launched, sys.executable, "-c", "from largesse.main.cli import main; main()", *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=output,
