@@ -1030,7 +1030,17 @@ CREATE UNIQUE INDEX account_username ON accounts.account USING btree (username);
 
 CREATE INDEX bearer_account ON accounts.bearer USING btree (account, kind) WHERE (revoked_at IS NULL);
 
+CREATE INDEX bearer_api_key ON accounts.bearer USING btree (key) WHERE (kind = 'api_key'::text);
+
+CREATE INDEX bearer_ended ON accounts.bearer USING btree (expires_at) WHERE (kind = 'session'::text);
+
 CREATE INDEX follow_followed ON accounts.follow USING btree (followed, at);
+
+CREATE INDEX host_user_account ON accounts.host_user USING btree (account, host);
+
+CREATE INDEX link_account ON accounts.link USING btree (account, kind);
+
+CREATE INDEX link_ended ON accounts.link USING btree (expires_at);
 
 CREATE INDEX outbox_order ON kit.outbox USING btree (epoch, xid, id);
 

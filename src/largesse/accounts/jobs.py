@@ -1,4 +1,7 @@
-"""Mail with one-time links. A job makes its link as it sends it, so that no token is ever at rest."""
+"""Mail with one-time links, and what is kept no longer.
+
+A mailing job makes its link as it sends it, so that no token is ever at rest.
+"""
 
 from largesse.accounts.model import Letter
 from largesse.accounts.service_me import MAIL_RESET, MAIL_VERIFICATION, MeService
@@ -39,5 +42,6 @@ def register(jobs: Jobs, me: MeService, mail: Mail, settings: Settings) -> None:
         letter = await me.write_verification(account)
         await send(letter, "verify", "Is this your address?", _VERIFICATION)
 
+    jobs.add_periodic("17 3 * * *", "accounts.forget_ended", me.forget_ended)
     jobs.add(MAIL_RESET, mail_reset)
     jobs.add(MAIL_VERIFICATION, mail_verification)

@@ -23,6 +23,8 @@ MAIL_RESET = "accounts.mail_reset"
 RESET = "password-reset"
 VERIFICATION = "email-verification"
 _LIVES = {RESET: timedelta(hours=1), VERIFICATION: timedelta(days=3)}
+_KEPT = timedelta(days=30)
+_ROWS_MAX = 10_000
 _HOUR_S = 3_600
 _FAILURES_S = 900
 _LETTERS_MAX = 5  # an address and hour
@@ -159,6 +161,14 @@ class MeService:
             if used is None:
                 raise LinkGone
             await store.verify_email(tx, *used, self._clock.now())
+
+    async def forget_ended(self) -> None:
+        """For a nightly job: sessions and links that ended a month ago are kept no longer."""
+        before = self._clock.now() - _KEPT
+        gone = _ROWS_MAX
+        while gone >= _ROWS_MAX:
+            async with self._db.write() as tx:
+                gone = await store.forget_ended(tx, before, _ROWS_MAX)
 
     async def _write(self, kind: str, account: int, email: str, username: str) -> Letter:
         token, now = new_token(), self._clock.now()

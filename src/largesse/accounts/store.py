@@ -304,6 +304,12 @@ async def revoke_key(tx: WriteTx, key_id: UUID, now: datetime) -> bytes | None:
     return revoked
 
 
+async def forget_ended(tx: WriteTx, before: datetime, rows_max: int) -> int:
+    """Remove sessions and links that ended before then, the oldest first; how many."""
+    gone: int = await tx.scalar(_sql("ended_forget"), {"before": before, "rows": rows_max})
+    return gone
+
+
 # Terms, follows, what is kept
 
 
