@@ -722,7 +722,7 @@ CREATE TABLE public.largesse_migration (
     ran_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-CREATE UNLOGGED TABLE realtime.frame (
+CREATE TABLE realtime.frame (
     stage integer NOT NULL,
     seq bigint NOT NULL,
     at timestamp with time zone NOT NULL,
