@@ -1,10 +1,14 @@
 """The OpenAPI document has every path of the public contract that exists so far, and what it says is so."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from largesse.kit.config import Settings
+from largesse.main.app import build_app
+from largesse.main.compose import build
 from running import Service
 
 # From the public contract (docs/reference): method and path; `*` stands for a parameter.
@@ -66,6 +70,11 @@ GET /metrics
 GET /.well-known/largesse-keys.json
 GET /v1/checkpoints
 """.strip().splitlines()
+
+
+def test_the_application_is_built_without_a_warning(tmp_path: Path) -> None:
+    settings = Settings(data_dir=str(tmp_path), database_url="postgresql://nobody@/none", nats_url="nats://127.0.0.1:1")
+    assert "/v1/lives" in build_app(build(settings)).openapi_schema.to_schema()["paths"]
 
 
 @pytest.fixture(scope="module")

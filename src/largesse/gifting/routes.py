@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
 from largesse import accounts
 from largesse.gifting.bodies import (
@@ -35,8 +35,8 @@ from largesse.kit.problems import Problem
 from largesse.ledger import CONTEXTS, GiftRow, LedgerService, Proof
 from largesse.policy import PolicyService
 
-Number = Annotated[str, Parameter(max_length=24, description="a receipt number, `batch.leaf`")]
-Before = Annotated[str | None, Parameter(max_length=24, description="`next_cursor` of the page before")]
+Number = Annotated[str, PathParameter(max_length=24, description="a receipt number, `batch.leaf`")]
+Before = Annotated[str | None, QueryParameter(max_length=24, description="`next_cursor` of the page before")]
 
 
 @post(
@@ -45,8 +45,8 @@ Before = Annotated[str | None, Parameter(max_length=24, description="`next_curso
     responses=http.declares(http.NotSignedIn, http.CsrfFailed, http.Forbidden, *REFUSALS),
 )
 async def give(
-    live: str, data: GiftBody, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
-    policy: NamedDependency[PolicyService],
+    live: FromPath[str], data: JSONBody[GiftBody], principal: NamedDependency[Principal],
+    gifting: NamedDependency[GiftingService], policy: NamedDependency[PolicyService],
 ) -> Response[ReceiptBody]:  # fmt: skip
     """Turn coins into a gift on every screen and diamonds for the creator, at once and exactly once.
 
@@ -120,7 +120,9 @@ def _request(data: GiftBody, principal: Principal, stage: int, gifting: GiftingS
     responses=http.declares(http.NotSignedIn, http.Forbidden, http.Busy),
 )
 async def give_batch(
-    data: list[BatchGift] | BatchBody, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService]
+    data: JSONBody[list[BatchGift] | BatchBody],
+    principal: NamedDependency[Principal],
+    gifting: NamedDependency[GiftingService],
 ) -> BatchResults:
     """Settle up to 1,000 gifts of any senders that the key may act for, in order; each has its own result."""
     if principal.kind != "api_key" or "gifts:write" not in principal.scopes:
@@ -183,7 +185,7 @@ def _result(gift: BatchGift, outcome: Outcome) -> BatchResult:
 
 @get("/v1/gifts/{gift_id:str}", summary="A gift of yours", responses=http.declares(http.NotSignedIn, http.NotFound))
 async def get_gift(
-    gift_id: str, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    gift_id: FromPath[str], principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     policy: NamedDependency[PolicyService],
 ) -> GiftItem:  # fmt: skip
     """The giver's own gift, by its id."""
@@ -197,7 +199,7 @@ async def get_gift(
     responses=http.declares(http.NotSignedIn, http.NotFound, http.Busy),
 )
 async def get_gift_proof(
-    gift_id: str, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    gift_id: FromPath[str], principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     ledger: NamedDependency[LedgerService],
 ) -> Proof:  # fmt: skip
     """The file that `largesse verify` checks without asking anybody."""

@@ -8,6 +8,7 @@ import msgspec
 from litestar import HttpMethod, Litestar, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotFoundException
+from litestar.params import FromPath
 
 from largesse.kit import http
 from largesse.kit.config import Settings
@@ -32,14 +33,16 @@ def make_routes(site: Site) -> list[Any]:
         return render(request, settings, site.current(), _BY_TEMPLATE[request.scope["path_template"]])
 
     @route("/{handle:str}", http_method=_READ, include_in_schema=False, sync_to_thread=False)
-    def show_profile(request: _AnyRequest, settings: NamedDependency[Settings], handle: str) -> Response[bytes]:
+    def show_profile(
+        request: _AnyRequest, settings: NamedDependency[Settings], handle: FromPath[str]
+    ) -> Response[bytes]:
         """`/@username`; any other single word is no page."""
         if not handle.startswith("@") or len(handle) == 1:
             raise NotFoundException(detail="no such page")
         return render(request, settings, site.current(), PROFILE)
 
     @route("/static/{path:path}", http_method=_READ, include_in_schema=False, sync_to_thread=False)
-    def send_asset(request: _AnyRequest, path: str) -> Response[bytes]:
+    def send_asset(request: _AnyRequest, path: FromPath[str]) -> Response[bytes]:
         """A built file, by its name in the build's list."""
         return _asset(request, site, str(path).lstrip("/"))
 
