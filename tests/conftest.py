@@ -225,6 +225,12 @@ async def accounts_service(db: Database, clock: SetClock, settings: Settings) ->
     await service.close()
 
 
+@pytest.fixture
+def accounts(accounts_service: AccountsService) -> AccountsService:
+    """The same, by the name under which handlers ask for it."""
+    return accounts_service
+
+
 # The application, over ASGI
 
 MakeClient = Callable[..., Awaitable[httpx.AsyncClient]]

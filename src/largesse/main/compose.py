@@ -5,16 +5,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from largesse.accounts import AccountsService
+from largesse.accounts import AccountsService, Holdings
 from largesse.catalog import CatalogService
 from largesse.gifting import GiftingService
 from largesse.kit.clock import SystemClock
 from largesse.kit.config import Settings
-from largesse.kit.db import Database
+from largesse.kit.db import Database, ReadTx
 from largesse.kit.jobs import Jobs
 from largesse.kit.mail import Mail
 from largesse.kit.news import News
-from largesse.ledger import LedgerService, load_keys
+from largesse.ledger import LedgerService, get_wallet, list_earnings, load_keys
 from largesse.outreach import OutreachService
 from largesse.payments import PaymentsService
 from largesse.payouts import PayoutsService
@@ -63,7 +63,7 @@ def build(settings: Settings) -> Services:
     jobs = Jobs(db)
     mail = Mail(settings)
     keys = load_keys(settings.data_path)
-    accounts = AccountsService(db, news, clock, settings)
+    accounts = AccountsService(db, news, clock, settings, holds=holds)
     policy = PolicyService(db, settings)
     catalog = CatalogService(db, news, policy, settings)
     ledger = LedgerService(db, settings, clock, keys)
@@ -92,6 +92,13 @@ def build(settings: Settings) -> Services:
         outreach=outreach,
         realtime=realtime,
     )
+
+
+async def holds(tx: ReadTx, account: int) -> Holdings:
+    """What the books hold for an account: coins, and diamonds that were neither reversed nor redeemed."""
+    earned = await list_earnings(tx, account)
+    left = sum(day.milli_in - day.milli_reversed - day.milli_redeemed for day in earned)
+    return Holdings(coins=(await get_wallet(tx, account)).coins, diamonds_milli=left)
 
 
 @asynccontextmanager
