@@ -1,6 +1,5 @@
 """A gift on its way into the books, and as it stands there."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -82,8 +81,3 @@ def parse_receipt(text: str) -> tuple[int, int] | None:
     if len(batch) > 18 or len(leaf) > 3:  # noqa: PLR2004 - int8 and three digits
         return None
     return int(batch), int(leaf)
-
-
-def int_array(values: Sequence[int]) -> str:
-    """An SQL array as text: the fastest way to hand a thousand integers to PostgreSQL."""
-    return "{" + ",".join(map(str, values)) + "}"

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import msgspec
 
-from largesse.kit.db import ReadTx, sql
-from largesse.ledger.entry import GiftRow, int_array, parse_receipt
+from largesse.kit.db import ReadTx, int_array, sql
+from largesse.ledger.entry import GiftRow, parse_receipt
 from largesse.ledger.journal import STRIPES
 
 BATCHES_MAX = 200

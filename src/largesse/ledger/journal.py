@@ -4,7 +4,7 @@ A committer is one connection that holds one stripe by a session advisory lock. 
 accounts and adds to that stripe's chain, so no two committers ever wait for each other except for a viewer's wallet.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -15,10 +15,10 @@ import msgspec
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import tuple_row
 
-from largesse.kit.db import Database, sql
+from largesse.kit.db import Database, int_array, sql
 from largesse.ledger import chain
 from largesse.ledger.chain import ZERO
-from largesse.ledger.entry import Entry, int_array
+from largesse.ledger.entry import Entry
 
 STRIPES = 64
 _LOCK_CLASS = 0x4C47  # the advisory locks of stripes: (class, stripe)
@@ -99,7 +99,7 @@ class Journal:
         """Send a statement; inside a pipeline it does not wait for the answer."""
         return await self.connection.cursor(binary=True, row_factory=tuple_row).execute(statement, params, prepare=True)
 
-    async def lock_wallets(self, accounts: Sequence[int], *, wait: bool) -> tuple[dict[int, WalletState], set[int]]:
+    async def lock_wallets(self, accounts: list[int], *, wait: bool) -> tuple[dict[int, WalletState], set[int]]:
         """Lock the wallets of `accounts` (ascending), and say which exist but are held by another committer.
 
         With `wait` it blocks for them instead; the set is then empty.
@@ -113,7 +113,7 @@ class Journal:
         cursor = await self.send(sql("ledger", "existing_wallets"), {"accounts": int_array(missing)})
         return locked, {row[0] for row in await cursor.fetchall()}
 
-    async def ask_known(self, ids: Sequence[bytes], senders: Sequence[int]) -> AsyncCursor[Any]:
+    async def ask_known(self, ids: list[bytes], senders: list[int]) -> AsyncCursor[Any]:
         """Ask which (id, sender) pairs are in the books; rows as in sql/known_gifts.sql, not fetched yet."""
         return await self.send(
             sql("ledger", "known_gifts"),

@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 from psycopg import AsyncCursor
 
-from largesse.kit.db import ReadTx, WriteTx, sql
+from largesse.kit.db import ReadTx, WriteTx, int_array, sql
 from largesse.stage.model import Changes, Note, Stage, Standing
 
 ENDED_LATELY_S = 600
@@ -20,12 +20,12 @@ class SecondLive(Exception):  # noqa: N818 - the database's word for a creator w
 
 async def ask_facts(tx: ReadTx, stages: list[int]) -> AsyncCursor[Any]:
     """Rows (key, creator, status, gifts_enabled, kind) of stages; not fetched."""
-    return await tx.execute(sql("stage", "ask_facts"), {"stages": stages})
+    return await tx.execute(sql("stage", "ask_facts"), {"stages": int_array(stages)})
 
 
 async def ask_bans(tx: ReadTx, stages: list[int], accounts: list[int]) -> AsyncCursor[Any]:
     """Rows (stage, account) of bans in force among these accounts on these stages; not fetched."""
-    return await tx.execute(sql("stage", "ask_bans"), {"stages": stages, "accounts": accounts})
+    return await tx.execute(sql("stage", "ask_bans"), {"stages": int_array(stages), "accounts": int_array(accounts)})
 
 
 async def write_notes(tx: WriteTx, rows: Sequence[tuple[int, UUID, int, str | None, str | None]]) -> None:
