@@ -110,7 +110,7 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
 async def _join(base: str, username: str, name: str, about: str, born: date = date(1993, 4, 2)) -> tuple[Api, Login]:
     password = secrets.token_urlsafe(9)
     body = {
-        "username": username, "email": f"{username}@demo.invalid", "password": password, "display_name": name,
+        "username": username, "email": f"{username}@demo.example", "password": password, "display_name": name,
         "birth_date": born.isoformat(), "country": "US", "accept_terms": True,
     }  # fmt: skip
     joined = await Api(base).post("/v1/accounts", body)
