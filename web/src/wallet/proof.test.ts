@@ -4,7 +4,7 @@ import { canVerify, readCheckpoint, verify, type Proof } from './proof';
 
 const { keys } = fixture;
 const proof = () => structuredClone(fixture.proof) as Proof;
-const shown = { receipt: fixture.proof.receipt, coins: 5, count: 5, diamonds_milli: 3500 };
+const shown = { receipt: fixture.proof.receipt, coins: 5, count: 5, diamonds_milli: 3500, recorded_at: fixture.proof.recorded_at };
 
 test('a proof that the service wrote holds here as well', async () => {
   expect(await canVerify()).toBe(true);
@@ -30,8 +30,11 @@ test('a changed salt, step, link, checkpoint or signature is noticed at its own 
     return (await verify(changed, keys, shown)).failed;
   };
   expect(await failed((p) => (p.salt = other(p.salt)))).toBe('chain');
-  expect(await failed((p) => (p.path[0]!.hash = other(p.path[0]!.hash)))).toBe('chain');
-  expect(await failed((p) => (p.path[0]!.side = 'up'))).toBe('tree');
+  expect(await failed((p) => (p.path[0] = other(p.path[0]!)))).toBe('chain');
+  expect(await failed((p) => p.path.pop())).toBe('tree');
+  expect(await failed((p) => p.path.push(p.path[0]!))).toBe('tree');
+  expect(await failed((p) => (p.gifts = 4))).toBe('tree');
+  expect(await failed((p) => (p.gifts += 1))).toBe('chain');
   expect(await failed((p) => (p.links[1] = other(p.links[1]!)))).toBe('chain');
   expect(await failed((p) => (p.checkpoint = p.checkpoint.replace('number 77', 'number 78')))).toBe('signature');
   expect(await failed((p) => (p.signature = other(p.signature)))).toBe('signature');
@@ -41,6 +44,14 @@ test('a changed salt, step, link, checkpoint or signature is noticed at its own 
 test('a key that nobody published proves nothing, and neither does a proof of another gift', async () => {
   expect((await verify(proof(), { ...keys, keys: [] }, shown)).failed).toBe('key');
   expect((await verify(proof(), keys, { ...shown, coins: 6 })).failed).toBe('gift');
+  expect((await verify(proof(), keys, { ...shown, recorded_at: '2026-11-22T08:00:01Z' })).failed).toBe('gift');
+});
+
+test('another time is noticed to the microsecond', async () => {
+  const changed = proof();
+  changed.recorded_at = changed.recorded_at.replace('1Z', '2Z');
+  expect(changed.recorded_at).not.toBe(fixture.proof.recorded_at);
+  expect((await verify(changed, keys, { ...shown, recorded_at: changed.recorded_at })).failed).toBe('chain');
 });
 
 test('a text that is no checkpoint is not read as one', () => {

@@ -2,7 +2,8 @@
  * Checking a gift's proof in the reader's own browser: the same arithmetic as `largesse verify`.
  *
  * Leaf = SHA-256(0 || salt || row), row as PostgreSQL's binary COPY writes it; node = SHA-256(1 || left || right);
- * chain = SHA-256(previous || root || n || stripe); the checkpoint's text is signed with Ed25519.
+ * batch = SHA-256(root || gifts || recorded_at); chain = SHA-256(previous || batch || n || stripe); the checkpoint's text is
+ * signed with Ed25519.
  * Layout: docs/reference/proofs.md
  */
 
@@ -30,7 +31,9 @@ export interface Proof {
   receipt: string;
   gift: ProofGift;
   salt: string;
-  path: { side: string; hash: string }[];
+  path: string[];
+  gifts: number;
+  recorded_at: string;
   n: number;
   previous: string;
   links: string[];
@@ -60,6 +63,7 @@ const LONG = ['batch', 'paid_before', 'promo_before', 'diamonds_milli'] as const
 const INT = ['sender', 'receiver', 'stage', 'coins_paid', 'coins_promo', 'api_key'] as const;
 const SHORT = ['kind', 'count', 'policy', 'leaf', 'flags'] as const;
 const STRIPE_MASK = 63n;
+const GIFTS_MAX = 1000;
 
 /** Whether this browser can check Ed25519 signatures. */
 export async function canVerify(): Promise<boolean> {
@@ -72,22 +76,22 @@ export async function canVerify(): Promise<boolean> {
 }
 
 /** Checks every step in order and stops at the first that does not hold. `expected` is what the page shows of the gift. */
-export async function verify(proof: Proof, published: KeyDocument, expected: { receipt: string; coins: number; count: number; diamonds_milli: number }): Promise<Verdict> {
+export async function verify(proof: Proof, published: KeyDocument, expected: { receipt: string; coins: number; count: number; diamonds_milli: number; recorded_at: string }): Promise<Verdict> {
   const checkpoint = readCheckpoint(proof.checkpoint);
   const shown = checkpoint && { number: checkpoint.number, at: checkpoint.at, origin: checkpoint.origin };
   const no = (failed: Step): Verdict => ({ ok: false, failed, checkpoint: shown });
   try {
     const gift = proof.gift;
     const says = proof.format === FORMAT && proof.receipt === expected.receipt && proof.receipt === `${gift.batch}.${gift.leaf}` &&
-      gift.coins_paid + gift.coins_promo === expected.coins && gift.count === expected.count && gift.diamonds_milli === expected.diamonds_milli;
+      gift.coins_paid + gift.coins_promo === expected.coins && gift.count === expected.count && gift.diamonds_milli === expected.diamonds_milli &&
+      micros(proof.recorded_at) === micros(expected.recorded_at);
     if (!says) return no('gift');
     const leaf = await sha256(Uint8Array.of(0), hex(proof.salt, 16), packRow(gift));
-    let root: Uint8Array | null = leaf;
-    for (const { side, hash } of proof.path) root = root && (await nodeOf(side, root, hex(hash, 32)));
+    const root = await rootOf(leaf, gift.leaf, whole(proof.gifts), proof.path);
     if (!root) return no('tree');
     const stripe = BigInt(gift.batch) & STRIPE_MASK;
     let n = BigInt(proof.n);
-    let chain = await chainOf(hex(proof.previous, 32), root, n, stripe);
+    let chain = await chainOf(hex(proof.previous, 32), await batchOf(root, proof.gifts, micros(proof.recorded_at)), n, stripe);
     for (const link of proof.links) chain = await chainOf(chain, hex(link, 32), ++n, stripe);
     const head = checkpoint?.heads.find((each) => each.stripe === stripe);
     if (!head || head.n !== n || head.chain !== toHex(chain)) return no('chain');
@@ -146,17 +150,43 @@ function whole(n: number): number {
   return n;
 }
 
-async function nodeOf(side: string, own: Uint8Array, sibling: Uint8Array): Promise<Uint8Array | null> {
-  if (side === 'left') return sha256(Uint8Array.of(1), sibling, own);
-  return side === 'right' ? sha256(Uint8Array.of(1), own, sibling) : null;
+/** Microseconds since 1970: one more digit group than `Date` keeps. */
+function micros(time: string): bigint {
+  const found = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{6}))?Z$/.exec(time);
+  const seconds = found ? Date.parse(`${found[1]}Z`) : NaN;
+  if (Number.isNaN(seconds)) throw new NotProof('not a time in UTC');
+  return BigInt(seconds) * 1000n + BigInt(found![2] ?? 0);
 }
 
-function chainOf(previous: Uint8Array, root: Uint8Array, n: bigint, stripe: bigint): Promise<Uint8Array> {
+/** The root to which a path leads (RFC 6962); null where the path does not fit the leaf's place and the tree's size. */
+async function rootOf(leaf: Uint8Array, place: number, size: number, path: string[]): Promise<Uint8Array | null> {
+  if (place < 0 || place >= size || size > GIFTS_MAX) return null;
+  let digest = leaf;
+  let taken = 0;
+  for (let index = place, last = size - 1; last > 0; index >>= 1, last >>= 1) {
+    if (index % 2 === 0 && index === last) continue;
+    const next = path[taken++];
+    if (next === undefined) return null;
+    const sibling = hex(next, 32);
+    digest = index % 2 ? await sha256(Uint8Array.of(1), sibling, digest) : await sha256(Uint8Array.of(1), digest, sibling);
+  }
+  return taken === path.length ? digest : null;
+}
+
+function batchOf(root: Uint8Array, gifts: number, recorded_at_us: bigint): Promise<Uint8Array> {
+  const tail = new Uint8Array(10);
+  const view = new DataView(tail.buffer);
+  view.setInt16(0, gifts);
+  view.setBigInt64(2, recorded_at_us);
+  return sha256(root, tail);
+}
+
+function chainOf(previous: Uint8Array, batch: Uint8Array, n: bigint, stripe: bigint): Promise<Uint8Array> {
   const tail = new Uint8Array(10);
   const view = new DataView(tail.buffer);
   view.setBigInt64(0, n);
   view.setInt16(8, Number(stripe));
-  return sha256(previous, root, tail);
+  return sha256(previous, batch, tail);
 }
 
 async function sha256(...parts: Uint8Array[]): Promise<Uint8Array> {
