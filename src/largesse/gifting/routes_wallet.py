@@ -1,0 +1,135 @@
+"""The wallet page: what is there, what limits it, and every movement."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from largesse.gifting.service import GiftingService
+from largesse.kit import http
+from largesse.kit.principal import Principal
+from largesse.ledger import LedgerService
+from largesse.policy import PolicyService
+
+Before = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before")]
+
+
+class GiveLimits(msgspec.Struct, frozen=True):
+    """Coins; null is none."""
+
+    day: int | None = None
+    week: int | None = None
+    month: int | None = None
+    per_gift: int | None = None
+
+
+class BuyLimits(msgspec.Struct, frozen=True):
+    """Money; null is none."""
+
+    day: http.MoneyBody | None = None
+    week: http.MoneyBody | None = None
+    month: http.MoneyBody | None = None
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The person's own limits; the platform's are on top."""
+
+    give: GiveLimits
+    buy: BuyLimits
+
+
+class GivenBody(msgspec.Struct, frozen=True):
+    """Coins given today (UTC)."""
+
+    day: int
+
+
+class SpentBody(msgspec.Struct, frozen=True):
+    """What counts against limits so far."""
+
+    give: GivenBody
+
+
+class WalletBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Coins to give. `daily_max` is the platform's limit on giving, in coins a UTC day."""
+
+    coins: int
+    coins_paid: int
+    coins_promo: int
+    debt: int
+    frozen: bool
+    limits: Limits
+    spent: SpentBody
+    daily_max: int
+
+
+class EntryAbout(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a movement was: a gift with its receipt number, or the cause of a transfer."""
+
+    gift_id: str | None = None
+    count: int | None = None
+    receipt: str | None = None
+    receiver: str | None = None
+    source: str | None = None
+
+
+class WalletEntryBody(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement; `coins` is signed, `balance` what was there after it."""
+
+    at: datetime
+    kind: str
+    coins: int
+    balance: int
+    about: EntryAbout
+
+
+@get("/v1/me/wallet", summary="Your coins", responses=http.declares(http.NotSignedIn))
+async def get_wallet(
+    principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    policy: NamedDependency[PolicyService],
+) -> WalletBody:  # fmt: skip
+    """Promotional coins are spent first and earn creators nothing unless the policy says so."""
+    wallet, given_today = await gifting.wallet_of(principal)
+    version = await policy.current()
+    return WalletBody(
+        coins=wallet.coins,
+        coins_paid=wallet.paid,
+        coins_promo=wallet.promo,
+        debt=wallet.debt,
+        frozen=wallet.frozen,
+        limits=Limits(GiveLimits(), BuyLimits()),
+        spent=SpentBody(GivenBody(given_today)),
+        daily_max=version.give_day_coins_max,
+    )
+
+
+@get("/v1/me/wallet/entries", summary="Every movement of your coins", responses=http.declares(http.NotSignedIn))
+async def list_entries(
+    principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
+    ledger: NamedDependency[LedgerService], cursor: Before = None, limit: http.Limit = 50,
+) -> http.Page[WalletEntryBody]:  # fmt: skip
+    """Newest first: purchases, grants, adjustments and gifts."""
+    statement = await ledger.statement(principal.account, cursor, limit)
+    people = await gifting.people.people({e.gift.receiver for e in statement.entries if e.gift})
+    items = []
+    for entry in statement.entries:
+        about = EntryAbout(source=entry.source)
+        if entry.gift:
+            kind = gifting.catalog.gift_by_key(entry.gift.kind)
+            receiver = people.get(entry.gift.receiver)
+            about = EntryAbout(
+                gift_id=kind.id if kind else None,
+                count=entry.gift.count,
+                receipt=entry.gift.receipt,
+                receiver=receiver.username if receiver else None,
+            )
+        items.append(
+            WalletEntryBody(at=entry.at, kind=entry.kind, coins=entry.coins, balance=entry.balance, about=about)
+        )
+    return http.Page(items, statement.next_cursor)
+
+
+wallet_routes = [get_wallet, list_entries]
