@@ -137,7 +137,9 @@ class GateRoom:
                 before = self.sent
                 for written, conn in enumerate(tuple(self.live), 1):
                     transport = conn.transport
-                    if transport.get_write_buffer_size() > BUFFER_BYTES_MAX:
+                    if transport.is_closing():
+                        self.remove(conn)
+                    elif transport.get_write_buffer_size() > BUFFER_BYTES_MAX:
                         self._set_aside(conn, before)
                     else:
                         transport.write(creator if conn.viewer.sees_diamonds else public)
@@ -157,6 +159,9 @@ class GateRoom:
         """Give lagging sockets that drain what they miss, and set free those that never drain."""
         now = time.monotonic()
         for conn in tuple(self.lagging):
+            if conn.transport.is_closing():
+                self.remove(conn)
+                continue
             if conn.transport.get_write_buffer_size() > DRAINED_BYTES:
                 if now - conn.since > STALLED_S_MAX:
                     del self.lagging[conn]
