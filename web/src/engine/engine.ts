@@ -11,7 +11,7 @@ import { mergeKey, type Effects, type Showing } from './model';
 import type { Beat } from './motion';
 import { Particles } from './particles';
 import { Pending, type Waiting } from './pending';
-import { Quality } from './quality';
+import { Quality, SPRITES_MAX } from './quality';
 import { Seen } from './seen';
 import { Sound } from './sound';
 import { Stage } from './stage';
@@ -261,8 +261,9 @@ export class GiftEngine {
     } else if (beat.kind === 'pictures') {
       this.#particles.burst({ ...middle, count: beat.count, speed: 460, spread: 4, gravity: 620, life_ms: 1_700, size: 30, sheet: this.#particles.picture(this.#stage.art, accent) }, max);
     } else {
+      const share = max / SPRITES_MAX[SPRITES_MAX.length - 1]!; // every colour, also when there are fewer
       for (const colour of CONFETTI) {
-        this.#particles.burst({ ...middle, count: Math.ceil(beat.count / CONFETTI.length), speed: 620, spread: 2.6, gravity: 560, life_ms: 2_300, size: 15, sheet: this.#particles.confetti(colour) }, max);
+        this.#particles.burst({ ...middle, count: Math.ceil((beat.count * share) / CONFETTI.length), speed: 620, spread: 2.6, gravity: 560, life_ms: 2_300, size: 15, sheet: this.#particles.confetti(colour) }, max);
       }
     }
   }

@@ -40,6 +40,7 @@ export class Room {
   #latest: Totals | null = null;
   #announce: (spoken: NonNullable<ReturnType<Announcer['drain']>>) => void;
   #timer = 0;
+  #summary = 0;
 
   constructor(id: string, announce: Room['speak']) {
     this.id = id;
@@ -87,6 +88,7 @@ export class Room {
     this.#stream?.close();
     clearInterval(this.#timer);
     clearTimeout(this.#write);
+    clearTimeout(this.#summary);
   }
 
   async loadSummary(): Promise<void> {
@@ -95,6 +97,12 @@ export class Room {
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem;
     }
+  }
+
+  /** Gifts after the end change the summary; asked once a burst. */
+  #refreshSummary(): void {
+    clearTimeout(this.#summary);
+    this.#summary = window.setTimeout(() => void this.loadSummary(), 1_500);
   }
 
   async reloadCatalog(): Promise<void> {
@@ -145,6 +153,7 @@ export class Room {
         if (event.action === 'ban') this.banned = true;
       }
     }
+    if (this.live?.status === 'ended' && events.some(({ type }) => type === 'gift.sent')) this.#refreshSummary();
     this.#log.add(events, Date.now());
     if (this.#write === 0) this.#write = window.setTimeout(() => this.#flush(), WRITE_MS);
   }
