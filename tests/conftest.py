@@ -278,6 +278,7 @@ def application(routes: list[Any], **services: Any) -> Litestar:
             "caller": Provide(http.maybe_signed_in, sync_to_thread=False),
             **{name: Provide(_giving(service), sync_to_thread=False) for name, service in services.items()},
         },
+        request_class=http.StrictRequest,
         middleware=[
             DefineMiddleware(PrincipalMiddleware, authenticate=accounts.authenticate if accounts else nobody),
             http.ServerTimeMiddleware,

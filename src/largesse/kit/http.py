@@ -5,9 +5,11 @@ argument comes from, as Litestar asks: `data: JSONBody[Body]`, `id: FromPath[str
 `principal: NamedDependency[Principal]`, `stage: NamedDependency[StageService]`, `limit: Limit`, `cursor: Cursor`.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Empty, Message, Receive, Scope, Send
 
 from largesse.kit import ids
 from largesse.kit.principal import Principal, csrf_holds, of_scope
@@ -28,6 +30,7 @@ from largesse.kit.problems import Problem
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 PROBLEM_JSON = "application/problem+json"
+_MISSING = re.compile(r"missing required field `([^`]+)`")
 LIMIT_MAX = 200
 KEY_MAX = 2**31 - 1  # PostgreSQL's integer
 
@@ -150,6 +153,30 @@ class Busy(Problem):
     status: ClassVar[int] = 503
     code: ClassVar[str] = "busy"
     retry_after_s: int = 1
+
+
+class StrictRequest(Request[Any, Any, Any]):
+    """Reads a JSON body straight into what its handler asks for: no text for a number, no number for a truth value."""
+
+    async def json(self) -> Any:
+        """The body as the type of the handler's `data`; raises `Invalid` with the field that is wrong."""
+        if self._json is Empty:
+            try:
+                self._json = _decoder(self.route_handler).decode(await self.body())
+            except msgspec.ValidationError as error:
+                message, _, at = str(error).partition(" - at `$")
+                missing = _MISSING.search(message)
+                names = [at.strip("`").lstrip("."), missing.group(1) if missing else ""]
+                raise Invalid.field(".".join(filter(None, names)) or "body", message) from error
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise Invalid(detail=f"the body is not JSON: {error}") from error
+        return self._json
+
+
+@lru_cache(maxsize=512)
+def _decoder(handler: Any) -> msgspec.json.Decoder[Any]:
+    data = handler.parsed_fn_signature.parameters.get("data")
+    return msgspec.json.Decoder(data.annotation if data is not None else Any)
 
 
 EVERYWHERE: tuple[type[Problem], ...] = (Invalid, TooMany)

@@ -92,6 +92,7 @@ def build_app(services: Services) -> Litestar:
             "caller": Provide(http.maybe_signed_in, sync_to_thread=False),
             **{name: Provide(_giving(service), sync_to_thread=False) for name, service in given.items()},
         },
+        request_class=http.StrictRequest,
         middleware=[
             http.ServerTimeMiddleware,
             DefineMiddleware(PrincipalMiddleware, authenticate=services.accounts.authenticate),
