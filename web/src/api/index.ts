@@ -1,7 +1,9 @@
 /** Every call that the pages make, by name. */
 import { http } from './client';
+import type { FrameList, GiftSent } from './events';
 import type * as w from './types';
 
+export * from './events';
 export * from './types';
 export { ApiProblem } from './problem';
 export { http, csrfHeaders, withQuery } from './client';
@@ -63,8 +65,8 @@ export const lives = {
   end: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/end`),
   summary: (id: string) => http.get<w.LiveSummary>(`/v1/lives/${e(id)}/summary`),
   topGifters: (id: string) => http.get<{ items: w.Rank[] }>(`/v1/lives/${e(id)}/top-gifters`),
-  gifts: (id: string, after?: string) => http.get<w.Page<w.GiftSent>>(`/v1/lives/${e(id)}/gifts`, { after }),
-  frames: (id: string, after: number) => http.get<w.FrameList>(`/v1/lives/${e(id)}/frames`, { after }),
+  gifts: (id: string, after?: string) => http.get<w.Page<GiftSent>>(`/v1/lives/${e(id)}/gifts`, { after }),
+  frames: (id: string, after: number) => http.get<FrameList>(`/v1/lives/${e(id)}/frames`, { after }),
   comment: (id: string, text: string) => http.post<unknown>(`/v1/lives/${e(id)}/comments`, { text }),
   like: (id: string, count: number) => http.post<unknown>(`/v1/lives/${e(id)}/likes`, { count }),
   share: (id: string) => http.post<unknown>(`/v1/lives/${e(id)}/shares`),

@@ -1,5 +1,5 @@
 /** What a screen reader is told of a busy room: one sentence every five seconds, instead of every event. */
-import type { Frame } from '../api/types';
+import type { Frame } from '../api';
 
 export const EVERY_MS = 5_000;
 

@@ -1,5 +1,5 @@
 /** The lines beside the picture: comments, joins, follows and gifts, bounded, with a sender's repeated gift as one line. */
-import type { Person, RoomEvent } from '../api/types';
+import type { Person, RoomEvent } from '../api';
 
 export const LINES_MAX = 120;
 /** More lines than these are unreadable: gifts and joins beyond are left to the counters; comments never are. */

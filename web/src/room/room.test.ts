@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { GiftSent, Person, RoomEvent } from '../api/types';
+import type { GiftSent, Person, RoomEvent } from '../api';
 import { Announcer } from './announcer';
 import { ChatLog, LINES_AT_ONCE_MAX, LINES_MAX } from './chatlog';
 import { readEvents } from './stream';

@@ -1,5 +1,5 @@
 /** A room's frames as they come: WebSocket first, SSE read with fetch where sockets do not pass, always from a cursor. */
-import type { Frame, Snapshot } from '../api/types';
+import type { Frame, Snapshot } from '../api';
 
 export type Connection = 'connecting' | 'open' | 'lost' | 'gone';
 

@@ -8,7 +8,6 @@ export { default as Icon } from './Icon.svelte';
 export { default as Logo } from './Logo.svelte';
 export { default as Money } from './Money.svelte';
 export { default as Sheet } from './Sheet.svelte';
-export { default as Shell } from './Shell.svelte';
 export { default as Toasts } from './Toasts.svelte';
 export { default as TopBar } from './TopBar.svelte';
 export { hueOf, initialsOf } from './avatar';

@@ -1,0 +1,127 @@
+/** A room's stream: a snapshot first, then frames of events. */
+import type { Live, Person, Rank, Totals } from './types';
+
+interface EventBase {
+  at: string;
+}
+
+export interface GiftSent extends EventBase {
+  type: 'gift.sent';
+  id: string;
+  gift_id: string;
+  /** This gift's own count; summing it is right. */
+  repeat_count: number;
+  repeat_end: true;
+  streakable: boolean;
+  combo_id: string | null;
+  /** Coins in all. */
+  coins: number;
+  /** The price in coins of one unit. */
+  diamond_count: number;
+  /** Null when given anonymously. */
+  sender: Person | null;
+  receiver: Person;
+  receipt: string;
+  message: string | null;
+}
+
+export interface ChatMessage extends EventBase {
+  type: 'chat.message';
+  id: string;
+  sender: Person;
+  text: string;
+}
+
+export interface Likes extends EventBase {
+  type: 'like';
+  count: number;
+  senders: number;
+}
+
+export interface MembersJoined extends EventBase {
+  type: 'member.joined';
+  members: Person[];
+  count: number;
+}
+
+export interface Followed extends EventBase {
+  type: 'follow';
+  account: Person;
+}
+
+export interface Shared extends EventBase {
+  type: 'share';
+  account: Person;
+}
+
+export interface RankUpdated extends EventBase {
+  type: 'rank.updated';
+  top_gifters: Rank[];
+}
+
+export interface LiveStarted extends EventBase {
+  type: 'live.started';
+}
+
+export interface LiveEnded extends EventBase {
+  type: 'live.ended';
+  summary_url: string | null;
+}
+
+export interface ModerationAction extends EventBase {
+  type: 'moderation.action';
+  action: string;
+  account: Person | null;
+  text: string | null;
+}
+
+export type RoomEvent =
+  | GiftSent
+  | ChatMessage
+  | Likes
+  | MembersJoined
+  | Followed
+  | Shared
+  | RankUpdated
+  | LiveStarted
+  | LiveEnded
+  | ModerationAction;
+
+export interface Folded {
+  count: number;
+  coins: number;
+  senders: number;
+}
+
+export interface Frame {
+  seq: number;
+  at: string;
+  events: RoomEvent[];
+  totals: Totals;
+  folded?: Folded;
+}
+
+export interface You {
+  account: Person;
+  banned: boolean;
+  muted: boolean;
+  is_creator: boolean;
+}
+
+export interface Snapshot {
+  type: 'snapshot';
+  seq: number;
+  at: string;
+  live: Live;
+  totals: Totals;
+  top_gifters: Rank[];
+  events: RoomEvent[];
+  you: You | null;
+}
+
+export interface FrameList {
+  items: Frame[];
+  seq: number;
+  /** True when the cursor is older than what is kept: take a new snapshot. */
+  gap: boolean;
+}
