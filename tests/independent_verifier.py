@@ -1,6 +1,7 @@
 """A verifier written from docs/reference/proofs.md alone: it imports nothing of the service."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -23,18 +24,37 @@ def row(gift: dict[str, Any]) -> bytes:
     return content
 
 
-def chain(previous: bytes, root: bytes, n: int, stripe: int) -> bytes:
-    return sha256(previous + root + n.to_bytes(8, "big") + stripe.to_bytes(2, "big")).digest()
+def root(leaf: bytes, index: int, size: int, path: list[str]) -> bytes | None:
+    digest, last, siblings = leaf, size - 1, [bytes.fromhex(sibling) for sibling in path]
+    while last > 0:
+        if index & 1 or index < last:
+            if not siblings:
+                return None
+            sibling = siblings.pop(0)
+            digest = sha256(b"\1" + (sibling + digest if index & 1 else digest + sibling)).digest()
+        index, last = index >> 1, last >> 1
+    return None if siblings else digest
+
+
+def batch(tree: bytes, gifts: int, recorded_at: str) -> bytes:
+    since = datetime.fromisoformat(recorded_at) - datetime(1970, 1, 1, tzinfo=UTC)
+    return sha256(
+        tree + gifts.to_bytes(2, "big") + (since // timedelta(microseconds=1)).to_bytes(8, "big", signed=True)
+    ).digest()
+
+
+def chain(previous: bytes, link: bytes, n: int, stripe: int) -> bytes:
+    return sha256(previous + link + n.to_bytes(8, "big") + stripe.to_bytes(2, "big")).digest()
 
 
 def holds(proof_text: bytes, document_text: bytes) -> bool:
     proof, document = json.loads(proof_text), json.loads(document_text)
-    digest = sha256(b"\0" + bytes.fromhex(proof["salt"]) + row(proof["gift"])).digest()
-    for step in proof["path"]:
-        sibling = bytes.fromhex(step["hash"])
-        digest = sha256(b"\1" + (sibling + digest if step["side"] == "left" else digest + sibling)).digest()
+    leaf = sha256(b"\0" + bytes.fromhex(proof["salt"]) + row(proof["gift"])).digest()
+    tree = root(leaf, proof["gift"]["leaf"], proof["gifts"], proof["path"])
+    if tree is None:
+        return False
     stripe, n = proof["gift"]["batch"] & 63, proof["n"]
-    head = chain(bytes.fromhex(proof["previous"]), digest, n, stripe)
+    head = chain(bytes.fromhex(proof["previous"]), batch(tree, proof["gifts"], proof["recorded_at"]), n, stripe)
     for link in proof["links"]:
         n += 1
         head = chain(head, bytes.fromhex(link), n, stripe)

@@ -23,9 +23,14 @@ async def test_another_verifier_comes_to_the_same_verdict(cast: Any, books: Book
             proof = msgspec.json.encode(await proofs.make(tx, secrets, await receipt(tx, number)))
         assert independent_verifier.holds(proof, document)
         assert verify.verify(proof, document).ok
-        for changed in ({"coins_paid": 1000}, {"receiver": 77}, {"flags": 0}):
+        changes: list[dict[str, Any]] = [
+            {"gift": {"coins_paid": 1000}}, {"gift": {"receiver": 77}}, {"gift": {"flags": 0}}, {"gifts": 8},
+            {"recorded_at": "2026-01-01T00:00:00.000001Z"},
+        ]  # fmt: skip
+        for changed in changes:
             forged = json.loads(proof)
-            forged["gift"] |= changed
+            gift = forged["gift"] | changed.get("gift", {})
+            forged |= changed | {"gift": gift}
             text = json.dumps(forged, separators=(",", ":")).encode()
             assert not independent_verifier.holds(text, document)
             assert not verify.verify(text, document).ok

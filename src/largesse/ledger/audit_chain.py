@@ -31,6 +31,7 @@ class _Batch(NamedTuple):
     batch: int
     n: int
     gifts: int
+    recorded_at_us: int
     root: bytes
     chain: bytes
     senders: int
@@ -134,7 +135,8 @@ def _check_batch(seen: Walk, secret: bytes, expected: _Batch, rows: list[bytes])
     seen.batches += 1
     stripe = expected.batch & _STRIPE_MASK
     previous = seen.heads.get(stripe, chain.ZERO)
-    if chain.chain_next(previous, bytes(expected.root), expected.n, stripe) != expected.chain:
+    hashed = chain.batch_hash(bytes(expected.root), expected.gifts, expected.recorded_at_us)
+    if chain.chain_next(previous, hashed, expected.n, stripe) != expected.chain:
         seen.find(9, about, f"its chain does not follow from the one before it in stripe {stripe}")
     seen.heads[stripe] = bytes(expected.chain)
     size = len(rows)

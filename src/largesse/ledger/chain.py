@@ -1,10 +1,12 @@
 """What makes the journal provable: salts, leaves, Merkle trees and chains.
 
 A leaf is SHA-256(0x00 || salt || row), where row is the gift's row as PostgreSQL's binary COPY writes it; the tree is
-RFC 6962's; chain = SHA-256(previous || root || n || stripe). Layouts: docs/reference/proofs.md.
+RFC 6962's; batch = SHA-256(root || gifts || recorded_at); chain = SHA-256(previous || batch || n || stripe). Layouts:
+docs/reference/proofs.md.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256, shake_256
 from struct import Struct
 
@@ -22,7 +24,10 @@ _ROW = Struct(">hi16s" + "iq" * 4 + "ii" * 6 + "ih" * 5)
 ROW_BYTES = _ROW.size
 # A gift as one row of a binary COPY, in the order of `COLUMNS`: 16, then each field behind its length in bytes.
 pack_row = _ROW.pack
+_BATCH_TAIL = Struct(">hq")
 _CHAIN_TAIL = Struct(">qh")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def salts(secret: bytes, batch: int, count: int) -> list[bytes]:
@@ -97,6 +102,16 @@ def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> b
     return digest if next(steps, None) is None else None
 
 
-def chain_next(previous: bytes, root: bytes, n: int, stripe: int) -> bytes:
-    """The next link of a stripe's chain; n is this batch's number in the stripe, from 1."""
-    return sha256(previous + root + _CHAIN_TAIL.pack(n, stripe)).digest()
+def micros(at: datetime) -> int:
+    """Microseconds since 1970, exactly: PostgreSQL keeps as many."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def batch_hash(root: bytes, gifts: int, recorded_at_us: int) -> bytes:
+    """What the chain holds of a batch: its tree, the tree's size, and the time that decides earning day and policy."""
+    return sha256(root + _BATCH_TAIL.pack(gifts, recorded_at_us)).digest()
+
+
+def chain_next(previous: bytes, batch: bytes, n: int, stripe: int) -> bytes:
+    """The next link of a stripe's chain, from a batch's hash; n is its number in the stripe, from 1."""
+    return sha256(previous + batch + _CHAIN_TAIL.pack(n, stripe)).digest()

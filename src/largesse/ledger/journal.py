@@ -137,8 +137,9 @@ class Journal:
         assert entries
         recorded_at = max(recorded_at, self.head.recorded_at)
         root = chain.merkle_root(await self._copy(entries, batch))
+        hashed = chain.batch_hash(root, len(entries), chain.micros(recorded_at))
         n, stripe = self.head.n + 1, self.head.stripe
-        return Head(stripe, n, batch, chain.chain_next(self.head.chain, root, n, stripe), recorded_at, root)
+        return Head(stripe, n, batch, chain.chain_next(self.head.chain, hashed, n, stripe), recorded_at, root)
 
     async def send_writes(self, entries: list[Entry], wallets: dict[int, WalletState], head: Head) -> AsyncCursor[Any]:
         """Send all that goes with the copied gifts; inside a pipeline. The cursor is of the stripe's move: one row."""

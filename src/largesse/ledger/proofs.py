@@ -4,6 +4,7 @@ It holds the whole row (the giver's and receiver's account keys, the giver's cou
 only, and an anonymous gift's for its giver and finance only. Layout: docs/reference/proofs.md
 """
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -45,21 +46,19 @@ class ProvenGift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return chain.pack_row(16, *(part for pair in zip(_LENGTHS, values, strict=True) for part in pair))
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A sibling on the way from the leaf to the root, and on which side of us it is: `left` or `right`."""
-
-    side: str
-    hash: str
-
-
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The proof file; every hash, salt, key and signature is lower-case hexadecimal."""
+    """The proof file; every hash, salt, key and signature is lower-case hexadecimal.
+
+    `path` are the siblings from the leaf upwards; `gifts`, `recorded_at` and `n` are the batch's.
+    """
 
     format: str
     receipt: str
     gift: ProvenGift
     salt: str
-    path: list[Step]
+    path: list[str]
+    gifts: int
+    recorded_at: datetime
     n: int
     previous: str
     links: list[str]
@@ -97,31 +96,17 @@ async def make(tx: ReadTx, keys: Keys, gift: GiftRow) -> Proof | None:
         receipt=gift.receipt,
         gift=gifts[gift.leaf],
         salt=salts[gift.leaf].hex(),
-        path=path_of(leaves, gift.leaf),
+        path=[sibling.hex() for sibling in chain.merkle_path(leaves, gift.leaf)],
+        gifts=batch["gifts"],
+        recorded_at=batch["recorded_at"].astimezone(UTC),
         n=batch["n"],
         previous=bytes(batch["previous"] or chain.ZERO).hex(),
-        links=[bytes(root).hex() for (root,) in links],
+        links=[chain.batch_hash(bytes(root), size, chain.micros(at)).hex() for root, size, at in links],
         checkpoint=checkpoint.body.decode(),
         signature=checkpoint.signature.hex(),
         key_id=key_id(public_key),
         public_key=public_key.hex(),
     )
-
-
-def path_of(leaves: list[bytes], index: int) -> list[Step]:
-    """RFC 6962's audit path with its sides, so that the size of the tree need not be trusted."""
-    path: list[Step] = []
-    level = leaves
-    for hash_ in chain.merkle_path(leaves, index):
-        while index ^ 1 >= len(level):
-            index, level = index >> 1, _above(level)
-        path.append(Step("left" if index & 1 else "right", hash_.hex()))
-        index, level = index >> 1, _above(level)
-    return path
-
-
-def _above(level: list[bytes]) -> list[bytes]:
-    return [b""] * ((len(level) + 1) // 2)
 
 
 async def _first_covering(

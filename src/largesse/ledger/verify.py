@@ -6,8 +6,8 @@ writes it (white space between tokens aside), so that no changed byte goes unnot
 
 import hashlib
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from largesse.ledger import chain, checkpoints
 from largesse.ledger.checkpoints import Checkpoint
 from largesse.ledger.keys import DOCUMENT_FORMAT, KeyDocument, key_id
-from largesse.ledger.proofs import FORMAT, Proof, ProvenGift, Step
+from largesse.ledger.proofs import FORMAT, Proof, ProvenGift
 
 _FILE_BYTES_MAX = 64 * 1024 * 1024
 _STRIPE_MASK = 63
+_GIFTS_MAX = 1000
 _N_MAX = 2**63 - 1
 
 
@@ -40,6 +41,7 @@ class Verdict:
     reason: str
     published: bool = False
     gift: ProvenGift | None = None
+    recorded_at: datetime | None = None
     checkpoint: Checkpoint | None = None
     key_id: str = ""
 
@@ -69,6 +71,7 @@ def verify(proof_bytes: bytes, document_bytes: bytes | None = None) -> Verdict:
         reason="the gift stands in the signed books",
         published=published is not None,
         gift=proof.gift,
+        recorded_at=proof.recorded_at,
         checkpoint=checkpoint,
         key_id=proof.key_id,
     )
@@ -113,7 +116,7 @@ def _check(proof: Proof, published: dict[str, bytes] | None) -> Checkpoint:
         leaf = chain.leaf_hash(_hex(proof.salt, chain.SALT_BYTES), gift.row())
     except struct.error as error:
         raise Refused(f"the gift is no row of the journal: {error}") from error
-    head = _head(proof, _root(leaf, proof.path), gift.batch & _STRIPE_MASK)
+    head = _head(proof, _batch(proof, leaf), gift.batch & _STRIPE_MASK)
     checkpoint = checkpoints.decode(proof.checkpoint.encode())
     if checkpoint is None:
         raise Refused("the checkpoint is not written as the service writes one")
@@ -123,24 +126,23 @@ def _check(proof: Proof, published: dict[str, bytes] | None) -> Checkpoint:
     return checkpoint
 
 
-def _root(leaf: bytes, path: Sequence[Step]) -> bytes:
-    digest = leaf
-    for step in path:
-        sibling = _hex(step.hash, 32)
-        if step.side == "left":
-            digest = chain.node_hash(sibling, digest)
-        elif step.side == "right":
-            digest = chain.node_hash(digest, sibling)
-        else:
-            raise Refused("a step of the path has no side")
-    return digest
+def _batch(proof: Proof, leaf: bytes) -> bytes:
+    """The hash of the batch to which the leaf, the path, the tree's size and the time lead."""
+    if not 1 <= proof.gifts <= _GIFTS_MAX:
+        raise Refused("the number of gifts is none of a batch")
+    if proof.recorded_at.tzinfo is None:
+        raise Refused("the time has no zone")
+    root = chain.root_of_path(leaf, proof.gift.leaf, proof.gifts, [_hex(sibling, 32) for sibling in proof.path])
+    if root is None:
+        raise Refused("the path does not fit the gift's place in its batch")
+    return chain.batch_hash(root, proof.gifts, chain.micros(proof.recorded_at))
 
 
-def _head(proof: Proof, root: bytes, stripe: int) -> checkpoints.Head:
+def _head(proof: Proof, batch: bytes, stripe: int) -> checkpoints.Head:
     """The stripe's head to which this batch and the links after it lead."""
     if not 1 <= proof.n <= _N_MAX - len(proof.links):
         raise Refused("the batch's number is none")
-    n, digest = proof.n, chain.chain_next(_hex(proof.previous, 32), root, proof.n, stripe)
+    n, digest = proof.n, chain.chain_next(_hex(proof.previous, 32), batch, proof.n, stripe)
     for link in proof.links:
         n += 1
         digest = chain.chain_next(digest, _hex(link, 32), n, stripe)

@@ -59,6 +59,8 @@ def run_verify(file: Path, keys: Path | None, *, as_json: bool) -> bool:
         click.echo(msgspec.json.encode(verdict).decode())
     else:
         click.echo(("holds: " if verdict.ok else "does NOT hold: ") + verdict.reason)
+        if verdict.recorded_at is not None:
+            click.echo(f"recorded at {verdict.recorded_at.isoformat()}")
         if verdict.ok and not verdict.published:
             click.echo(f"signed by key {verdict.key_id}: compare it with the service's /.well-known/largesse-keys.json")
     return verdict.ok

@@ -59,14 +59,18 @@ async def test_the_root_follows_from_the_rows_as_an_auditor_reads_them(
         async with connection.cursor().copy(query.encode()) as copy:
             async for part in copy:
                 rows += part
-        batch = await (await connection.execute("SELECT batch, root, chain, n FROM ledger.batch")).fetchone()
+        batch = await (
+            await connection.execute("SELECT batch, root, chain, n, gifts, recorded_at FROM ledger.batch")
+        ).fetchone()
     assert batch is not None
     body = rows[len(chain.COPY_HEAD) : -len(chain.COPY_TAIL)]
     split = [body[i : i + chain.ROW_BYTES] for i in range(0, len(body), chain.ROW_BYTES)]
     salts = chain.salts(room.secret, batch[0], len(split))
     leaves = [chain.leaf_hash(salt, row) for salt, row in zip(salts, split, strict=True)]
     assert chain.merkle_root(leaves) == bytes(batch[1])
-    assert chain.chain_next(chain.ZERO, bytes(batch[1]), batch[3], batch[0] & 63) == bytes(batch[2])
+    hashed = chain.batch_hash(bytes(batch[1]), batch[4], chain.micros(batch[5]))
+    assert batch[4] == len(split)
+    assert chain.chain_next(chain.ZERO, hashed, batch[3], batch[0] & 63) == bytes(batch[2])
 
 
 async def test_a_retried_gift_is_charged_once_and_answers_with_its_first_receipt(

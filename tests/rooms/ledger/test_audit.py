@@ -141,6 +141,9 @@ async def test_empty_books_are_clean(books: Bookkeeper) -> None:
         ("UPDATE ledger.batch SET chain = sha256('x') WHERE n = 2", 9, "batch "),
         ("UPDATE ledger.batch SET root = sha256('x') WHERE n = 2", 9, "batch "),
         ("UPDATE ledger.batch SET recorded_at = recorded_at - interval '1 day' WHERE n = 2", 9, "batch "),
+        ("UPDATE ledger.batch SET recorded_at = recorded_at + interval '1 microsecond' WHERE n = 1", 9, "batch "),
+        ("UPDATE ledger.batch SET recorded_at = 'infinity' WHERE n = 2", 9, "batch "),
+        ("UPDATE ledger.batch SET gifts = gifts + 1 WHERE n = 2", 9, "batch "),
         ("UPDATE ledger.gift SET flags = 4 WHERE coins_paid = 7", 9, "batch "),
         ("UPDATE ledger.gift SET sender = 2, receiver = 1 WHERE coins_paid = 7", 9, "batch "),
         ("UPDATE ledger.gift SET leaf = 1 - leaf WHERE batch & 63 = 1", 9, "batch "),
@@ -210,10 +213,13 @@ async def test_a_batch_under_a_policy_that_was_over_is_named(
 
 async def test_a_rewritten_and_rechained_history_is_caught_by_the_signed_heads(world: Bookkeeper) -> None:
     async with world.db.read() as tx:
-        row = await tx.row("SELECT b.batch, b.root, b.n, p.chain FROM ledger.batch b JOIN ledger.batch p ON p.n = 1 AND"
-                           " p.batch & 63 = 0 WHERE b.n = 2 AND b.batch & 63 = 0")  # fmt: skip
+        row = await tx.row(
+            "SELECT b.batch, b.gifts, b.recorded_at, p.chain FROM ledger.batch b JOIN ledger.batch p ON p.n = 1"
+            " AND p.batch & 63 = 0 WHERE b.n = 2 AND b.batch & 63 = 0"
+        )
     assert row is not None
-    forged = chain.chain_next(row["chain"], bytes(32), 2, 0)
+    hashed = chain.batch_hash(bytes(32), row["gifts"], chain.micros(row["recorded_at"]))
+    forged = chain.chain_next(row["chain"], hashed, 2, 0)
     await tamper(
         world.db,
         f"UPDATE ledger.batch SET root = decode('{bytes(32).hex()}', 'hex'), chain = decode('{forged.hex()}', 'hex')"

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,32 @@ async def test_a_gift_is_proven_by_the_first_checkpoint_after_it(
     again = msgspec.json.decode(await prove(service, first), type=proofs.Proof)
     assert again == early
     assert again.links == []
+
+
+async def test_a_proof_shows_when_its_batch_was_recorded(
+    db: Database, cast: Any, books: Bookkeeper, service: LedgerService, secrets: Keys
+) -> None:
+    await books.buy(cast.alice.key, 100)
+    (number,) = await books.give([Gift(cast.alice.key, cast.bob.key)])
+    async with db.read() as tx:
+        gift = await receipt(tx, number)
+    proof = msgspec.json.decode(await prove(service, number), type=proofs.Proof)
+    assert verify.verify(msgspec.json.encode(proof), published(secrets)).recorded_at == gift.recorded_at
+    for at in (gift.recorded_at + timedelta(microseconds=1), gift.recorded_at.replace(tzinfo=None)):
+        forged = msgspec.structs.replace(proof, recorded_at=at)
+        assert not verify.verify(msgspec.json.encode(forged), published(secrets)).ok
+
+
+@settings(deadline=None)
+@given(at=st.datetimes(timezones=st.just(UTC)))
+def test_a_time_is_hashed_to_the_microsecond(at: datetime) -> None:
+    assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=chain.micros(at)) == at
+
+
+def test_a_page_and_the_service_agree_on_a_kept_proof() -> None:
+    kept = msgspec.json.decode((Path(__file__).parents[3] / "web/src/wallet/fixtures/proof.json").read_bytes())
+    verdict = verify.verify(msgspec.json.encode(kept["proof"]), msgspec.json.encode(kept["keys"]))
+    assert (verdict.ok, verdict.published) == (True, True), verdict.reason
 
 
 async def test_many_who_ask_at_once_share_one_signature(
@@ -208,7 +234,10 @@ def test_trees_and_paths_are_those_of_rfc_6962(size: int) -> None:
     root = chain.merkle_root(leaves)
     assert root == root_by_definition(leaves)
     for index in {0, size // 3, size // 2, size - 1}:
-        assert verify._root(leaves[index], proofs.path_of(leaves, index)) == root
+        path = chain.merkle_path(leaves, index)
+        assert chain.root_of_path(leaves[index], index, size, path) == root
+        assert chain.root_of_path(leaves[index], index, size, [*path, root]) is None
+        assert not path or chain.root_of_path(leaves[index], index, size, path[:-1]) is None
 
 
 async def test_checkpoints_name_the_one_before_and_are_signed(

@@ -4,7 +4,7 @@ import { canVerify, readCheckpoint, verify, type Proof } from './proof';
 
 const { keys } = fixture;
 const proof = () => structuredClone(fixture.proof) as Proof;
-const shown = { receipt: fixture.proof.receipt, coins: 5, count: 5, diamonds_milli: 3500, recorded_at: fixture.proof.recorded_at };
+const shown = { receipt: fixture.proof.receipt, coins: 9, count: 9, diamonds_milli: 6300, recorded_at: fixture.proof.recorded_at };
 
 test('a proof that the service wrote holds here as well', async () => {
   expect(await canVerify()).toBe(true);
@@ -33,7 +33,7 @@ test('a changed salt, step, link, checkpoint or signature is noticed at its own 
   expect(await failed((p) => (p.path[0] = other(p.path[0]!)))).toBe('chain');
   expect(await failed((p) => p.path.pop())).toBe('tree');
   expect(await failed((p) => p.path.push(p.path[0]!))).toBe('tree');
-  expect(await failed((p) => (p.gifts = 4))).toBe('tree');
+  expect(await failed((p) => (p.gifts = 8))).toBe('tree');
   expect(await failed((p) => (p.gifts += 1))).toBe('chain');
   expect(await failed((p) => (p.links[1] = other(p.links[1]!)))).toBe('chain');
   expect(await failed((p) => (p.checkpoint = p.checkpoint.replace('number 77', 'number 78')))).toBe('signature');
@@ -43,7 +43,7 @@ test('a changed salt, step, link, checkpoint or signature is noticed at its own 
 
 test('a key that nobody published proves nothing, and neither does a proof of another gift', async () => {
   expect((await verify(proof(), { ...keys, keys: [] }, shown)).failed).toBe('key');
-  expect((await verify(proof(), keys, { ...shown, coins: 6 })).failed).toBe('gift');
+  expect((await verify(proof(), keys, { ...shown, coins: 10 })).failed).toBe('gift');
   expect((await verify(proof(), keys, { ...shown, recorded_at: '2026-11-22T08:00:01Z' })).failed).toBe('gift');
 });
 
