@@ -25,7 +25,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: ['chrome123', 'firefox125', 'safari17.5'], // light-dark(), popover, Intl.NumberFormat v3
-    rolldownOptions: { input: pages },
+    rolldownOptions: { input: pages, checks: { pluginTimings: false } },
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });
