@@ -62,20 +62,24 @@ async def torture(
         evil = asyncio.create_task(nemesis.run())
         try:
             await _run_for(seconds, gifts_min, tally, [*givers, *others, evil])
+            took = time.monotonic() - began
             await _cancel(evil)
             flood.close()
-            await asyncio.wait(givers, timeout=_DRAIN_S_MAX)
-            took = time.monotonic() - began
-            await _arrive(made, tally, watching)
+            caught = bool(plant and tally.failures)  # that is all that was to be shown
+            if not caught:
+                await asyncio.wait(givers, timeout=_DRAIN_S_MAX)
+                await _arrive(made, tally, watching)
         finally:
             await _cancel(*givers, *others, evil)
-        stored = await asyncio.to_thread(compare.compare, made, tally)
-        waited = await asyncio.to_thread(compare.fairness, made, tally.samples)
-        audit = await asyncio.to_thread(compare.audit, made, tally)
+        stored, waited, audit = 0, (0, 0), {}
+        if not caught:
+            stored = await asyncio.to_thread(compare.compare, made, tally)
+            waited = await asyncio.to_thread(compare.fairness, made, tally.samples)
+            audit = await asyncio.to_thread(compare.audit, made, tally)
         return report.of(
             tally, watching, nemesis.suffered, seed=seed, seconds=round(took, 1), stored=stored, audit=audit,
             replay=f"largesse torture --seconds {seconds:g} --seed {seed}", answers_eaten=nemesis.eaten,
-            batches_waited_max=waited, conservation_reads=read.times,
+            batches_waited_p99=waited[0], batches_waited_max=waited[1], conservation_reads=read.times,
         )  # fmt: skip
 
 

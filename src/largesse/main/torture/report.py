@@ -44,6 +44,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     answers_eaten: int
     settle_again: Recovery
     frames_again: Recovery
+    batches_waited_p99: int
     batches_waited_max: int
     batches_waited_reach: int
     conservation_reads: int
@@ -96,6 +97,7 @@ def text(report: Report) -> str:
     """For people."""
     faults = ", ".join(f"{n} x {name}" for name, n in sorted(report.faults.items()))
     refused = ", ".join(f"{n} {code}" for code, n in sorted(report.refused.items())) or "none"
+    waited = f"{report.batches_waited_p99} by 99 in 100 (reach {report.batches_waited_reach})"
     lines = [
         f"torture, seed {report.seed}, {report.seconds:.0f} s",
         f"  gifts acknowledged   {report.acknowledged:,} ({report.gifts_per_second:,.0f}/s); stored {report.stored:,}",
@@ -106,7 +108,7 @@ def text(report: Report) -> str:
         f"  processes killed     {report.killed}; answers eaten after the commit {report.answers_eaten}",
         f"  settles again        {_recovery(report.settle_again)}",
         f"  frames again         {_recovery(report.frames_again)}",
-        f"  batches waited       at most {report.batches_waited_max} (reach {report.batches_waited_reach})",
+        f"  batches waited       {waited}, at most {report.batches_waited_max}",
         f"  viewers              {report.frames:,} frames, {report.snapshots} snapshots, {report.told_again} twice",
         f"  books                read {report.conservation_reads} times while written; audit: {report.audit}",
     ]

@@ -169,7 +169,7 @@ class EventViewer(Viewer):
 
 
 class ListReader(Viewer):
-    """Asks for the frames behind its place, again and again; begins anew where the list says that it is too old."""
+    """Asks for the frames behind its place, again and again: they are kept for minutes, so none may be missing."""
 
     async def watch(self) -> None:
         """Poll until the connection is lost."""
@@ -179,8 +179,8 @@ class ListReader(Viewer):
             if answer.status != 200:  # noqa: PLR2004
                 return
             listed = answer.json()
-            if listed["gap"]:
-                self.snapshots += 1
+            if listed["gap"] and self.seq:
+                self._fail("viewers catch up without gap", f"frames behind {self.seq} are gone at {listed['seq']}")
                 self._known = False
             for frame in listed["items"]:
                 self.take_frame(frame)
