@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from largesse.accounts.errors import EmailTaken, LinkGone, TooYoung, UsernameTaken, WrongCredentials
@@ -31,6 +32,8 @@ from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn
 from largesse.kit.idempotency import REPLAY_HEADER, IdReused
 from largesse.kit.principal import CSRF_COOKIE, SESSION_COOKIE, Principal, csrf_of
 
+# A cookie makes the handler return a Response, from whose type alone the document would promise a body.
+_SIGNED_OUT = {204: ResponseSpec(None, description="signed out; the cookies are cleared")}
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=_PRINTABLE)]
 
@@ -172,7 +175,7 @@ async def get_session(accounts: NamedDependency[AccountsService], principal: Nam
     tags=["People"],
     summary="Sign out",
     status_code=204,
-    responses=http.declares(NotSignedIn, http.CsrfFailed, Forbidden),
+    responses=_SIGNED_OUT | http.declares(NotSignedIn, http.CsrfFailed, Forbidden),
 )
 async def sign_out(
     accounts: NamedDependency[AccountsService],
@@ -189,7 +192,7 @@ async def sign_out(
     tags=["People"],
     summary="Sign out everywhere",
     status_code=204,
-    responses=http.declares(NotSignedIn, http.CsrfFailed, Forbidden),
+    responses=_SIGNED_OUT | http.declares(NotSignedIn, http.CsrfFailed, Forbidden),
 )
 async def sign_out_everywhere(
     accounts: NamedDependency[AccountsService],

@@ -64,11 +64,11 @@ async def readyz(services: NamedDependency[Services]) -> dict[str, str]:
     return {"status": "ready", "news": "connected" if services.news.connected else "polling"}
 
 
-@get("/metrics", summary="Figures for Prometheus", include_in_schema=True)
+@get("/metrics", summary="Figures for Prometheus", media_type=MediaType.TEXT, include_in_schema=True)
 async def metrics(services: NamedDependency[Services]) -> Response[bytes]:
     """Of this process alone."""
     services.gifting.observe()
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def build_app(services: Services) -> Litestar:
