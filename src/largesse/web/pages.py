@@ -82,7 +82,7 @@ def _written(build: Build, page: Page, spoken: str, nonce: str, *, sandbox: bool
     text = f"{before}<title>{title}{rest[rest.find('</title>') :]}" if rest else text
     if sandbox:
         banner = html.escape(build.text(spoken, "sandbox.banner"))
-        text = text.replace("<body>", f'<body><div class="sandbox" role="note">{banner}</div>', 1)
+        text = text.replace("<body>", f'<body><aside class="sandbox">{banner}</aside>', 1)
     return text.replace(NONCE_PLACE, nonce)
 
 

@@ -91,7 +91,7 @@ async def test_a_sandbox_says_so_on_every_page(browse: MakeBrowser) -> None:
     browser = await browse(Settings(sandbox=True))
     for address in [*ADDRESSES, "/no/such/page"]:
         text = (await browser.get(address)).text
-        assert '<div class="sandbox" role="note">Not &lt;real&gt;</div>' in text
+        assert '<aside class="sandbox">Not &lt;real&gt;</aside>' in text
         assert "data-sandbox" in text
     assert "sandbox" not in (await (await browse()).get("/")).text
 
