@@ -7,7 +7,6 @@ processor time, kernel included; every socket must have got every frame, whole a
 
 import argparse
 import asyncio
-import base64
 import multiprocessing
 import os
 import subprocess
@@ -17,13 +16,13 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import psutil
 import psycopg
 import uvloop
 
-from bench import report, world
+from bench import report, watching, world
 from bench.requests import wait_ready
 from largesse.accounts import PersonBody
 from largesse.kit import ids
@@ -37,99 +36,25 @@ GIFTS = 20
 FRAMES_A_SECOND = 5  # a room of this size has a tick of 200 ms
 
 
-class Viewer(asyncio.Protocol):
-    """One viewer: shakes hands, says that it is a guest, then only answers pings and counts frames and their bytes."""
-
-    def __init__(self, path: str, room: "Room") -> None:
-        self.room = room
-        self.path = path
-        self.rest = b""
-        self.skip = 0
-        self.frames = 0
-        self.bytes = 0
-        self.shaken = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
-        key = base64.b64encode(os.urandom(16))
-        self.transport.write(
-            b"GET %b HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            b"Sec-WebSocket-Key: %b\r\n\r\n" % (self.path.encode(), key)
-        )
-
-    def data_received(self, data: bytes) -> None:
-        if self.skip >= len(data):
-            self.skip -= len(data)
-            return
-        found = self.rest + data[self.skip :]
-        self.skip = 0
-        if not self.shaken:
-            status, mark, found = found.partition(b"\r\n\r\n")
-            if not mark:
-                self.rest = status
-                return
-            assert b" 101 " in status, status
-            self.shaken = True
-            self.say(0x81, b'{"auth":null}')
-        at = 0
-        while len(found) - at >= 2:
-            length, head = found[at + 1], 2
-            if length >= 126:
-                head = 4 if length == 126 else 10
-                if len(found) - at < head:
-                    break
-                length = int.from_bytes(found[at + 2 : at + head], "big")
-            if found[at] == 0x89:
-                if len(found) - at < head + length:
-                    break
-                self.say(0x8A, found[at + head : at + head + length])
-            else:
-                self.room.ready += not self.frames and not self.bytes
-                self.frames += 1
-                self.bytes += head + length
-            at += head + length
-        self.rest = found[at:]
-        self.skip = max(0, at - len(found))
-
-    def say(self, opcode: int, payload: bytes) -> None:
-        """A masked frame; the mask is zero."""
-        self.transport.write(bytes((opcode, 0x80 | len(payload), 0, 0, 0, 0)) + payload)
-
-    def connection_lost(self, _: Exception | None) -> None:
-        self.room.lost += 1
-
-
-class Room:
-    """All viewers of a client process."""
-
-    def __init__(self) -> None:
-        self.ready = 0
-        self.lost = 0
-
-
 async def watch(live: str, sockets: int, told: Any, asked: Any) -> None:
-    """Connect, say so, count between `start` and `stop`, and say what each viewer got."""
-    loop, room = asyncio.get_running_loop(), Room()
-    viewers: list[Viewer] = []
-    for begin in range(0, sockets, 100):
-        made = await asyncio.gather(*[
-            loop.create_connection(lambda: Viewer(f"/v1/lives/{live}/stream", room), "127.0.0.1", PORT)
-            for _ in range(min(100, sockets - begin))
-        ])  # fmt: skip
-        viewers += [cast("Viewer", protocol) for _, protocol in made]
-        while room.ready < len(viewers) - 200:  # noqa: ASYNC110 - the server's backlog has a limit
-            await asyncio.sleep(0.01)
-    while room.ready < sockets:  # noqa: ASYNC110 - snapshots are still coming
-        await asyncio.sleep(0.01)
+    """Connect, say so, count frames and their bytes, and say what each viewer got since it was zeroed."""
+    got: dict[int, list[int]] = {}
+
+    def end(number: int, _: bytes, length: int) -> None:
+        found = got.setdefault(number, [0, 0])
+        found[0] += 1
+        found[1] += length
+
+    viewers = await watching.connect(PORT, live, sockets, end, lambda: len(got))
     told.put("ready")
     while True:
         word = await asyncio.to_thread(asked.get)
         if word == "end":
             return
-        told.put((sorted({(viewer.frames, viewer.bytes) for viewer in viewers}), room.lost))
+        told.put((sorted({(frames, size) for frames, size in got.values()}), sum(viewer.lost for viewer in viewers)))
         if word == "zero":
-            for viewer in viewers:
-                viewer.frames, viewer.bytes = 0, 0
+            for found in got.values():
+                found[:] = [0, 0]
 
 
 def client(live: str, sockets: int, told: Any, asked: Any) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
+import nats.errors
 import psycopg
 import structlog
 from nats.aio.subscription import Subscription
@@ -38,7 +39,7 @@ CATCH_UP_BYTES_MAX = 4 << 20
 _CATCH_UPS_AT_ONCE = 16
 _LOADED_FRAMES = 64
 _VIEWINGS_HELD_MAX = 100_000
-_TROUBLE = (psycopg.Error, PoolTimeout, OSError)
+_TROUBLE = (psycopg.Error, PoolTimeout, OSError, nats.errors.Error)
 
 
 class Hub:
@@ -71,7 +72,9 @@ class Hub:
     async def open(self) -> None:
         """Begin to report, to poll, and to look after stalled sockets."""
         turns = ((REPORT_S, self._report), (POLL_S, self._poll), (SWEEP_S, self._sweep), (VIEWINGS_S, self._write))
-        self._tasks = [asyncio.create_task(_every(seconds, turn)) for seconds, turn in turns]
+        self._tasks = [asyncio.create_task(_every(seconds, turn), name=turn.__name__) for seconds, turn in turns]
+        for task in self._tasks:
+            task.add_done_callback(_tell_bug)
 
     async def close(self) -> None:
         """Stop; sockets are closed by their server."""
@@ -258,6 +261,11 @@ def _take_all(room: GateRoom, frames: list[Frame]) -> None:
     for frame in frames:
         if not room.take(frame):
             room.jump(frame)
+
+
+def _tell_bug(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("gateway.bug", turn=task.get_name(), exc_info=error)
 
 
 async def _every(seconds: float, turn: Callable[[], Awaitable[None]]) -> None:

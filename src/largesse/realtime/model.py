@@ -101,6 +101,7 @@ class Room:
         self.shown: list[int] = list(self.cursor)
         self.told = lease.told
         self.seq = lease.seq
+        self.told_seq = lease.seq
         self.gifts = lease.gifts
         self.coins = lease.coins
         self.diamonds_milli = lease.diamonds_milli
@@ -165,6 +166,7 @@ class Room:
     def begin(self) -> None:
         """Loaded: what is counted by now and does not wait was told by the owner before."""
         self._totals_told = self.totals
+        self.told_seq = self.seq
 
     def add_gifts(self, gifts: Sequence[GiftRow], big: Callable[[int], bool]) -> None:
         """Count whole batches of gifts; those that are counted already are passed over.

@@ -142,6 +142,12 @@ class Owner:
         except _TROUBLE as error:
             log.warning("owner.not_released", error=str(error), rooms=len(self.rooms))
 
+    def forget(self) -> None:
+        """Begin again with the rooms that are held, from what is persisted."""
+        self.rooms.clear()
+        self._drafts, self._frames = [], None
+        self._beat_at = 0.0
+
     def stop(self) -> None:
         """End `run` after its turn."""
         self._stopping = True
@@ -315,6 +321,7 @@ class Owner:
             if (stage, draft.epoch) not in held:
                 self._lose(stage)
                 continue
+            self.rooms[stage].told_seq = draft.seq
             self._on_frame(stage, frame)
             await self._news.publish(f"room.{stage}", frame.pack())
 

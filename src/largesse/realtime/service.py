@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 FRAMES_A_PAGE = 200
 GIFTS_SUBJECT = "gifts.settled"
 _READS_MAX = 5
+_AGAIN_S = 1.0
 
 
 class Joined(msgspec.Struct):
@@ -70,12 +71,16 @@ class RealtimeService:
         self._owning = asyncio.create_task(self.run(), name="room owner")
 
     async def run(self) -> None:
-        """Own rooms until `close`."""
-        try:
-            await self.owner.run()
-        except Exception:
-            log.exception("owner.ended")
-            raise
+        """Own rooms until `close`; a bug is told loudly, and its rooms begin again from what is persisted."""
+        while True:
+            try:
+                await self.owner.run()
+            except Exception:
+                log.exception("owner.bug", rooms=list(self.owner.rooms))
+                self.owner.forget()
+                await asyncio.sleep(_AGAIN_S)
+            else:
+                return
 
     async def close(self) -> None:
         """Give the rooms to others at once, and close the gateway."""

@@ -14,7 +14,7 @@ from largesse.stage import Figure, Stage
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """A room at a moment."""
+    """A room at a moment. `seq` is of its newest kept frame."""
 
     totals: Totals
     diamonds_milli: int
@@ -58,7 +58,7 @@ class Standings:
 
 
 def _of_room(room: Room, top: int) -> Standing:
-    return Standing(room.totals, room.diamonds_milli, room.seq, room.top[:top])
+    return Standing(room.totals, room.diamonds_milli, room.told_seq, room.top[:top])
 
 
 def _of_lease(lease: Lease, top: list[Rank]) -> Standing:

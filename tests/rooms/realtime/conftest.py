@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import uvicorn
+from tests.conftest import Cast, Member, application
 
-from conftest import Cast, Member, application
 from largesse import catalog as catalog_room
 from largesse.accounts import AccountsService
 from largesse.catalog import CatalogService
