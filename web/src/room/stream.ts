@@ -31,6 +31,7 @@ export class RoomStream {
   #heard_ms = 0;
   #pings = 0;
   #onOnline = () => this.#reconnectNow();
+  #onOffline = () => this.#lost();
   #onVisible = () => {
     if (!document.hidden && Date.now() - this.#heard_ms > SILENCE_MS) this.#reconnectNow();
   };
@@ -43,6 +44,7 @@ export class RoomStream {
 
   open(): void {
     addEventListener('online', this.#onOnline);
+    addEventListener('offline', this.#onOffline);
     document.addEventListener('visibilitychange', this.#onVisible);
     this.#connect();
   }
@@ -50,6 +52,7 @@ export class RoomStream {
   close(): void {
     this.#closed = true;
     removeEventListener('online', this.#onOnline);
+    removeEventListener('offline', this.#onOffline);
     document.removeEventListener('visibilitychange', this.#onVisible);
     this.#drop();
   }
