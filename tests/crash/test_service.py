@@ -49,8 +49,9 @@ def _stored(world: World, gift: str) -> int:
     return int(row[0])
 
 
+@pytest.mark.parametrize("committed", [True, False], ids=["after the commit", "at any point"])
 async def test_a_client_cut_between_send_and_answer_gets_the_first_receipt_for_the_same_id(
-    running_world: World,
+    running_world: World, *, committed: bool
 ) -> None:
     world, body = running_world, _body(count=3)
     _, writer = await asyncio.open_connection(HOST, world.port)
