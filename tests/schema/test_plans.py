@@ -50,9 +50,10 @@ UPDATE ledger.stripe s SET n = b.n, batch = b.batch
 INSERT INTO ledger.gift (id, batch, paid_before, promo_before, diamonds_milli, sender, receiver, stage, coins_paid,
         coins_promo, api_key, kind, count, policy, leaf, flags)
     SELECT pg_temp.gift_id(i), pg_temp.batch_of(i), 0, 0, 700, 1 + i * 7919 % {wallets}, {wallets} + 1 + i % {stages},
-        1 + i % {stages}, 1, 0, 0, 1, 1, 1, (i - 1) % 1000, 0 FROM generate_series(1, {gifts}) i;
-INSERT INTO ledger.sent SELECT DISTINCT sender, 500000, batch FROM ledger.gift;
-INSERT INTO ledger.staged SELECT DISTINCT stage, 493000, batch FROM ledger.gift;
+        1 + i % {stages}, 1, 0, 0, 1, 1, 1, (i - 1) % 1000, 0 FROM generate_series(1, {gifts}::bigint) i;
+CREATE TEMP VIEW hour AS SELECT batch, floor(extract(epoch FROM recorded_at) / 3600)::int AS hour FROM ledger.batch;
+INSERT INTO ledger.sent SELECT DISTINCT sender, hour, batch FROM ledger.gift JOIN hour USING (batch);
+INSERT INTO ledger.staged SELECT DISTINCT stage, hour, batch FROM ledger.gift JOIN hour USING (batch);
 INSERT INTO ledger.earning (creator, day, policy, stripe)
     SELECT {wallets} + s, current_date - d, 1, t FROM generate_series(1, {stages}) s, generate_series(0, 29) d,
         generate_series(0, 3) t;

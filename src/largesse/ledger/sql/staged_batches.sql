@@ -5,7 +5,7 @@ FROM ledger.stripe s
 CROSS JOIN LATERAL (
     SELECT p.batch FROM ledger.staged p
     WHERE p.stage = %(stage)s AND p.batch > (%(seen)s::bigint[])[s.stripe + 1] AND (p.batch & 63) = s.stripe
-        AND p.hour >= coalesce((SELECT floor(extract(epoch FROM c.recorded_at) / 3600) FROM ledger.batch c
+        AND p.hour >= coalesce((SELECT floor(extract(epoch FROM c.recorded_at) / 3600)::int FROM ledger.batch c
                                 WHERE c.batch = (%(seen)s::bigint[])[s.stripe + 1]), 0)
     ORDER BY p.hour, p.batch LIMIT %(batches_max)s
 ) p
