@@ -93,13 +93,12 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         _, minor_login = await _join(
             base, f"robin.{run}", "Robin", "17 years old: may watch, not buy or give", born=_years_ago(17)
         )
-        crowd = [
-            await _join(base, f"{name.lower()}.{run}.{i}", f"{name} (simulated)", "")
-            for i, name in enumerate((_NAMES * 21)[:viewers])
-        ]
         _welcome(settings, live["id"], [creator_login, viewer_login, minor_login], viewers)
         async with asyncio.TaskGroup() as group:
-            for api, login in crowd:
+            for i, name in enumerate((_NAMES * 21)[:viewers]):
+                api, login = await _join(
+                    base, f"{name.lower()}.{run}.{i}", f"{name} (simulated)", "", at="crowd.example"
+                )
                 group.create_task(_simulate(api, live["id"], login.username, stop))
     except Exception as error:
         log.exception("demo.failed")
@@ -107,10 +106,12 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         stop.set()
 
 
-async def _join(base: str, username: str, name: str, about: str, born: date = date(1993, 4, 2)) -> tuple[Api, Login]:
+async def _join(
+    base: str, username: str, name: str, about: str, *, born: date = date(1993, 4, 2), at: str = "example.org"
+) -> tuple[Api, Login]:
     password = secrets.token_urlsafe(9)
     body = {
-        "username": username, "email": f"{username}@demo.example", "password": password, "display_name": name,
+        "username": username, "email": f"{username}@{at}", "password": password, "display_name": name,
         "birth_date": born.isoformat(), "country": "US", "accept_terms": True,
     }  # fmt: skip
     joined = await Api(base).post("/v1/accounts", body)
