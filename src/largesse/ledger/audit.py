@@ -152,7 +152,10 @@ async def _wallets(tx: ReadTx) -> list[Finding]:
 
 
 async def _checkpoints(tx: ReadTx, keys: Keys) -> list[Finding]:
-    """Every checkpoint follows the one before, is signed by one of our keys, and signed what the books have."""
+    """Every checkpoint follows the one before, is signed by one of our keys, and signed what the books have.
+
+    How far apart they are is no fault: an idle service signs once an hour (checkpoints.QUIET_S_MAX).
+    """
     publics = {key.key_id: bytes.fromhex(key.public_key) for key in keys.document().keys}
     findings: list[Finding] = []
     before: checkpoints.Signed | None = None
