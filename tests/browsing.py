@@ -1,0 +1,156 @@
+"""People in real browsers: Debian's Chromium, driven by Playwright, against a running service."""
+
+import contextlib
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+
+from running import PASSWORD, Service, Someone
+
+WAIT_MS = 20_000
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+_SERIOUS = {"serious", "critical"}
+expect.set_options(timeout=WAIT_MS)
+
+
+@dataclass
+class Visitor:
+    """A browser's window with a memory for what went wrong in it."""
+
+    base: str
+    context: BrowserContext
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    async def go(self, path: str) -> None:
+        """Open a page and wait until it has drawn itself."""
+        await self.page.goto(self.base + path, wait_until="load")
+        await self.page.locator("#app > *").first.wait_for(state="attached")
+
+    async def settled(self) -> None:
+        """Wait until nothing says that it is still loading, and nothing is on its way in."""
+        await expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        await self.page.evaluate(
+            "Promise.all(document.getAnimations()"
+            ".filter(a => a.effect.getComputedTiming().endTime < 2000).map(a => a.finished.catch(() => 0)))"
+        )
+
+    async def fill(self, **fields: str) -> None:
+        """Fill the form's fields by their names."""
+        for name, text in fields.items():
+            box = self.page.locator(f"[name={name}]")
+            await (box.select_option(text) if name == "country" else box.fill(text))
+
+    async def press(self, name: str) -> None:
+        """Press the button, or follow the link, of exactly this name."""
+        either = self.page.get_by_role("button", name=name, exact=True).or_(
+            self.page.get_by_role("link", name=name, exact=True)
+        )
+        await either.filter(visible=True).first.click()
+
+    async def api(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Ask the API from within the page, as its own scripts do."""
+        script = """async ([method, path, body]) => {
+            const csrf = document.cookie.match(/largesse_csrf=([^;]+)/)?.[1] ?? '';
+            const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': decodeURIComponent(csrf) };
+            const sent = body === null ? {} : { body: JSON.stringify(body) };
+            const answer = await fetch(path, { method, headers, ...sent });
+            return [answer.status, await answer.json().catch(() => null)];
+        }"""
+        status, found = await self.page.evaluate(script, [method, path, body])
+        return status, found
+
+    async def sticks_out(self) -> list[str]:
+        """What is wider than the window; empty where nothing is."""
+        return await self.page.evaluate(  # type: ignore[no-any-return]
+            """() => {
+            const root = document.documentElement;
+            if (root.scrollWidth <= root.clientWidth) return [];
+            const out = [...document.querySelectorAll('body *')].filter(e => {
+                const box = e.getBoundingClientRect();
+                return box.width > 0 && (box.right > root.clientWidth + 1 || box.left < -1);
+            });
+            return [`${root.scrollWidth} > ${root.clientWidth}`, ...out.slice(-4).map(e => e.outerHTML.slice(0, 160))];
+        }"""
+        )
+
+    async def barriers(self) -> list[str]:
+        """What axe finds serious or critical."""
+        found = await Axe().run(self.page)
+        return [
+            f"{broken['id']} ({broken['impact']}): {node['html'][:200]} {node['failureSummary'][:300]}"
+            for broken in found.response["violations"]
+            if broken["impact"] in _SERIOUS
+            for node in broken["nodes"]
+        ]
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser of its own."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    assert path, "no Chromium here: tools/debian-packages installs it"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def visitor(
+    browser: Browser, service: Service, who: Someone | None = None, **options: Any
+) -> AsyncIterator[Visitor]:
+    """A window of a guest, or of somebody who has signed in; it may not complain of anything."""
+    context = await browser.new_context(**{"viewport": PHONE, "locale": "en-US", "base_url": service.base, **options})
+    context.set_default_timeout(WAIT_MS)
+    if who:
+        signed = await context.request.post("/v1/sessions", data={"login": who.username, "password": PASSWORD})
+        assert signed.ok, await signed.text()
+    made = Visitor(service.base, context, await context.new_page())
+    made.page.on("console", lambda message: _hear(made, message))
+    made.page.on("pageerror", lambda error: made.faults.append(f"{made.page.url}: {error}"))
+    try:
+        yield made
+        assert made.faults == []
+    finally:
+        await context.close()
+
+
+def _hear(made: Visitor, message: ConsoleMessage) -> None:
+    if message.type in {"error", "warning"}:
+        made.faults.append(f"{made.page.url}: {message.type}: {message.text} ({message.location.get('url', '')})")
+
+
+def kill_all(service: Service) -> list[int]:
+    """kill -9 of the supervisor, PostgreSQL, NATS and every process of the program, as a power cut does."""
+    folder = Path(service.environ["LARGESSE_DATA_DIR"])
+    servers = msgspec.json.decode((folder / "run.json").read_bytes())
+    own = msgspec.json.decode((folder / "processes.json").read_bytes())
+    pids = [service.process.pid, *[one["pid"] for one in own], servers["postgres_pid"], servers["nats_pid"]]
+    pids += [child for pid in pids for child in _children(pid)]
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    service.process.wait(10)
+    return pids
+
+
+def _children(pid: int) -> list[int]:
+    with contextlib.suppress(OSError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
