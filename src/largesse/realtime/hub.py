@@ -184,8 +184,9 @@ class Hub:
             if key not in self._subscriptions:
                 self._subscriptions[key] = await self._news.listen(f"room.{key}", self._hear)
             async with self._db.read() as tx:
-                frames = await store.list_last_frames(tx, key, _LOADED_FRAMES)
+                # In this order: an owner's memory may be ahead of a snapshot that is taken before it is asked.
                 standing = (await self._standings.standings(tx, [room.stage], top=0))[key]
+                frames = await store.list_last_frames(tx, key, _LOADED_FRAMES)
             room.load(frames, standing.totals, standing.diamonds_milli, standing.seq)
         except BaseException:
             self.rooms.pop(key, None)

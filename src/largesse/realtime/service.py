@@ -111,8 +111,9 @@ class RealtimeService:
     async def list_frames(self, stage: Stage, after: int) -> tuple[list[Frame], int, bool]:
         """Kept frames behind `after`, the newest seq, and whether frames between are gone."""
         async with self.db.read() as tx:
-            found = (await store.list_frames(tx, [(stage.key, after)], FRAMES_A_PAGE)).get(stage.key, [])
+            # In this order: an owner's memory may be ahead of a snapshot that is taken before it is asked.
             newest = (await self.standings.standings(tx, [stage], top=0))[stage.key].seq
+            found = (await store.list_frames(tx, [(stage.key, after)], FRAMES_A_PAGE)).get(stage.key, [])
         at, gap = after, after > newest
         for frame in found:
             gap = gap or frame.prev > at
