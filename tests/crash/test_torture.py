@@ -17,15 +17,15 @@ import msgspec
 from largesse.main.torture import torture
 print(msgspec.json.encode(asyncio.run(torture(**json.loads(sys.argv[1])))).decode())
 """
-# A bug, the faults that bring it out, the promises of which one is seen broken.
+# A bug, the faults that bring it out, the api processes it needs, the promises of which one is seen broken.
 BUGS = [
-    ("early_answer", ["api", "postgres"], {"an acknowledged gift is in the books", "a receipt names its place"}),
-    ("new_id_on_retry", ["answers eaten"], {"a receipt is of the gift that was sent", "a receipt names its place"}),
-    ("no_row_lock", ["worker"], {"nothing is made or lost on the way", "a wallet moves by what its gifts cost"}),
-    ("lost_update", ["worker"], {"nothing is made or lost on the way", "a wallet moves by what its gifts cost"}),
-    ("skipped_share", ["worker"], {"nothing is made or lost on the way", "a creator is credited for every gift"}),
-    ("forgetful_relay", ["nats"], {"viewers catch up without gap"}),
-]  # fmt: skip
+    ("early_answer", ["api"], 2, {"an acknowledged gift is in the books", "a receipt names its place"}),
+    ("new_id_on_retry", ["answers eaten"], 1, {"a receipt is of the gift that was sent", "a gift has one receipt"}),
+    ("no_row_lock", ["worker"], 2, {"nothing is made or lost on the way"}),
+    ("lost_update", ["worker"], 2, {"nothing is made or lost on the way"}),
+    ("skipped_share", ["worker"], 1, {"nothing is made or lost on the way"}),
+    ("forgetful_relay", ["nats"], 1, {"viewers catch up without gap"}),
+]
 
 
 async def _torture(**wanted: Any) -> dict[str, Any]:
@@ -39,9 +39,9 @@ async def _torture(**wanted: Any) -> dict[str, Any]:
 
 @pytest.mark.crash
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(("bug", "faults", "broken"), BUGS, ids=[bug for bug, _, _ in BUGS])
-async def test_torture_catches_a_planted_bug(bug: str, faults: list[str], broken: set[str]) -> None:
-    found = await _torture(seconds=10, seed=1, plant=f"{PLANTED}:{bug}", faults=faults)
+@pytest.mark.parametrize(("bug", "faults", "processes", "broken"), BUGS, ids=[bug for bug, *_ in BUGS])
+async def test_torture_catches_a_planted_bug(bug: str, faults: list[str], processes: int, broken: set[str]) -> None:
+    found = await _torture(seconds=10, seed=1, plant=f"{PLANTED}:{bug}", faults=faults, processes=processes)
     assert not found["ok"]
     assert broken & set(found["failures"]), found["details"]
     assert found["replay"].endswith("--seed 1")

@@ -9,7 +9,7 @@ import psycopg
 from largesse.gifting.committer import Committer
 from largesse.ledger import Journal
 
-_LATE_S = 0.03
+_LATE_S = 0.3
 
 
 def plant() -> None:
