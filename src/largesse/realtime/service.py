@@ -114,6 +114,8 @@ class RealtimeService:
             # In this order: an owner's memory may be ahead of a snapshot that is taken before it is asked.
             newest = (await self.standings.standings(tx, [stage], top=0))[stage.key].seq
             found = (await store.list_frames(tx, [(stage.key, after)], FRAMES_A_PAGE)).get(stage.key, [])
+            # A lease knows the seq of a second ago.
+            newest = max([newest, *(frame.seq for frame in await store.list_last_frames(tx, stage.key, 1))])
         at, gap = after, after > newest
         for frame in found:
             gap = gap or frame.prev > at
