@@ -41,13 +41,18 @@ async def run_torture(*, seconds: float, seed: int, as_json: bool, plant: str) -
 
 
 async def torture(
-    *, seconds: float, seed: int, plant: str = "", faults: Sequence[str] = plan.FAULTS, processes: int = _PROCESSES,
+    *,
+    seconds: float,
+    seed: int,
+    plant: str = "",
+    faults: Sequence[str] = plan.FAULTS,
+    processes: int = _PROCESSES,
     gifts_min: int = 0,
-) -> Report:  # fmt: skip
+) -> Report:
     """Torture for so long, or until a promise is broken; call it in the main thread.
 
-    `plant` is as in `world.made`, `faults` are the kinds that the nemesis may choose, `processes` serve the API. It goes
-    on until `gifts_min` are acknowledged, at most three times as long.
+    `plant` is as in `world.made`, `faults` are the kinds that the nemesis may choose, `processes` serve the API. It
+    goes on until `gifts_min` are acknowledged, at most three times as long.
     """
     set_up("error")  # the servers' deaths are no news here
     tally = Tally(plan.rng_of(seed, "samples"))
