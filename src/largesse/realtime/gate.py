@@ -23,7 +23,7 @@ BUFFER_BYTES_MAX = 256 << 10  # above it a socket is stalled
 DRAINED_BYTES = 64 << 10  # below it a stalled socket is given more
 WRITE_BYTES_MAX = 256 << 10  # given to a lagging socket at once
 STALLED_S_MAX = 60.0
-_WRITES_A_SLICE = 256  # then other work of the process has its turn
+_WRITES_A_SLICE = 64  # a millisecond or so; then other work of the process has its turn
 
 
 class Viewer(msgspec.Struct, frozen=True):
