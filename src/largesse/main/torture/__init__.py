@@ -24,9 +24,12 @@ from largesse.main.torture.tally import Tally
 __all__ = ["Report", "run_torture", "torture"]
 
 _PROCESSES = 2
-_SINGLES = 24
-_HOSTS = 3
-_HOST_PAUSE_S = 0.05
+_SINGLES = 16
+_HOSTS = 4
+_HOST_PAUSE_S = 0.03
+_HOST_PAUSE_LONG_S = 1.0  # an hour of it spends a third of the coins
+_LONG_S = 300
+_MEASURED_S_MAX = 30.0
 _DRAIN_S_MAX = 60.0
 _VIEWERS_S_MAX = 20.0
 _LOOK_S = 0.25
@@ -57,7 +60,7 @@ async def torture(
     set_up("error")  # the servers' deaths are no news here
     tally = Tally(plan.rng_of(seed, "samples"))
     async with world.made(processes, plant) as made:
-        flood = clients.Flood(made, tally, _HOST_PAUSE_S)
+        flood = clients.Flood(made, tally, _HOST_PAUSE_S if seconds < _LONG_S else _HOST_PAUSE_LONG_S)
         watching = viewers.viewers(made, tally)
         nemesis = Nemesis(made, tally, watching, plan.faults(seed, faults))
         read = compare.Read()
@@ -68,6 +71,8 @@ async def torture(
         evil = asyncio.create_task(nemesis.run())
         try:
             await _run_for(seconds, gifts_min, tally, [*givers, *others, evil])
+            nemesis.end()
+            await asyncio.wait([evil], timeout=0 if tally.failures else _MEASURED_S_MAX)
             took = time.monotonic() - began
             await _cancel(evil)
             flood.close()

@@ -43,21 +43,30 @@ class Nemesis:
     eaten: int = 0
     _began: float = 0.0
     _hungry: int = 0
+    _turn: int = 0
+    _ending: asyncio.Event = field(default_factory=asyncio.Event)
     _full: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
-        """One fault after another until cancelled."""
+        """One fault after another, until `end`; the last one is measured to its end."""
         self._began = time.monotonic()
         listening = asyncio.create_task(self._hear_proxy())
         try:
             for fault in self.plan:
-                await asyncio.sleep(fault.pause_s)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._ending.wait(), fault.pause_s)
+                if self._ending.is_set():
+                    return
                 done = Suffered(fault.name, round(time.monotonic() - self._began, 2))
                 self.suffered.append(done)
                 await self._do(fault, done)
                 await self._measure(done, time.time(), time.monotonic())
         finally:
             listening.cancel()
+
+    def end(self) -> None:
+        """Do no more harm."""
+        self._ending.set()
 
     async def _do(self, fault: Fault, done: Suffered) -> None:
         if fault.name in KILLS:
@@ -93,8 +102,13 @@ class Nemesis:
                 pids += self.world.pids("worker")
             else:
                 found = self.world.pids("api")
-                pids += found if target == "apis" else found[int(fault.pick * len(found)) :][:1]
+                pids += found if target == "apis" else self._one_of(found)
         return pids
+
+    def _one_of(self, pids: list[int]) -> list[int]:
+        """One after the other: the one that was killed last may still be starting."""
+        self._turn += 1
+        return pids[self._turn % len(pids) :][:1] if pids else []
 
     async def _tell(self, command: str) -> None:
         assert self.world.proxy.stdin is not None

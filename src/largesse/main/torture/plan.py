@@ -29,14 +29,13 @@ _EATEN = (1, 3)
 class Fault:
     """One fault: `pause_s` after the one before has been recovered from; a network one lasts `length_s`.
 
-    `times`: answers eaten; `pick` chooses among processes of a kind, in [0, 1).
+    `times`: answers eaten.
     """
 
     name: str
     pause_s: float
     length_s: float
     times: int
-    pick: float
 
 
 def faults(seed: int, names: Sequence[str] = FAULTS) -> Iterator[Fault]:
@@ -46,7 +45,7 @@ def faults(seed: int, names: Sequence[str] = FAULTS) -> Iterator[Fault]:
         deck = list(names)
         rng.shuffle(deck)
         for name in deck:
-            yield Fault(name, rng.uniform(*_PAUSE_S), rng.uniform(*_STALL_S), rng.randint(*_EATEN), rng.random())
+            yield Fault(name, rng.uniform(*_PAUSE_S), rng.uniform(*_STALL_S), rng.randint(*_EATEN))
 
 
 def rng_of(seed: int, who: str) -> random.Random:
