@@ -29,10 +29,12 @@ AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become ano
 NOBODY = Account(65534, 65534)
 
 SERVE = """
-import asyncio, sys
+import asyncio, signal, sys
 import uvloop
 from largesse.kit import embedded
 from largesse.kit.config import Settings
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job begins with it ignored
 
 async def main():
     async with embedded.running(Settings(data_dir=sys.argv[1])) as servers:

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 import click
 import msgspec
+import psycopg
 
 from largesse.kit.log import set_up
 from largesse.main.torture import clients, compare, plan, report, viewers, world
@@ -115,8 +116,9 @@ async def _run_for(seconds: float, gifts_min: int, tally: Tally, tasks: Sequence
 async def _arrive(made: world.World, tally: Tally, watching: list[viewers.Viewer]) -> None:
     """Give the viewers time to arrive at the totals of the books."""
     for _ in range(int(_VIEWERS_S_MAX / _LOOK_S)):
-        if await asyncio.to_thread(compare.have_arrived, made, watching):
-            return
+        with suppress(psycopg.OperationalError):  # the last fault may have been the database's
+            if await asyncio.to_thread(compare.have_arrived, made, watching):
+                return
         await asyncio.sleep(_LOOK_S)
     await asyncio.to_thread(compare.tell_viewers, made, tally, watching)
 
