@@ -24,6 +24,7 @@ export class ChatLog {
   #lines: Line[] = [];
   #next = 1;
   #seenChat = new Set<string>();
+  #seenGifts = new Set<string>();
   #me: string | null = null;
   #room = LINES_AT_ONCE_MAX;
   #last_ms = 0;
@@ -42,6 +43,7 @@ export class ChatLog {
     this.#last_ms = now_ms;
     let changed = false;
     for (const event of events) {
+      if (event.type === 'gift.sent' && !this.#isNew(event.receipt)) continue;
       if (event.type === 'gift.sent' && this.#grow(event.sender, event.gift_id, event.repeat_count, now_ms)) {
         changed = true;
         continue;
@@ -54,6 +56,14 @@ export class ChatLog {
     }
     if (this.#lines.length > LINES_MAX) this.#lines.splice(0, this.#lines.length - LINES_MAX);
     return changed;
+  }
+
+  /** Whether a receipt comes for the first time: a snapshot after a reconnect tells gifts again. */
+  #isNew(receipt: string): boolean {
+    if (this.#seenGifts.has(receipt)) return false;
+    this.#seenGifts.add(receipt);
+    if (this.#seenGifts.size > 2_000) this.#seenGifts.delete(this.#seenGifts.values().next().value!);
+    return true;
   }
 
   #grow(sender: Person | null, gift_id: string, count: number, now_ms: number): boolean {

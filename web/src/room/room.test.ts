@@ -9,7 +9,7 @@ const person = (name: string): Person => ({ id: `acct_${name}`, username: name, 
 let made = 0;
 const gift = (by: string | null, count = 1, gift_id = 'rose'): GiftSent => ({
   type: 'gift.sent', at, id: `gift_${made++}`, gift_id, repeat_count: count, repeat_end: true, streakable: true, combo_id: null, coins: count,
-  diamond_count: 1, sender: by ? person(by) : null, receiver: person('Bob'), receipt: '1.1', message: null,
+  diamond_count: 1, sender: by ? person(by) : null, receiver: person('Bob'), receipt: `${made}.1`, message: null,
 });
 const chat = (id: string, text = 'hi'): RoomEvent => ({ type: 'chat.message', at, id, sender: person('Alice'), text });
 
@@ -24,6 +24,14 @@ test('a comment that is replayed is written once', () => {
   log.add([chat('c1')], 0);
   expect(log.add([chat('c1')], 1)).toBe(false);
   expect(log.lines.length).toBe(1);
+});
+
+test('a gift that a snapshot tells again is written once', () => {
+  const log = new ChatLog();
+  const rose = gift('Alice', 2);
+  log.add([rose], 0);
+  expect(log.add([{ ...rose }], 1)).toBe(false);
+  expect(log.lines.map(({ count }) => count)).toEqual([2]);
 });
 
 test('a flood leaves the log readable and bounded, and drops no comment', () => {

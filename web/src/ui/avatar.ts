@@ -10,7 +10,7 @@ export function hueOf(id: string): number {
 
 /** One or two letters, whole graphemes, upper case where the script has it. */
 export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const words = name.replace(/\([^)]*\)/gu, ' ').trim().split(/\s+/u).filter(Boolean);
   const letters = words.length > 1 ? [words[0]!, words[words.length - 1]!] : words;
   const first = (word: string) => firstGrapheme(word.replace(/^[^\p{L}\p{N}\p{Extended_Pictographic}]+/u, '') || word);
   return letters.map(first).join('').toLocaleUpperCase() || '?';
