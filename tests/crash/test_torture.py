@@ -61,17 +61,6 @@ async def test_no_acknowledged_gift_is_lost_or_doubled_in_a_minute_of_faults() -
 
 @pytest.mark.crash
 @pytest.mark.slow
-@pytest.mark.timeout(5_400)
-async def test_an_hour_of_faults_on_a_machine_of_its_own() -> None:
-    found = await _torture(seconds=3_600, seed=7)
-    assert found["ok"], json.dumps(found["details"], indent=1)
-    assert found["acknowledged"] == found["stored"]
-    assert found["settle_again"]["seconds"] <= 5, found["settle_again"]
-    assert found["frames_again"]["seconds"] <= 8, found["frames_again"]
-
-
-@pytest.mark.crash
-@pytest.mark.slow
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("seed", range(2, 8))
 async def test_other_seeds_hold_too(seed: int) -> None:

@@ -143,8 +143,9 @@ async def give_in_batches(flood: Flood, rng: random.Random) -> None:
     people = {person.key: person for person in (*flood.world.viewers, *flood.world.poor)}
     while flood.open:
         gifts = [flood.gift(rng, flood.giver(rng)) for _ in range(rng.randint(*BATCH_GIFTS))]
-        if flood.tally.again and rng.random() < RESENT_SHARE * 4:
-            gifts += [flood.tally.again.pop() for _ in range(min(len(flood.tally.again), 10))]
+        for _ in range(min(len(flood.tally.again), int(len(gifts) * RESENT_SHARE))):
+            gifts.append(flood.tally.again.pop(rng.randrange(len(flood.tally.again))))
+            flood.tally.resent += 1
         await _send_all(flood, wire, gifts, people)
         for gift in rng.sample(gifts, max(1, int(len(gifts) * RESENT_SHARE))):
             flood.tally.keep_for_later(gift)
