@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
@@ -18,6 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from largesse import __version__
 from largesse.accounts.routes import routes as accounts_routes
 from largesse.catalog.routes import routes as catalog_routes
+from largesse.gifting.routes import Giving
 from largesse.gifting.routes import routes as gifting_routes
 from largesse.kit import http
 from largesse.kit.principal import PrincipalMiddleware
@@ -90,6 +91,7 @@ def build_app(services: Services) -> Litestar:
         dependencies={
             "principal": Provide(http.signed_in, sync_to_thread=False),
             "caller": Provide(http.maybe_signed_in, sync_to_thread=False),
+            "giving": Provide(_giving_for(services), sync_to_thread=False),
             **{name: Provide(_giving(service), sync_to_thread=False) for name, service in given.items()},
         },
         request_class=http.StrictRequest,
@@ -113,6 +115,13 @@ def _giving(service: Any) -> Callable[[], Any]:
         return service
 
     return give
+
+
+def _giving_for(services: Services) -> Callable[[Request[Any, Any, Any]], Giving]:
+    def giving(request: Request[Any, Any, Any]) -> Giving:
+        return Giving(http.signed_in(request), services.gifting, services.policy)
+
+    return giving
 
 
 def _openapi() -> OpenAPIConfig:

@@ -54,6 +54,7 @@ class StageService:
         self.talk = Talk(db, news, accounts, settings)
         self.counted: Figures = NoFigures()
         self._making = Pace(settings.limit(_LIVES_A_MINUTE) / 60, settings.limit(_LIVES_A_MINUTE))
+        self._looking: set[UUID] = set()
         self._cache: OrderedDict[UUID, tuple[float, Stage]] = OrderedDict()
 
     async def open(self) -> None:
@@ -71,10 +72,14 @@ class StageService:
     async def find(self, live: UUID) -> Stage | None:
         """A stage by its public id, at most 2 s old; None where there is none. Money is not decided on it."""
         kept = self._cache.get(live)
-        if kept and time.monotonic() - kept[0] < _CACHE_S:
+        if kept and (time.monotonic() - kept[0] < _CACHE_S or live in self._looking):
             return kept[1]
-        async with self.db.read() as tx:
-            found = await store.find(tx, live)
+        self._looking.add(live)  # of many who ask at once, one looks, and the others go on with what is known
+        try:
+            async with self.db.read() as tx:
+                found = await store.find(tx, live)
+        finally:
+            self._looking.discard(live)
         if found:
             self._keep(found)
         return found
