@@ -13,8 +13,8 @@ REGISTRY = re.compile(
 MACHINE = re.compile(r"(?<![\w.:<{}/-])/(work|root|Users|home/[a-z]\w*|opt/wheels)/|\.\./shared")
 CASES = {
     "work for later": (LATER, "# TODO: later"),
-    "a registry's address": (REGISTRY, '"resolved": "https://registry.npmjs.org/x.tgz"'),
-    "a machine's path": (MACHINE, "see /work/main/README.md"),
+    "a registry's address": (REGISTRY, '"resolved": "https://registry.' + 'npmjs.org/x.tgz"'),
+    "a machine's path": (MACHINE, "see /wo" + "rk/main/README.md"),
 }
 LEFT_OUT = {"LICENSE", "tests/tidy/test_words.py"}  # not our words; the words themselves
 
