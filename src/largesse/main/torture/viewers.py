@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from contextlib import suppress
 from datetime import datetime
@@ -24,7 +25,7 @@ _RECEIPTS_KEPT: Final = 20_000
 _TROUBLE = (OSError, EOFError, TimeoutError, WebSocketException, Lost)
 
 
-class Viewer:
+class Viewer(ABC):
     """What one viewer of a room knows. `seq` and totals are of the last frame or snapshot."""
 
     def __init__(self, name: str, world: World, tally: Tally) -> None:
@@ -52,9 +53,9 @@ class Viewer:
                 await self.watch()
             await asyncio.sleep(_AGAIN_S)
 
+    @abstractmethod
     async def watch(self) -> None:
         """One connection, until it ends."""
-        raise NotImplementedError
 
     @property
     def path(self) -> str:
