@@ -17,9 +17,11 @@ import msgspec
 from largesse.main.torture import torture
 print(msgspec.json.encode(asyncio.run(torture(**json.loads(sys.argv[1])))).decode())
 """
+# A gift that was acknowledged and lost is missing, refused, or settled under another receipt when its id comes again.
+LOST = {"an acknowledged gift is in the books", "an acknowledged gift is never refused", "a gift has one receipt"}
 # A bug, the faults that bring it out, the api processes it needs, the promises of which one is seen broken.
 BUGS = [
-    ("early_answer", ["api"], 2, {"an acknowledged gift is in the books", "an acknowledged gift is never refused"}),
+    ("early_answer", ["api"], 2, LOST),
     ("new_id_on_retry", ["answers eaten"], 1, {"a receipt is of the gift that was sent", "a gift has one receipt"}),
     ("no_row_lock", ["worker"], 2, {"nothing is made or lost on the way"}),
     ("lost_update", ["worker"], 2, {"nothing is made or lost on the way"}),
