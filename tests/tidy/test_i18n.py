@@ -1,36 +1,149 @@
-"""Every message that a page asks for exists, and no translation speaks of what English does not know."""
+"""Every message that a page asks for exists, in every language that the pages speak, whole and translated."""
 
 import json
 import re
+from collections.abc import Iterator
+from functools import cache
 
 from tree import ROOT, name_of, sources, text
 
 FOLDER = ROOT / "web" / "src" / "i18n"
+# What every page needs, what all but the room need, what only the server writes.
+PARTS = (".", "pages", "server")
+# https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
+CATEGORIES = {
+    "en": ["one", "other"],
+    "de": ["one", "other"],
+    "es": ["one", "many", "other"],
+    "ar": ["zero", "one", "two", "few", "many", "other"],
+    "zh": ["other"],
+}
+COUNTED = {"zero", "one", "two"}  # these can say their number in words
+SAME_EVERYWHERE = {"room.label", "room.live", "title.live"}
+SAME = {
+    "de": {
+        "room.chat", "deck.chat", "deck.likes", "home.count", "quote.creator", "footer.docs", "title.docs",
+        "gift.rose", "gift.donut", "gift.panda", "gift.teddy", "gift.tiger",
+    },
+    "es": {"room.chat", "deck.chat", "footer.docs", "title.docs"},
+    "ar": set[str](),
+    "zh": {"footer.docs", "title.docs"},
+}  # fmt: skip
 LITERAL = re.compile(r"""\bt\(\s*(['"])([a-z][\w.-]*)\1""")
 PREFIX = re.compile(r"\bt\(\s*`([a-z][\w.-]*)\$\{")
+OF_CODES = re.compile(r"""\b(?:tCode|formProblem)\((?:\w+, )?'([a-z_.]+)'""")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+CODE = re.compile(
+    r"""\bcode: ClassVar\[str\] = "([a-z-]+)"|^\s+\d{3}: "([a-z-]+)",$|"code": "([a-z-]+)",""", re.MULTILINE
+)
+OF_KEYS = "web/src/i18n/"
+
+Message = str | dict[str, str]
 
 
-def messages(language: str) -> dict[str, object]:
-    found = [
-        json.loads(text(p)) for p in (FOLDER / f"{language}.json", FOLDER / "pages" / f"{language}.json") if p.exists()
-    ]
-    return {key: message for part in found for key, message in part.items()}
+@cache
+def words(language: str, part: str) -> dict[str, Message]:
+    found: dict[str, Message] = json.loads(text(FOLDER / part / f"{language}.json"))
+    return found
 
 
-def unknown(source: str, known: dict[str, object]) -> list[str]:
+def messages(language: str) -> dict[str, Message]:
+    return {key: message for part in PARTS for key, message in words(language, part).items()}
+
+
+def forms(message: Message) -> dict[str, str]:
+    return {"": message} if isinstance(message, str) else message
+
+
+def placeholders(said: str) -> set[str]:
+    return set(PLACEHOLDER.findall(said))
+
+
+def asked_for() -> Iterator[tuple[str, str]]:
+    for path in [*sources("web/src/", suffix=".ts"), *sources("web/src/", suffix=".svelte")]:
+        if not path.name.endswith(".test.ts"):
+            yield name_of(path), text(path)
+
+
+def unknown(source: str, known: dict[str, Message]) -> list[str]:
     keys = [key for _, key in LITERAL.findall(source) if key not in known]
     return keys + [prefix for prefix in PREFIX.findall(source) if not any(k.startswith(prefix) for k in known)]
 
 
-def test_every_message_asked_for_exists():
+def broken(mine: Message, english: Message, categories: list[str]) -> str:
+    """What is wrong with a translation, or nothing."""
+    if isinstance(mine, str) != isinstance(english, str):
+        return "a plural in one and none in the other"
+    if isinstance(mine, dict) and sorted(mine) != sorted(categories):
+        return f"has {sorted(mine)}, its language needs {sorted(categories)}"
+    wanted = placeholders(english if isinstance(english, str) else english["other"])
+    for form, said in forms(mine).items():
+        given = placeholders(said) | ({"n"} & wanted if form in COUNTED else set())
+        if given != wanted:
+            return f"{form} has {sorted(given)}, English {sorted(wanted)}"
+        if not said.strip():
+            return f"{form} says nothing"
+    return ""
+
+
+def test_every_message_asked_for_exists() -> None:
     known = messages("en")
-    pages = [*sources("web/src/", suffix=".ts"), *sources("web/src/", suffix=".svelte")]
-    pages = [p for p in pages if not p.name.endswith(".test.ts")]
-    assert {name_of(p): bad for p in pages if (bad := unknown(text(p), known))} == {}
+    assert {name: bad for name, source in asked_for() if (bad := unknown(source, known))} == {}
     assert unknown("t('planted.key') t(`planted.${x}`)", known) == ["planted.key", "planted."]
 
 
-def test_translations_know_no_more_than_english():
+def test_no_message_is_kept_that_nothing_asks_for() -> None:
+    source = "".join(source for _, source in asked_for())
+    prefixes = {"gift.", *PREFIX.findall(source), *(f"{area}." for area in OF_CODES.findall(source))}
+    kept = {**words("en", "."), **words("en", "pages")}
+    assert [k for k in kept if f"'{k}'" not in source and not k.startswith(tuple(prefixes))] == []
+
+
+def test_the_room_asks_for_no_words_that_it_does_not_load() -> None:
+    room = ("web/src/room/", "web/src/recharge/", "web/src/ui/", "web/src/engine/", "web/src/pages/live.ts")
+    known = words("en", ".")
+    inside = [(name, source) for name, source in asked_for() if name.startswith(room)]
+    assert {name: bad for name, source in inside if (bad := unknown(source, known))} == {}
+
+
+def test_every_language_is_whole() -> None:
+    languages = {path.stem for path in sources(OF_KEYS, suffix=".json")}
+    assert languages == set(CATEGORIES)
+    for part in PARTS:
+        english = words("en", part)
+        for tag in languages:
+            assert words(tag, part).keys() ^ english.keys() == set(), (tag, part)
+            wrong = {k: why for k, m in words(tag, part).items() if (why := broken(m, english[k], CATEGORIES[tag]))}
+            assert wrong == {}, (tag, part)
+    assert sum(len(words("en", part)) for part in PARTS) == len(messages("en")), "a key stands in two files"
+
+
+def test_a_translation_that_is_not_whole_is_noticed() -> None:
+    english: Message = {"one": "{n} coin of {max}", "other": "{n} coins of {max}"}
+    assert not broken({"one": "eine von {max}", "other": "{n} von {max}"}, english, ["one", "other"])
+    assert broken({"one": "eine", "other": "{n} von {max}"}, english, ["one", "other"])
+    assert broken({"one": "eine von {max}", "other": "viele von {max}"}, english, ["one", "other"])
+    assert broken({"other": "{n} von {max}"}, english, ["one", "other"])
+    assert broken("{n} von {max}", english, ["one", "other"])
+    assert broken("{nn} da", "{n} here", ["other"])
+
+
+def test_nothing_is_left_in_english() -> None:
+    english = messages("en")
+    for tag, same in SAME.items():
+        assert {key for key, m in messages(tag).items() if m == english[key]} == same | SAME_EVERYWHERE, tag
+
+
+def test_every_problem_of_the_product_has_words() -> None:
     known = messages("en")
-    languages = {p.stem for p in sources("web/src/i18n/", suffix=".json")} - {"en"}
-    assert {tag: extra for tag in languages if (extra := sorted(messages(tag).keys() - known.keys()))} == {}
+    found = [m for path in sources("src/largesse/", suffix=".py") for m in CODE.findall(text(path))]
+    codes = {code for groups in found for code in groups if code}
+    assert {"not-enough-coins", "internal", "method-not-allowed", "invalid"} <= codes
+    said = {key.partition(".")[2] for key in known if key.startswith(("problem.", "refused."))}
+    assert codes - said == set()
+
+
+def test_every_gift_of_the_house_has_a_name_in_every_language() -> None:
+    gifts = json.loads(text(ROOT / "src" / "largesse" / "catalog" / "seed" / "gifts.json"))["gifts"]
+    named = {f"gift.{gift['name'].lower().replace(' ', '-')}": gift["name"] for gift in gifts}
+    assert {key: m for key, m in words("en", ".").items() if key.startswith("gift.")} == named

@@ -5,9 +5,15 @@ export interface FieldProblem {
   message: string;
 }
 
+/** The code of an answer that is not our own server's, as of a proxy; 0 is no answer at all. */
+function codeOf(status: number): string {
+  const known: Record<number, string> = { 0: 'network', 401: 'not-signed-in', 403: 'forbidden', 404: 'not-found', 413: 'too-large', 429: 'too-many', 500: 'internal' };
+  return known[status] ?? (status > 500 ? 'busy' : 'refused');
+}
+
 export class ApiProblem extends Error {
   readonly status: number;
-  /** The stable code of api.md, such as `not-enough-coins`; `network` when no answer came. */
+  /** The API's stable code, such as `not-enough-coins`; `network` when no answer came. */
   readonly code: string;
   readonly detail: string;
   readonly fields: FieldProblem[];
@@ -21,7 +27,7 @@ export class ApiProblem extends Error {
     super(text('detail') || text('title') || `HTTP ${status}`);
     this.name = 'ApiProblem';
     this.status = status;
-    this.code = text('code') || (status === 0 ? 'network' : `http-${status}`);
+    this.code = text('code') || codeOf(status);
     this.detail = text('detail') || text('title');
     this.fields = Array.isArray(body['fields']) ? (body['fields'] as FieldProblem[]) : [];
     this.members = body;

@@ -1,15 +1,51 @@
 import { beforeEach, expect, test } from 'vitest';
 import ar from './ar.json';
+import de from './de.json';
 import en from './en.json';
-import { diamonds, duration, money, number, setLocale, t, tCode } from './index';
+import es from './es.json';
+import { diamonds, duration, giftName, locale, localeOfNumbers, locales, money, number, setLocale, t, tCode } from './index';
+import zh from './zh.json';
 
 beforeEach(() => setLocale('en', en));
 
-test('one coin is not "1 coins", in English and in Arabic', () => {
+test('one coin is not "1 coins", in any language', () => {
   expect(t('common.coins', { n: 1 })).toBe('1 coin');
   expect(t('common.coins', { n: 2500 })).toBe('2,500 coins');
-  setLocale('ar', { ...en, ...ar });
-  expect(t('common.coins', { n: 2 })).toBe('عملتان');
+  setLocale('de', de);
+  expect([1, 2500].map((n) => t('common.coins', { n }))).toEqual(['1 Münze', '2.500 Münzen']);
+  setLocale('es', es);
+  expect([1, 25_000, 1_000_000].map((n) => t('common.coins', { n }))).toEqual(['1 moneda', '25.000 monedas', '1.000.000 de monedas']);
+  setLocale('zh', zh);
+  expect(t('common.coins', { n: 1 })).toBe('1 枚金币');
+  setLocale('ar', ar);
+  expect([0, 1, 2, 3, 11, 100].map((n) => t('common.coins', { n }))).toEqual(['لا عملات', 'عملة واحدة', 'عملتان', '3 عملات', '11 عملة', '100 عملة']);
+});
+
+test("every plural has the forms that the browser's own rules choose from", () => {
+  const files = import.meta.glob<{ default: Record<string, unknown> }>(['./*.json', './pages/*.json'], { eager: true });
+  for (const [path, { default: file }] of Object.entries(files)) {
+    const tag = /(\w+)\.json$/.exec(path)![1]!;
+    const forms = new Intl.PluralRules(tag).resolvedOptions().pluralCategories.toSorted();
+    for (const [key, message] of Object.entries(file)) if (typeof message === 'object') expect(Object.keys(message!).toSorted(), `${path} ${key}`).toEqual(forms);
+  }
+});
+
+test("numbers and dates follow the reader's region, where it writes as the language does", () => {
+  setLocale('ar', ar, ['ar-EG', 'en-US']);
+  expect(number(12_345)).toBe('١٢٬٣٤٥');
+  expect(duration(3_909)).toBe('١:٠٥:٠٩');
+  expect(t('common.coins', { n: 5 })).toBe('٥ عملات');
+  setLocale('ar', ar, ['ar-MA']);
+  expect(number(12_345)).toBe('12.345');
+  setLocale('de', de, ['en-GB', 'de-CH']);
+  expect([locale(), localeOfNumbers()]).toEqual(['de', 'de-CH']);
+  expect(number(12_345)).toMatch(/^12['’]345$/);
+  setLocale('zh', zh, ['zh-TW', 'not a tag']);
+  expect(localeOfNumbers()).toBe('zh');
+});
+
+test('English is offered first, and every language by its own file', () => {
+  expect(locales).toEqual(['en', 'ar', 'de', 'es', 'zh']);
 });
 
 test('money is exact in every exponent', () => {
@@ -25,22 +61,22 @@ test('diamonds are whole and rounded down', () => {
   expect(diamonds(12_345_678)).toBe('12,345');
 });
 
-test('numbers, lengths and codes read well', () => {
+test('numbers and lengths read well', () => {
   expect(number(12_400, { compact: true })).toBe('12.4K');
   expect(number(9_999, { compact: true })).toBe('9,999');
   expect(duration(3_909)).toBe('1:05:09');
-  expect(tCode('problem', 'busy', 'x')).toContain('busy');
+});
+
+test("a problem is told in the part's own words, else in any part's, else in the server's", () => {
+  expect(tCode('unbought', 'busy', 'x')).toBe(en['unbought.busy']);
+  expect(tCode('unbought', 'too-many', 'x')).toBe(en['problem.too-many']);
+  expect(tCode('problem', 'muted', 'x')).toBe(en['refused.muted']);
   expect(tCode('problem', 'no-such-code', 'What the server said')).toBe('What the server said');
 });
 
-test('every locale uses the keys and the placeholders of English', () => {
-  const files = import.meta.glob<{ default: Record<string, unknown> }>('./*.json', { eager: true });
-  const names = (message: unknown) => new Set(JSON.stringify(message).match(/\{\w+\}/g) ?? []);
-  for (const [path, file] of Object.entries(files)) {
-    for (const [key, message] of Object.entries(file.default)) {
-      expect(en, `${path} ${key}`).toHaveProperty([key]);
-      const own = names((en as Record<string, unknown>)[key]);
-      for (const name of names(message)) expect(own, `${path} ${key}`).toContain(name);
-    }
-  }
+test("the house's gifts have names in the reader's language, and an operator's own keep theirs", () => {
+  setLocale('de', de);
+  expect(giftName('Party popper')).toBe('Konfetti');
+  expect(giftName('party-popper')).toBe('Konfetti');
+  expect(giftName('Our anniversary')).toBe('Our anniversary');
 });

@@ -1,5 +1,5 @@
 /** Words, numbers, money and dates in the reader's language. One JSON file a locale, shared with Python. */
-import en from './en.json';
+import type en from './en.json';
 import type pages from './pages/en.json';
 import type { Money } from '../api/types';
 
@@ -11,21 +11,24 @@ export type Values = Record<string, string | number>;
 const RTL = new Set(['ar', 'fa', 'he', 'ur']);
 const LANG_KEY = 'largesse.lang';
 type Loaders = Record<string, () => Promise<{ default: Messages }>>;
-const others: Loaders = import.meta.glob<{ default: Messages }>(['./*.json', '!./en.json']);
+/** Each locale is a file of its own, and a page loads the reader's alone. */
+const words: Loaders = import.meta.glob<{ default: Messages }>('./*.json');
 /** Words that only some pages need, so that the room stays light; `i18n/pages.ts` adds them. */
-const more: { english: Messages; others: Loaders } = { english: {}, others: {} };
+let more: Loaders = {};
 
-export const locales = ['en', ...Object.keys(others).map((path) => path.slice(2, -5))];
+/** English first, then by the alphabet. */
+export const locales = Object.keys(words).map((path) => path.slice(2, -5)).sort((a, b) => Number(b === 'en') - Number(a === 'en') || a.localeCompare(b));
 
 let language = 'en';
-let messages: Messages = en;
+/** What `Intl` is asked for: the language as the reader's region writes it, such as `ar-EG` or `de-CH`. */
+let region = 'en';
+let messages: Messages = {};
 let rules = new Intl.PluralRules('en');
 const numbers = new Map<string, Intl.NumberFormat>();
 
 /** Adds a second file a locale to what this page knows; before `loadLocale`. */
-export function addMessages(english: Messages, loaders: Loaders): void {
-  more.english = english;
-  more.others = loaders;
+export function addMessages(loaders: Loaders): void {
+  more = loaders;
 }
 
 function wanted(): string {
@@ -34,28 +37,45 @@ function wanted(): string {
   const asked = new URLSearchParams(location.search).get('lang');
   if (asked) localStorage.setItem(LANG_KEY, asked);
   const choices = [asked ?? localStorage.getItem(LANG_KEY), ...navigator.languages];
-  const found = choices.map((each) => each?.toLowerCase().split('-')[0]).find((each) => each && (locales.includes(each) || RTL.has(each)));
+  const found = choices.map((each) => each?.toLowerCase().split('-')[0]).find((each) => each && locales.includes(each));
   return found ?? 'en';
 }
 
-/** Loads the reader's messages and turns the page's direction; unknown words stay English. */
+/** Loads the reader's messages and turns the page's direction. */
 export async function loadLocale(asked: string = wanted()): Promise<void> {
-  const [own, extra] = await Promise.all([others[`./${asked}.json`]?.(), more.others[`./pages/${asked}.json`]?.()]);
-  setLocale(asked, { ...en, ...more.english, ...own?.default, ...extra?.default });
+  const [own, extra] = await Promise.all([words[`./${asked}.json`]?.(), more[`./pages/${asked}.json`]?.()]);
+  setLocale(asked, { ...own?.default, ...extra?.default }, navigator.languages);
   document.documentElement.lang = asked;
   document.documentElement.dir = RTL.has(asked) ? 'rtl' : 'ltr';
 }
 
-export function setLocale(tag: string, words: Messages): void {
+/** Speaks `tag`, and writes numbers and dates as the first of the reader's `wishes` that is the same language does. */
+export function setLocale(tag: string, spoken: Messages, wishes: readonly string[] = []): void {
   language = tag;
-  messages = words;
+  region = wishes.find((wish) => isSameWriting(wish, tag)) ?? tag;
+  messages = spoken;
   rules = new Intl.PluralRules(tag);
   numbers.clear();
 }
 
-/** The language in use, as `Intl` takes it. */
+/** Same language and script: `zh-TW` is not what `zh` is written in. */
+function isSameWriting(wish: string, tag: string): boolean {
+  try {
+    const [a, b] = [new Intl.Locale(wish).maximize(), new Intl.Locale(tag).maximize()];
+    return a.language === b.language && a.script === b.script;
+  } catch {
+    return false; // not a language tag
+  }
+}
+
+/** The language in use: a name of a file of messages. */
 export function locale(): string {
   return language;
+}
+
+/** The language in use as `Intl` takes it, with the reader's region where it is known. */
+export function localeOfNumbers(): string {
+  return region;
 }
 
 /** The message `key` with its `{names}` filled in; a plural one chooses by `values.n`. Numbers are written the reader's way. */
@@ -69,10 +89,16 @@ export function t(key: Key, values: Values = {}): string {
   });
 }
 
-/** For a code that came from the server: its message, or what the server said. */
+/** For a code that came from the server: what this part says to it, else what any part says, else the server's words. */
 export function tCode(prefix: string, code: string, otherwise: string, values: Values = {}): string {
-  const key = `${prefix}.${code}`;
-  return key in messages ? t(key as Key, values) : otherwise;
+  const key = [prefix, 'problem', 'refused'].map((each) => `${each}.${code}`).find((each) => each in messages);
+  return key ? t(key as Key, values) : otherwise;
+}
+
+/** A gift by the catalogue's name for it: in the reader's language, where the house's own gifts have a word for it. */
+export function giftName(name: string): string {
+  const key = `gift.${name.toLowerCase().replaceAll(' ', '-')}`;
+  return key in messages ? t(key as Key) : name;
 }
 
 export function number(n: number, options: { compact?: boolean; signed?: boolean } = {}): string {
@@ -80,7 +106,7 @@ export function number(n: number, options: { compact?: boolean; signed?: boolean
   const kind = `${compact ? 'c' : ''}${options.signed ? 's' : ''}`;
   let format = numbers.get(kind);
   if (!format) {
-    format = new Intl.NumberFormat(language, {
+    format = new Intl.NumberFormat(region, {
       ...(compact ? { notation: 'compact', maximumFractionDigits: 1 } : {}),
       ...(options.signed ? { signDisplay: 'exceptZero' } : {}),
     } as Intl.NumberFormatOptions);
@@ -91,7 +117,7 @@ export function number(n: number, options: { compact?: boolean; signed?: boolean
 
 /** Money exactly, through its decimal text: minor units never become a float. */
 export function money({ minor, currency }: Money): string {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
+  const format = new Intl.NumberFormat(region, { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   const text = String(Math.abs(minor)).padStart(digits + 1, '0');
   const whole = text.slice(0, text.length - digits);
@@ -100,28 +126,33 @@ export function money({ minor, currency }: Money): string {
 }
 
 /** Whole diamonds, rounded down, from milli-diamonds. */
+export function wholeDiamonds(milli: number): number {
+  return Math.floor(milli / 1000);
+}
+
+/** The same as text. */
 export function diamonds(milli: number): string {
-  return number(Math.floor(milli / 1000));
+  return number(wholeDiamonds(milli));
 }
 
 /** Basis points as a percentage: 7000 is "70%". */
 export function percent(bps: number, digits = 1): string {
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(bps / 10_000);
+  return new Intl.NumberFormat(region, { style: 'percent', maximumFractionDigits: digits }).format(bps / 10_000);
 }
 
 export function dateTime(iso: string, style: 'short' | 'medium' | 'long' = 'medium'): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: style, timeStyle: 'short' }).format(new Date(iso));
+  return new Intl.DateTimeFormat(region, { dateStyle: style, timeStyle: 'short' }).format(new Date(iso));
 }
 
 export function date(iso: string, style: 'short' | 'medium' | 'long' = 'medium'): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: style }).format(new Date(iso));
+  return new Intl.DateTimeFormat(region, { dateStyle: style }).format(new Date(iso));
 }
 
 /** "in 5 minutes", "2 days ago". */
 export function relative(iso: string, now_ms: number = Date.now()): string {
   const seconds = Math.round((new Date(iso).getTime() - now_ms) / 1000);
   const steps: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60]];
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(region, { numeric: 'auto' });
   for (const [unit, size] of steps) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   return format.format(seconds, 'second');
 }
@@ -129,10 +160,10 @@ export function relative(iso: string, now_ms: number = Date.now()): string {
 /** A length of time, as "1:05:09" or "5:09". */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  const two = (n: number) => String(n).padStart(2, '0');
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+  const digits = new Intl.NumberFormat(region, { useGrouping: false });
+  const two = new Intl.NumberFormat(region, { minimumIntegerDigits: 2 });
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  return hours ? `${digits.format(hours)}:${two.format(minutes)}:${two.format(rest)}` : `${digits.format(minutes)}:${two.format(rest)}`;
 }
 
 /** A country's own name for its code: "US" is "United States". */

@@ -1,6 +1,6 @@
 /** Buying coins: one purchase, one id, however often it has to be asked. */
 import { accounts, ApiProblem, http, money as wallets, uuid7, type Purchase } from '../api';
-import { t, tCode } from '../i18n';
+import { dateTime, t, tCode } from '../i18n';
 import { loadWallet } from '../ui';
 import type { Choice } from './choice';
 
@@ -40,7 +40,7 @@ export class Buying {
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem;
       if (problem.code === 'terms-not-accepted') this.terms_needed = true;
-      else this.problem = tCode('refused', problem.code, problem.message);
+      else this.problem = refusalOf(problem);
       if (!problem.unknownOutcome) this.#id = null;
       return false;
     } finally {
@@ -60,6 +60,12 @@ export class Buying {
       }
     }
   }
+}
+
+/** Why nothing was bought, in the reader's words. */
+export function refusalOf({ code, message, members }: ApiProblem): string {
+  const resets = members['resets_at'];
+  return tCode('unbought', code, message, { time: typeof resets === 'string' ? dateTime(resets, 'short') : '' });
 }
 
 /** Accepts the version of the coins' terms that is in force. */

@@ -1,7 +1,7 @@
 /** Giving: what is chosen, what is on its way, what came of it. Coins shown are the wallet's less what is on its way. */
 import { ApiProblem, http, lives, prefixed, uuid7, type Gift, type GiftOrder, type GiftRecord, type Receipt } from '../api';
 import type { Showing } from '../engine';
-import { money, number, t, tCode, dateTime } from '../i18n';
+import { dateTime, giftName, money, number, t, tCode } from '../i18n';
 import { loadWallet, noteBalance, session, signInHref, toast } from '../ui';
 import { Outbox } from './outbox';
 import type { Room } from './room.svelte';
@@ -214,7 +214,7 @@ export class Giving {
     }
     const receipt = this.#receipt;
     if (!receipt || this.#refused) return;
-    toast(t('room.sent', { gift: gift.name, count: number(combo.total) }), {
+    toast(t('room.sent', { gift: giftName(gift.name), count: number(combo.total) }), {
       tone: 'good', link: { href: `/receipt/${receipt.receipt}`, text: t('room.receipt') },
     });
   }
@@ -222,7 +222,7 @@ export class Giving {
   async #ask(order: GiftOrder): Promise<void> {
     try {
       const gift = await http.get<GiftRecord>(`/v1/gifts/${order.id}`);
-      toast(t('room.sent', { gift: gift.name, count: number(gift.count) }), { tone: 'good', link: { href: `/receipt/${gift.receipt}`, text: t('room.receipt') } });
+      toast(t('room.sent', { gift: giftName(gift.name), count: number(gift.count) }), { tone: 'good', link: { href: `/receipt/${gift.receipt}`, text: t('room.receipt') } });
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem;
       if (problem.unknownOutcome) return;

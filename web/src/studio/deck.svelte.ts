@@ -115,7 +115,7 @@ export class Deck {
       return true;
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem;
-      toast(tCode('failed', problem.code, problem.message), { tone: 'bad' });
+      toast(tCode('problem', problem.code, problem.message), { tone: 'bad' });
       return false;
     }
   }
