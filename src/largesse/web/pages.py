@@ -1,6 +1,7 @@
 """The pages: their addresses, and the last words written into a built page as it is sent."""
 
 import html
+import re
 import secrets
 from typing import Any
 
@@ -13,6 +14,7 @@ from largesse.web.site import Build
 
 NONCE_PLACE = "__NONCE__"
 _HTML_OPEN = '<html lang="en" dir="ltr">'
+_NOSCRIPT = re.compile(r"(?<=<noscript>).*?(?=</noscript>)")
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Largesse</title>
 <h1>The pages are not built yet</h1>
 <p>Run <code>make setup</code> in the checkout (or <code>tools/web-build</code>), then load this page again.
@@ -80,6 +82,12 @@ def _written(build: Build, page: Page, spoken: str, nonce: str, *, sandbox: bool
     text = build.pages[page.name].replace(_HTML_OPEN, opening + (' data-sandbox="">' if sandbox else ">"), 1)
     before, _, rest = text.partition("<title>")
     text = f"{before}<title>{title}{rest[rest.find('</title>') :]}" if rest else text
+    text = _NOSCRIPT.sub(lambda _: html.escape(build.text(spoken, "page.noscript")), text, count=1)
+    ahead = "".join(
+        f'<link rel="modulepreload" crossorigin href="/static/{file}" nonce="{NONCE_PLACE}">'
+        for file in build.words[page.name].get(spoken, [])
+    )
+    text = text.replace("</head>", f"{ahead}</head>", 1)
     if sandbox:
         banner = html.escape(build.text(spoken, "sandbox.banner"))
         text = text.replace("<body>", f'<body><aside class="sandbox">{banner}</aside>', 1)

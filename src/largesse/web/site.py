@@ -3,6 +3,7 @@
 import hashlib
 import mimetypes
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import structlog
 log = structlog.get_logger(__name__)
 STATIC = Path(__file__).parent / "static"
 LIST_FILE = "built.json"
+MANIFEST_FILE = "manifest.json"
 _HASHED = re.compile(r"^assets/.+-[A-Za-z0-9_-]{8}\.[a-z0-9.]+$")
+_WORDS = re.compile(r"^src/i18n/(?:pages/)?([a-z]+)\.json$")
 _MEDIA_TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -40,15 +43,27 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
         return next((c for c in _CODINGS if c in self.bodies and _accepts(accept_encoding, c)), "identity")
 
 
+class Chunk(msgspec.Struct, frozen=True, rename={"dynamic": "dynamicImports"}):
+    """A script of the build, as Vite's manifest tells of it; other scripts by their names there."""
+
+    file: str
+    imports: list[str] = []
+    dynamic: list[str] = []
+
+
 class Build(msgspec.Struct, frozen=True, kw_only=True):
-    """One build. `pages` by name, `assets` by path below `/static/`, `messages` by locale."""
+    """One build. `pages` by name, `assets` by path below `/static/`, `messages` by locale.
+
+    `words` are the scripts with a page's messages, by page and locale: fetched beside its first script, not after it.
+    """
 
     pages: dict[str, str]
     assets: dict[str, Asset]
     messages: dict[str, dict[str, Any]]
+    words: dict[str, dict[str, list[str]]]
 
     def text(self, locale: str, key: str) -> str:
-        """A message without a plural, English where the locale has none."""
+        """A message without a plural, English where the locale is not spoken here."""
         found = self.messages.get(locale, {}).get(key) or self.messages.get("en", {}).get(key)
         return found if isinstance(found, str) else key
 
@@ -87,7 +102,27 @@ def _read(folder: Path) -> Build:
             messages.setdefault(Path(rest).stem, {}).update(words)
         else:
             assets[name] = _asset(folder, name)
-    return Build(pages=pages, assets=assets, messages=messages)
+    chunks = msgspec.json.decode((folder / MANIFEST_FILE).read_bytes(), type=dict[str, Chunk])
+    words = {page: _words(chunks, f"pages/{page}.html") for page in pages}
+    return Build(pages=pages, assets=assets, messages=messages, words=words)
+
+
+def _words(chunks: dict[str, Chunk], page: str) -> dict[str, list[str]]:
+    """The files of messages that a page's scripts may load, by locale."""
+    found: dict[str, list[str]] = {}
+    for name in sorted({name for chunk in _needed(chunks, page, set()) for name in chunk.dynamic}):
+        if match := _WORDS.match(name):
+            found.setdefault(match[1], []).append(chunks[name].file)
+    return found
+
+
+def _needed(chunks: dict[str, Chunk], name: str, seen: set[str]) -> Iterator[Chunk]:
+    if name in seen or name not in chunks:
+        return
+    seen.add(name)
+    yield chunks[name]
+    for further in chunks[name].imports:
+        yield from _needed(chunks, further, seen)
 
 
 def _asset(folder: Path, name: str) -> Asset:

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -25,9 +26,29 @@ PAGE = """<!doctype html>
   </head>
   <body>
     <div id="app"></div>
+    <noscript>Words of the build.</noscript>
   </body>
 </html>
 """
+# As Vite tells of a build: every page needs the base with its words, and login the frame with more of them.
+MANIFEST: dict[str, Any] = {
+    "pages/home.html": {"file": "assets/home-AbCd1234.js", "imports": ["_base.js"], "css": ["assets/home.css"]},
+    "pages/login.html": {"file": "assets/login-AbCd1234.js", "imports": ["_frame.js", "_base.js"]},
+    "_frame.js": {
+        "file": "assets/frame-AbCd1234.js",
+        "imports": ["_base.js"],
+        "dynamicImports": ["src/i18n/pages/en.json", "src/i18n/pages/ar.json"],
+    },
+    "_base.js": {
+        "file": "assets/base-AbCd1234.js",
+        "dynamicImports": ["src/i18n/en.json", "src/i18n/ar.json", "src/room/KeysDialog.svelte"],
+    },
+    "src/i18n/en.json": {"file": "assets/en-AbCd1234.js"},
+    "src/i18n/ar.json": {"file": "assets/ar-AbCd1234.js"},
+    "src/i18n/pages/en.json": {"file": "assets/en-PageAbCd.js"},
+    "src/i18n/pages/ar.json": {"file": "assets/ar-PageAbCd.js"},
+    "src/room/KeysDialog.svelte": {"file": "assets/KeysDialog-AbCd1234.js"},
+}
 SCRIPT = "export const words = 'a script';\n" * 40
 
 
@@ -40,6 +61,7 @@ def build_into(folder: Path) -> None:
     files["i18n/en.json"] = json.dumps({"title.home": "LIVE now", "sandbox.banner": "Not <real>"}).encode()
     files["i18n/pages/en.json"] = json.dumps({"title.login": "Sign in"}).encode()
     files["i18n/ar.json"] = json.dumps({"title.home": "مباشر الآن"}).encode()
+    files["i18n/server/ar.json"] = json.dumps({"page.noscript": "<بلا نص>"}).encode()
     for name, body in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +69,7 @@ def build_into(folder: Path) -> None:
     (folder / "assets/home-AbCd1234.js.br").write_bytes(b"brotli stands here")
     (folder / "assets/home-AbCd1234.js.gz").write_bytes(gzip.compress(SCRIPT.encode()))
     (folder / "secret.txt").write_text("not in the list")
+    (folder / "manifest.json").write_text(json.dumps(MANIFEST))
     (folder / "built.json").write_text(json.dumps(sorted(files)))
 
 

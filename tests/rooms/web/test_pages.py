@@ -87,6 +87,27 @@ async def test_a_title_is_the_messages_own_and_english_where_a_language_has_none
     assert "<title>Sign in</title>" in answer.text
 
 
+async def test_a_page_fetches_the_words_of_its_reader_ahead_and_no_others(browse: MakeBrowser) -> None:
+    browser = await browse()
+    for address, lang, wanted in [
+        ("/", "en", {"en-AbCd1234.js"}),
+        ("/login", "ar", {"ar-AbCd1234.js", "ar-PageAbCd.js"}),
+        ("/docs", "ar", set[str]()),  # this build's manifest knows no such page
+    ]:
+        text = (await browser.get(address, params={"lang": lang})).text
+        head = text[: text.index("</head>")]
+        nonce = re.findall(r'nonce="([^"]+)"', head)[0]
+        ahead = re.findall(
+            r'<link rel="modulepreload" crossorigin href="/static/assets/([^"]+)" nonce="([^"]+)">', head
+        )
+        assert set(ahead) == {(file, nonce) for file in wanted}
+
+
+async def test_a_page_without_scripts_says_why_in_the_reader_s_language(browse: MakeBrowser) -> None:
+    answer = await (await browse()).get("/", params={"lang": "ar"})
+    assert "<noscript>&lt;بلا نص&gt;</noscript>" in answer.text
+
+
 async def test_a_sandbox_says_so_on_every_page(browse: MakeBrowser) -> None:
     browser = await browse(Settings(sandbox=True))
     for address in [*ADDRESSES, "/no/such/page"]:
