@@ -1,15 +1,17 @@
-"""Run one benchmark by name, or all of them: `python -m bench [NAME …] [--json]`."""
+"""Run some benchmarks by name, or all of them, each with the options: `python -m bench [NAME …] [--json] [--rounds 3]`."""
 
 import subprocess
 import sys
+from itertools import takewhile
 
 ALL = ("start", "durable", "requests", "growth", "sockets", "latency")
 
 
 def main() -> int:
     """Each in a process of its own, one after the other."""
-    names = [a for a in sys.argv[1:] if not a.startswith("-")] or list(ALL)
-    options = [a for a in sys.argv[1:] if a.startswith("-")]
+    names = list(takewhile(lambda a: not a.startswith("-"), sys.argv[1:]))
+    options = sys.argv[1 + len(names) :]
+    names = names or list(ALL)
     unknown = sorted(set(names) - set(ALL))
     if unknown:
         print(f"no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}", file=sys.stderr)

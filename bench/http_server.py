@@ -11,6 +11,7 @@ from largesse.kit.log import set_up
 from largesse.kit.principal import Principal
 from largesse.main import app as application
 from largesse.main import process
+from largesse.main.serve import bind
 
 
 @post("/bench/empty", status_code=201, responses=http.declares(http.NotSignedIn))
@@ -23,5 +24,5 @@ if __name__ == "__main__":
     set_up("warning")
     settings = config.load()
     application.EXTRA_ROUTES.append(empty)
-    uvloop.run(process.run_api(settings, process.bind(settings)))
+    uvloop.run(process.run_api(settings, bind(settings)))
     sys.exit(0)

@@ -30,6 +30,7 @@ _REAP_EVERY_S = 15
 _KEEP_S = 7 * 86_400
 _AGAIN_S = 1.0
 _GRACE_S = 20
+_CONNECTION_S_MAX = 5  # also how long a worker that is told to stop tries to say good-bye to a database that is away
 
 
 async def enqueue(tx: WriteTx, task: str, **args: Any) -> int:
@@ -50,6 +51,7 @@ class Jobs:
                 conninfo=db.url,
                 min_size=1,
                 max_size=CONCURRENCY + 1,
+                timeout=_CONNECTION_S_MAX,
                 kwargs={"options": "-c search_path=procrastinate -c timezone=UTC -c application_name=largesse-jobs"},
             )
         )

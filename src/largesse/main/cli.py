@@ -49,12 +49,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 @asynccontextmanager
 async def world(settings: Settings) -> AsyncIterator[Settings]:
     """The settings with the running database's address; where none runs it is started for the length of the block."""
-    from largesse.main.serve import prepared, with_servers  # noqa: PLC0415 - commands load what they need
+    from largesse.main.prepare import prepare  # noqa: PLC0415 - commands load what they need
+    from largesse.main.serve import with_servers  # noqa: PLC0415
 
     async with embedded.found_or_running(settings) as servers:
         found = with_servers(settings, servers)
         if embedded.find_running(settings) is None or settings.database_url:
-            await prepared(found)
+            await prepare(found)
         yield found
 
 

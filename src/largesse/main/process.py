@@ -1,77 +1,110 @@
-"""One process of the program: `python -m largesse.main.process ROLE [FD]`, started by `serve`.
+"""The processes of the program: `python -m largesse.main.process CONTROL [LISTENER]`, started by `serve`.
 
-Roles: `prepare` (and end), `api` (HTTP, sockets, a committer), `worker` (jobs, housekeeping). Settings come by the
-environment. When the supervisor dies, the kernel tells its processes to end.
+This one is the nursery. It imports the whole program once and forks a process for each role that its supervisor asks
+for: that takes milliseconds where importing takes a second of a core, and they share what was imported. It does nothing
+else and has one thread, so a fork is whole. CONTROL is a socket to the supervisor (`largesse.main.nursery` speaks of
+it), LISTENER the socket that api processes serve.
+
+Roles: `prepare` (and end), `api` (HTTP, sockets, a committer), `worker` (jobs, housekeeping). When the supervisor dies
+the kernel tells the nursery to end, and when the nursery dies, all of them.
 """
 
-import asyncio
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import socket
 import sys
+import threading
+from typing import BinaryIO
 
-import structlog
+import msgspec
+import uvicorn
 import uvloop
 
-from largesse.kit import config
 from largesse.kit.config import Settings
 from largesse.kit.log import set_up
+from largesse.main.app import build_app
+from largesse.main.compose import build
+from largesse.main.nursery import PARENT, Ended, Order, Started
+from largesse.main.prepare import prepare
+from largesse.main.worker import run_worker
+from largesse.realtime import RoomSocket
 
-log = structlog.get_logger(__name__)
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 _GRACE_S = 8
 _BACKLOG = 4096
 
 
 def main() -> None:
-    """Run the role named by the first argument."""
-    role = sys.argv[1]
-    settings = config.load()
+    """Be the nursery; in each of its children, be the process that was asked for."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    listener = socket.socket(fileno=int(sys.argv[2])) if len(sys.argv) > 2 else None  # noqa: PLR2004
+    _end_with_parent(int(os.environ[PARENT]))
+    assert threading.active_count() == 1, "what is forked has one thread"
+    gc.collect()
+    gc.freeze()  # what was imported stays shared: no collection writes to it
+    order = Nursery(control).born()
+    if order is not None:
+        run(order, listener)
+
+
+class Nursery:
+    """Forks what is asked for, and tells how it ended."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._orders: BinaryIO = control.makefile("rb")
+
+    def born(self) -> Order | None:
+        """Return in each child with what it is to be; in the nursery itself when the supervisor is gone, None."""
+        signal.signal(signal.SIGCHLD, lambda *_: self._tell_ended())
+        while line := self._orders.readline():
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # its start is told before its end
+            nursery = os.getpid()
+            pid = os.fork()
+            if not pid:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            else:
+                self._control.sendall(msgspec.json.encode(Started(pid)) + b"\n")
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+            if not pid:
+                self._orders.close()
+                self._control.close()
+                os.setsid()
+                _end_with_parent(nursery)
+                return msgspec.json.decode(line, type=Order)
+        return None
+
+    def _tell_ended(self) -> None:
+        with contextlib.suppress(ChildProcessError, BrokenPipeError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                pid, status = ended
+                self._control.sendall(msgspec.json.encode(Ended(pid, os.waitstatus_to_exitcode(status))) + b"\n")
+
+
+def run(order: Order, listener: socket.socket | None) -> None:
+    """Be one process of the program until it ends."""
+    settings = order.settings
     set_up(settings.log_level)
-    _end_with_parent()
-    if role == "prepare":
-        from largesse.main.prepare import prepare  # noqa: PLC0415 - each role loads what it needs
-
+    _be_named(f"largesse-{order.role}")
+    if order.role == "prepare":
         uvloop.run(prepare(settings))
-    elif role == "api":
-        listener = socket.socket(fileno=int(sys.argv[2])) if len(sys.argv) > 2 else bind(settings)  # noqa: PLR2004
+    elif order.role == "api":
+        assert listener is not None, "an api process is given its socket"
         uvloop.run(run_api(settings, listener))
-    elif role == "worker":
-        from largesse.main.worker import run_worker  # noqa: PLC0415 - each role loads what it needs
-
+    elif order.role == "worker":
         uvloop.run(run_worker(settings))
     else:
-        raise SystemExit(f"largesse: no role {role}")
-
-
-def bind(settings: Settings) -> socket.socket:
-    """The listening socket; ends the program with a sentence where the address is taken."""
-    listener = socket.socket(socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.http_host, settings.http_port))
-    except OSError as error:
-        where = f"{settings.http_host}:{settings.http_port}"
-        raise SystemExit(f"largesse: cannot listen on {where}: {error.strerror} (LARGESSE_HTTP_PORT)") from error
-    listener.listen(_BACKLOG)
-    listener.setblocking(False)
-    return listener
+        raise SystemExit(f"largesse: no role {order.role}")
 
 
 async def run_api(settings: Settings, listener: socket.socket) -> None:
     """Serve HTTP and sockets until SIGTERM or SIGINT; requests under way are answered first."""
-    import uvicorn  # noqa: PLC0415 - each role loads what it needs
-
-    from largesse.main.app import build_app  # noqa: PLC0415
-    from largesse.main.compose import build  # noqa: PLC0415
-    from largesse.realtime import RoomSocket  # noqa: PLC0415
-
-    app = build_app(build(settings))
     server = uvicorn.Server(
         uvicorn.Config(
-            app,
+            build_app(build(settings)),
             loop="uvloop",
             http="httptools",
             ws=RoomSocket,
@@ -89,21 +122,19 @@ async def run_api(settings: Settings, listener: socket.socket) -> None:
     await server.serve(sockets=[listener])
 
 
-def _end_with_parent() -> None:
-    parent = os.environ.get("LARGESSE_SUPERVISOR_PID")
-    if parent and sys.platform == "linux":
+def _end_with_parent(parent: int) -> None:
+    if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-        if os.getppid() != int(parent):
+        if os.getppid() != parent:
             raise SystemExit("largesse: the supervisor is gone")
 
 
-async def until_told(stop: asyncio.Event) -> None:
-    """Set `stop` at SIGTERM or SIGINT, and wait for it."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+def _be_named(name: str) -> None:
+    """Show what it is to `ps` and `top`, where all would be called alike."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,12 @@
 """`largesse serve`: one command that supervises the servers and this program's own processes.
 
-The supervisor stays small: it imports no room. A process that dies is started again with a growing pause; SIGTERM stops
-all of it in order (HTTP first, then the worker, then the servers).
+The supervisor stays small: it imports no room, and its processes come from the nursery. One that dies is started again
+with a growing pause; SIGTERM stops all of it in order (HTTP first, then the worker, then the servers).
 """
 
 import asyncio
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -21,54 +18,33 @@ import msgspec
 import structlog
 
 from largesse.kit import embedded
-from largesse.kit.config import PREFIX, Settings
+from largesse.kit.config import Settings
 from largesse.kit.embedded.child import Child
+from largesse.main.nursery import Nursery, NurseryGone
 
 log = structlog.get_logger(__name__)
 _STOP_S = 12.0
 _PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
-_STEADY_S = 5.0
+_STEADY_S = 1.0  # what lived so long did not fail at its start
 _READY_S_MAX = 60.0
+_BACKLOG = 4096
 Told = Callable[[Settings], None]
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """This process's environment with every setting in it, for children."""
-    named = {PREFIX + name.upper(): getattr(settings, name) for name in settings.__struct_fields__}
-    texts = {name: str(int(value)) if isinstance(value, bool) else str(value) for name, value in named.items()}
-    return os.environ | texts | {"LARGESSE_SUPERVISOR_PID": str(os.getpid()), "LARGESSE_CONFIG": os.devnull}
-
-
-def start(settings: Settings, role: str, listener: socket.socket | None = None) -> Child:
-    """Start one process of the program, in a session of its own."""
-    descriptors = () if listener is None else (listener.fileno(),)
-    return Child(
-        subprocess.Popen(  # noqa: S603 - this program itself
-            [sys.executable, "-m", "largesse.main.process", role, *map(str, descriptors)],
-            env=environment(settings),
-            pass_fds=descriptors,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    )
-
-
 class Kept:
-    """One child that is started again whenever it ends."""
+    """One process that is started again whenever it ends."""
 
-    def __init__(
-        self, settings: Settings, role: str, listener: socket.socket | None, started: Callable[[], None]
-    ) -> None:
+    def __init__(self, nursery: Nursery, settings: Settings, role: str, started: Callable[[], None]) -> None:
+        self.nursery = nursery
         self.settings = settings
-        self.started = started
         self.role = role
-        self.listener = listener
+        self.started = started
         self.child: Child | None = None
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Start it and keep it."""
-        self._task = asyncio.create_task(self._keep())
+        self._task = asyncio.create_task(self._keep(), name=f"keep {self.role}")
 
     async def end(self) -> None:
         """Stop keeping and stop it: SIGTERM, then SIGKILL."""
@@ -82,25 +58,30 @@ class Kept:
     async def _keep(self) -> None:
         pause = _PAUSE_S_MIN
         while True:
-            child = self.child = start(self.settings, self.role, self.listener)
-            self.started()
-            await child.ended.wait()
-            log.warning("process.ended", role=self.role, pid=child.pid, status=child.exit_status)
-            pause = _PAUSE_S_MIN if child.age_s > _STEADY_S else min(pause * 2, _PAUSE_S_MAX)
+            began = time.monotonic()
+            with suppress(NurseryGone):
+                self.child = child = await self.nursery.bear(self.settings, self.role)
+                self.started()
+                await child.ended.wait()
+                log.warning("process.ended", role=self.role, pid=child.pid, status=child.exit_status)
+            steady = time.monotonic() - began > _STEADY_S
+            pause = _PAUSE_S_MIN if steady else min(pause * 2, _PAUSE_S_MAX)
             await asyncio.sleep(pause)
 
 
 async def serve(settings: Settings, ready: Told, stop: asyncio.Event) -> None:
     """Run everything until `stop`; `ready` is called once /readyz answers, with the settings that hold."""
-    listener = _bind(settings)
+    listener = bind(settings)
+    nursery = Nursery(listener)
     try:
+        nursery.begin()  # it imports while the servers start
         async with embedded.running(settings) as servers:
             settings = with_servers(settings, servers)
-            await prepared(settings)
+            await _prepare(nursery, settings)
             kept: list[Kept] = []
-            tell = partial(_tell_pids, settings, kept)
-            kept.extend(Kept(settings, "api", listener, tell) for _ in range(settings.api_processes))
-            kept.append(Kept(settings, "worker", None, tell))
+            tell = partial(_tell_pids, settings, nursery, kept)
+            roles = ["api"] * settings.api_processes + ["worker"]
+            kept.extend(Kept(nursery, settings, role, tell) for role in roles)
             for one in kept:
                 one.begin()
             try:
@@ -111,6 +92,7 @@ async def serve(settings: Settings, ready: Told, stop: asyncio.Event) -> None:
             finally:
                 await asyncio.gather(*[one.end() for one in kept])
     finally:
+        await nursery.end()
         listener.close()
 
 
@@ -119,18 +101,29 @@ def with_servers(settings: Settings, servers: embedded.Servers) -> Settings:
     return msgspec.structs.replace(settings, database_url=servers.database_url, nats_url=servers.nats_url)
 
 
-async def prepared(settings: Settings) -> None:
+async def _prepare(nursery: Nursery, settings: Settings) -> None:
     """Prepare the database in a process of its own; ends the program where that fails."""
-    child = start(settings, "prepare")
+    try:
+        child = await nursery.bear(settings, "prepare")
+    except NurseryGone:
+        raise SystemExit("largesse: the program does not start; the lines above say why") from None
     await child.ended.wait()
     if child.exit_status:
-        raise SystemExit(child.exit_status)
+        raise SystemExit(child.exit_status if child.exit_status > 0 else 1)
 
 
-def _bind(settings: Settings) -> socket.socket:
-    from largesse.main.process import bind  # noqa: PLC0415 - shares the message
-
-    return bind(settings)
+def bind(settings: Settings) -> socket.socket:
+    """The listening socket; ends the program with a sentence where the address is taken."""
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.http_host, settings.http_port))
+    except OSError as error:
+        where = f"{settings.http_host}:{settings.http_port}"
+        raise SystemExit(f"largesse: cannot listen on {where}: {error.strerror} (LARGESSE_HTTP_PORT)") from error
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)
+    return listener
 
 
 async def _until_ready(settings: Settings, stop: asyncio.Event) -> None:
@@ -151,11 +144,14 @@ def _answers(url: str) -> bool:
     return False
 
 
-def _tell_pids(settings: Settings, kept: list[Kept]) -> None:
+def _tell_pids(settings: Settings, nursery: Nursery, kept: list[Kept]) -> None:
     """Write the pids of the processes beside the servers', for tools that watch or stop them."""
-    pids = [{"role": one.role, "pid": one.child.pid} for one in kept if one.child]
+    running = [("nursery", nursery.process), *((one.role, one.child) for one in kept)]
+    pids = [{"role": role, "pid": child.pid} for role, child in running if child]
     path = Path(settings.data_path, "processes.json")
-    path.write_bytes(msgspec.json.encode(pids))
+    new = path.with_suffix(".new")
+    new.write_bytes(msgspec.json.encode(pids))
+    new.replace(path)  # a reader never sees half of it
 
 
 async def serve_role(settings: Settings, role: str, stop: asyncio.Event) -> None:
@@ -167,9 +163,15 @@ async def serve_role(settings: Settings, role: str, stop: asyncio.Event) -> None
             "or run `largesse serve` first"
         )
     settings = with_servers(settings, servers)
-    await prepared(settings)
-    listener = _bind(settings) if role == "api" else None
-    one = Kept(settings, role, listener, lambda: None)
-    one.begin()
-    await stop.wait()
-    await one.end()
+    listener = bind(settings) if role == "api" else None
+    nursery = Nursery(listener)
+    try:
+        await _prepare(nursery, settings)
+        one = Kept(nursery, settings, role, lambda: None)
+        one.begin()
+        await stop.wait()
+        await one.end()
+    finally:
+        await nursery.end()
+        if listener is not None:
+            listener.close()

@@ -1,6 +1,7 @@
 """The worker process: jobs, the journal's partitions, checkpoints, old news."""
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -11,7 +12,6 @@ from largesse import stage
 from largesse.kit import jobs, outbox
 from largesse.kit.config import Settings
 from largesse.main.compose import Services, build, opened
-from largesse.main.process import until_told
 
 log = structlog.get_logger(__name__)
 _PARTITIONS_EVERY_S = 3600.0
@@ -32,10 +32,17 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_NEWS_EVERY_S, lambda: forget_news(services))),
         ]
         worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))
-        await until_told(stop)
+        await _until_told(stop)
         for keeper in keepers:
             keeper.cancel()
         await worker
+
+
+async def _until_told(stop: asyncio.Event) -> None:
+    """Set `stop` at SIGTERM or SIGINT, and wait for it."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

@@ -39,30 +39,23 @@ class Program:
 
 
 class Child:
-    """A running (or ended) program; made by `start`, in the thread whose end the kernel takes for our death."""
+    """A running (or ended) process. `exit_status` is None while it runs; negative: the signal that ended it."""
 
-    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
-        self.pid = popen.pid
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
         self.started = time.monotonic()
         self.ended = asyncio.Event()
-        self._popen = popen
-        loop = asyncio.get_running_loop()
-        threading.Thread(target=self._reap, args=(loop,), name=f"reaper-{popen.pid}", daemon=True).start()
+        self.exit_status: int | None = None
 
-    def _reap(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._popen.wait()
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(self.ended.set)
+    def end(self, status: int) -> None:
+        """Whoever waits for it in the system tells here how it ended."""
+        self.exit_status = status
+        self.ended.set()
 
     @property
     def age_s(self) -> float:
         """Seconds since it was started."""
         return time.monotonic() - self.started
-
-    @property
-    def exit_status(self) -> int | None:
-        """Its status (negative: the signal that ended it), or None while it runs."""
-        return self._popen.returncode
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal, unless it has ended."""
@@ -87,7 +80,10 @@ class Child:
 
 
 def start(program: Program) -> Child:
-    """Start it in a session of its own, its output appended to its log."""
+    """Start it in a session of its own, its output appended to its log.
+
+    Call it in the main thread: the kernel takes the end of the thread that starts for our death.
+    """
     bound_log(program.log)
     account = program.account
     identity = ("", "") if account is None else (str(account.uid), str(account.gid))
@@ -107,7 +103,20 @@ def start(program: Program) -> Child:
         )
     finally:
         os.close(log)
-    return Child(popen)
+    return reaped(popen)
+
+
+def reaped(popen: subprocess.Popen[bytes]) -> Child:
+    """A started program as a child whose end a thread waits for."""
+    child, loop = Child(popen.pid), asyncio.get_running_loop()
+
+    def reap() -> None:
+        status = popen.wait()
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(child.end, status)
+
+    threading.Thread(target=reap, name=f"reaper-{popen.pid}", daemon=True).start()
+    return child
 
 
 def bound_log(log: Path) -> None:

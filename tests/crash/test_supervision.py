@@ -1,0 +1,139 @@
+"""`largesse serve` keeps its processes: what is killed comes back, and with its supervisor everything ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+import running
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
+_WAIT_S = 60.0
+FORKS = """
+import os, random, secrets
+import largesse.main.process
+from largesse.kit import ids
+for _ in range(4):
+    if not os.fork():
+        print(ids.new().hex[13:], secrets.token_hex(8), random.random(), flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[running.Service]:
+    """A service with two api processes, in a folder whose name has a space."""
+    with running.running(api_processes="2") as started:
+        yield started
+
+
+def _processes(service: running.Service) -> dict[str, list[int]]:
+    """The pids of the program's processes by role, as the supervisor wrote them down."""
+    folder = Path(service.environ["LARGESSE_DATA_DIR"])
+    found: dict[str, list[int]] = {}
+    for one in json.loads((folder / "processes.json").read_bytes()):
+        found.setdefault(one["role"], []).append(one["pid"])
+    return found
+
+
+def _servers(service: running.Service) -> list[int]:
+    run = json.loads(Path(service.environ["LARGESSE_DATA_DIR"], "run.json").read_bytes())
+    return [run["postgres_pid"], run["nats_pid"]]
+
+
+def _is_alive(pid: int) -> bool:
+    """A zombie is not: where nobody reaps orphans, those stay."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def _until(holds: Callable[[], bool]) -> float:
+    """Wait until it holds, and say how long it took."""
+    began = time.monotonic()
+    while time.monotonic() - began < _WAIT_S:
+        if holds():
+            return time.monotonic() - began
+        time.sleep(0.02)
+    raise AssertionError("it does not hold within a minute")
+
+
+def _is_ready(service: running.Service) -> bool:
+    with suppress(httpx.HTTPError):
+        return httpx.get(f"{service.base}/readyz", timeout=2).status_code == 200
+    return False
+
+
+def test_processes_that_are_killed_come_back_from_the_same_nursery(service: running.Service) -> None:
+    before = _processes(service)
+    for pid in (*before["api"], *before["worker"]):
+        os.kill(pid, signal.SIGKILL)
+    _until(
+        lambda: all(
+            set(pids).isdisjoint(before[role]) for role, pids in _processes(service).items() if role != "nursery"
+        )
+    )
+    _until(lambda: _is_ready(service))
+    after = _processes(service)
+    assert after["nursery"] == before["nursery"]
+    assert (len(after["api"]), len(after["worker"])) == (2, 1)
+    assert all(map(_is_alive, (*after["api"], *after["worker"])))
+
+
+def test_when_the_nursery_is_killed_its_processes_end_and_new_ones_serve(service: running.Service) -> None:
+    before = _processes(service)
+    os.kill(before["nursery"][0], signal.SIGKILL)
+    _until(lambda: not any(map(_is_alive, (*before["api"], *before["worker"]))))
+    _until(lambda: all(set(pids).isdisjoint(before[role]) for role, pids in _processes(service).items()))
+    _until(lambda: _is_ready(service))
+
+
+def test_a_second_serve_on_the_same_directory_is_refused_and_harms_nothing(service: running.Service) -> None:
+    before = _processes(service)
+    environ = service.environ | {"LARGESSE_HTTP_PORT": str(running.free_port())}
+    second = subprocess.run(
+        [sys.executable, "-m", "largesse.main", "serve"], env=environ, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert second.returncode == 1
+    assert f"is in use by process {service.process.pid}; one service runs from a data directory" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert _is_ready(service)
+    assert _processes(service) == before
+
+
+def test_when_the_supervisor_is_killed_nothing_stays_and_the_next_start_has_everything() -> None:
+    with tempfile.TemporaryDirectory(prefix="largesse-serve-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        first = running.start(Path(name))
+        alice = first.join("alice")
+        family = [pid for pids in _processes(first).values() for pid in pids] + _servers(first)
+        first.process.kill()
+        first.process.wait(10)
+        _until(lambda: not any(map(_is_alive, family)))
+        second = running.start(Path(name))
+        try:
+            me = httpx.get(f"{second.base}/v1/me", headers={"Authorization": f"Bearer {alice.token}"}, timeout=30)
+            assert me.json()["username"] == alice.username
+        finally:
+            second.stop()
+            first.stop()
+        assert not any(map(_is_alive, family))
+
+
+def test_forked_processes_share_no_dice() -> None:
+    """Two api processes that made the same ids, tokens or salts would be a disaster."""
+    told = subprocess.run([sys.executable, "-c", FORKS], capture_output=True, text=True, timeout=60, check=True)
+    columns = list(zip(*[line.split() for line in told.stdout.splitlines()], strict=True))
+    assert len(columns) == 3
+    assert all(len(set(column)) == 4 for column in columns), told.stdout
