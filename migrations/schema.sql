@@ -16,6 +16,13 @@ CREATE SCHEMA realtime;
 
 CREATE SCHEMA stage;
 
+CREATE FUNCTION accounts.ascends(coins bigint[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT coalesce(bool_and(c IS NOT NULL AND c > coalesce(before, 0)), false)
+    FROM (SELECT c, lag(c) OVER (ORDER BY n) AS before FROM unnest(coins) WITH ORDINALITY AS u (c, n)) l
+$$;
+
 CREATE FUNCTION kit.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -138,6 +145,19 @@ CREATE TABLE accounts.age_rule (
     CONSTRAINT age_rule_years_check CHECK (((years >= 13) AND (years <= 25)))
 );
 
+CREATE TABLE accounts.badge_rule (
+    effective_on date NOT NULL,
+    coins_min bigint[] NOT NULL,
+    CONSTRAINT badge_rule_coins_min_check CHECK (((array_ndims(coins_min) = 1) AND (array_length(coins_min, 1) <= 100) AND accounts.ascends(coins_min)))
+);
+
+CREATE VIEW accounts.badge_rule_in_force AS
+ SELECT coins_min
+   FROM accounts.badge_rule
+  WHERE (effective_on <= ((now() AT TIME ZONE 'UTC'::text))::date)
+  ORDER BY effective_on DESC
+ LIMIT 1;
+
 CREATE TABLE accounts.bearer (
     key integer NOT NULL,
     id uuid NOT NULL,
@@ -175,6 +195,13 @@ CREATE TABLE accounts.follow (
     at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT follow_check CHECK ((follower <> followed))
 );
+
+CREATE TABLE accounts.gifter (
+    account integer NOT NULL,
+    coins bigint NOT NULL,
+    CONSTRAINT gifter_coins_check CHECK ((coins > 0))
+)
+WITH (fillfactor='50');
 
 CREATE TABLE accounts.host (
     key integer NOT NULL,
@@ -554,6 +581,13 @@ UNION ALL
    FROM ledger.gift g
   WHERE (g.diamonds_milli > 0);
 
+CREATE TABLE ledger.reader (
+    name text NOT NULL,
+    cursor bigint[] DEFAULT array_fill(0, ARRAY[64]) NOT NULL,
+    CONSTRAINT reader_cursor_check CHECK ((array_length(cursor, 1) = 64))
+)
+WITH (fillfactor='50');
+
 CREATE TABLE ledger.seal (
     one boolean DEFAULT true NOT NULL,
     seal bytea NOT NULL,
@@ -850,6 +884,9 @@ ALTER TABLE ONLY accounts.account
 ALTER TABLE ONLY accounts.age_rule
     ADD CONSTRAINT age_rule_pkey PRIMARY KEY (country, effective_on);
 
+ALTER TABLE ONLY accounts.badge_rule
+    ADD CONSTRAINT badge_rule_pkey PRIMARY KEY (effective_on);
+
 ALTER TABLE ONLY accounts.bearer
     ADD CONSTRAINT bearer_hash_key UNIQUE (hash);
 
@@ -861,6 +898,9 @@ ALTER TABLE ONLY accounts.bearer
 
 ALTER TABLE ONLY accounts.follow
     ADD CONSTRAINT follow_pkey PRIMARY KEY (follower, followed);
+
+ALTER TABLE ONLY accounts.gifter
+    ADD CONSTRAINT gifter_pkey PRIMARY KEY (account);
 
 ALTER TABLE ONLY accounts.host
     ADD CONSTRAINT host_id_key UNIQUE (id);
@@ -951,6 +991,9 @@ ALTER TABLE ONLY ledger.lot
 
 ALTER TABLE ONLY ledger.lot
     ADD CONSTRAINT lot_transfer_key UNIQUE (transfer);
+
+ALTER TABLE ONLY ledger.reader
+    ADD CONSTRAINT reader_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY ledger.seal
     ADD CONSTRAINT seal_pkey PRIMARY KEY (one);
@@ -1134,6 +1177,9 @@ ALTER TABLE ONLY accounts.follow
 
 ALTER TABLE ONLY accounts.follow
     ADD CONSTRAINT follow_follower_fkey FOREIGN KEY (follower) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.gifter
+    ADD CONSTRAINT gifter_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY accounts.host_user
     ADD CONSTRAINT host_user_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

@@ -173,6 +173,7 @@ READERS: dict[str, Callable[[World, int], Values]] = {
     "ledger/heads": lambda _, __: {},
     "ledger/new_batches": lambda w, n: {"seen": seen(w, n), "batches_max": n},
     "ledger/gifts_of_batches": lambda _, n: {"batches": array(map(batch, range(n // 1000)))},
+    "ledger/named_of_batches": lambda _, n: {"batches": array(map(batch, range(n // 1000)))},
     "ledger/sent_page": lambda _, n: {"sender": 8, "hour": 600000, "batch": NEWEST, "leaf": 0, "n": n // 1000},
     "ledger/get_wallet": lambda _, __: {"account": 8},
     "ledger/earnings": lambda w, _: {"creator": w.wallets + ROOM},

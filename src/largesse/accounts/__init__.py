@@ -1,8 +1,9 @@
-"""Who people are: sign-up, sessions, roles, age by country, terms, follows, and every bearer.
+"""Who people are: sign-up, sessions, roles, age by country, terms, follows, gifters' levels, and every bearer.
 
 Owns the tables of schema `accounts`. Names live here and nowhere else, so that a person can be erased: other rooms
 keep integer keys. Only hashes of tokens and passwords are stored. Events: NATS `bearer.revoked` (32-byte hashes),
-`account.changed` (a key); outbox `follow` (subject: who is followed, body {"follower": key, "followed": key}).
+`account.changed` (a key), `account.graded` (a JSON list of keys); outbox `follow` (subject: who is followed, body
+{"follower": key, "followed": key}).
 """
 
 from largesse.accounts.bearers import KEY_MARK, hash_of, new_token
@@ -28,6 +29,7 @@ from largesse.accounts.service_me import FOLLOWED
 from largesse.accounts.store import (
     ApiKey,
     HostUser,
+    add_given,
     approve_key,
     get_account,
     insert_key,
@@ -59,6 +61,7 @@ __all__ = [
     "UnderAge",
     "UsernameTaken",
     "accepted_terms",
+    "add_given",
     "approve_key",
     "get_account",
     "hash_of",

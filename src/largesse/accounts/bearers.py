@@ -115,6 +115,7 @@ class Bearers:
             roles=frozenset(caller.roles) if person else frozenset(),
             scopes=frozenset(caller.scopes),
             host=caller.host,
+            badge=caller.badge,
         )
         self._held[caller.hash] = (principal, until, caller.expires_at)
         return principal

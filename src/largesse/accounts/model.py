@@ -26,7 +26,10 @@ SESSION_PREFIX = "sess"
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """What other rooms need of somebody: `key` is the books', `adult_from` the first UTC day of being of age."""
+    """What other rooms need of somebody: `key` is the books', `adult_from` the first UTC day of being of age.
+
+    `level` is the gifter's, shown or not: what others see of it is in `person_body`.
+    """
 
     key: int
     id: UUID
@@ -36,6 +39,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     adult_from: date
     simulated: bool
     badge_hidden: bool
+    level: int = 0
     erased: bool = False
 
 
@@ -166,9 +170,17 @@ class Letter:
 
 
 class Badge(msgspec.Struct, frozen=True):
-    """A gifter's badge."""
+    """A gifter's badge: the level of the paid coins that they gave in their own name."""
 
     level: int
+
+
+class Gifter(msgspec.Struct, frozen=True):
+    """What somebody gave in their own name, in paid coins, and the level of it; level n asks for `coins_min[n - 1]`."""
+
+    coins: int
+    level: int
+    coins_min: list[int]
 
 
 class PersonBody(msgspec.Struct, frozen=True):
@@ -181,13 +193,19 @@ class PersonBody(msgspec.Struct, frozen=True):
 
 
 def person_body(person: Person) -> PersonBody:
-    """Somebody, as everybody sees them."""
-    return PersonBody(ids.encode(ACCOUNT_PREFIX, person.id), person.username, person.display_name)
+    """Somebody, as everybody sees them: without a badge that they hide."""
+    badge = None if person.badge_hidden or person.erased else _badge(person.level)
+    return PersonBody(ids.encode(ACCOUNT_PREFIX, person.id), person.username, person.display_name, badge)
 
 
 def principal_body(principal: Principal) -> PersonBody:
     """The caller, as everybody sees them."""
-    return PersonBody(ids.encode(ACCOUNT_PREFIX, principal.id), principal.username, principal.display_name)
+    shown = _badge(principal.badge)
+    return PersonBody(ids.encode(ACCOUNT_PREFIX, principal.id), principal.username, principal.display_name, shown)
+
+
+def _badge(level: int) -> Badge | None:
+    return Badge(level) if level else None
 
 
 def is_username(name: str) -> bool:

@@ -24,7 +24,7 @@ from largesse.accounts.model import (
     Session,
     SignedIn,
 )
-from largesse.accounts.routes_me import AccountBody, Country, NewPassword, Password, account_body, routes_me
+from largesse.accounts.routes_me import AccountBody, Country, NewPassword, Password, routes_me, show_account
 from largesse.accounts.service import AccountsService
 from largesse.kit import http, ids
 from largesse.kit.config import Settings
@@ -131,7 +131,7 @@ async def sign_up(
         display_name=data.username if data.display_name is None else data.display_name,
         id=http.body_id(ACCOUNT_PREFIX, "id", data.id) if data.id is not None else None,
     )
-    return _signed_in(await accounts.sign_up(new, device_of(request)), accounts, settings)
+    return await _signed_in(await accounts.sign_up(new, device_of(request)), accounts, settings)
 
 
 @post(
@@ -148,7 +148,7 @@ async def sign_in(
     data: JSONBody[SignIn],
 ) -> Response[SignedInBody]:
     """Open a session: a bearer token, and the same in a cookie."""
-    return _signed_in(await accounts.sign_in(data.login, data.password, device_of(request)), accounts, settings)
+    return await _signed_in(await accounts.sign_in(data.login, data.password, device_of(request)), accounts, settings)
 
 
 @get("/v1/sessions", tags=["People"], summary="Devices", responses=http.declares(NotSignedIn, Forbidden))
@@ -278,8 +278,8 @@ def _session(session: Session, principal: Principal) -> SessionBody:
     )
 
 
-def _signed_in(done: SignedIn, accounts: AccountsService, settings: Settings) -> Response[SignedInBody]:
-    body = SignedInBody(account_body(done.account, accounts.now.date()), done.token, done.expires_at)
+async def _signed_in(done: SignedIn, accounts: AccountsService, settings: Settings) -> Response[SignedInBody]:
+    body = SignedInBody(await show_account(accounts, done.account), done.token, done.expires_at)
     life_s = settings.session_days * 86_400
     headers = {"Cache-Control": "no-store"} | ({REPLAY_HEADER: "true"} if done.replayed else {})
     return Response(body, status_code=201, headers=headers, cookies=_cookies(settings, done.token, life_s))

@@ -64,6 +64,19 @@ class ProfileBody(msgspec.Struct, frozen=True, kw_only=True):
     you_follow: bool | None
 
 
+class GifterBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Your gifter's level, shown or not: `coins` are paid ones that you gave in your own name.
+
+    Level n asks for `levels[n - 1]` coins; `next_coins` is what the next level asks for, null at the highest.
+    """
+
+    level: int
+    coins: int
+    next_coins: int | None
+    levels: list[int]
+    hidden: bool
+
+
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """What to change; null or missing stays."""
 
@@ -117,26 +130,41 @@ class ExportBody(msgspec.Struct, frozen=True):
     follows: list[dict[str, Any]]
     followers: list[dict[str, Any]]
     host_users: list[dict[str, Any]]
+    gifter: dict[str, int] | None = None
 
 
 @get("/v1/me", tags=["People"], summary="Your account", responses=http.declares(*_OWN))
 async def get_me(accounts: NamedDependency[AccountsService], principal: NamedDependency[Principal]) -> AccountBody:
     """Profile, roles and age status."""
-    return account_body(await accounts.me.get(http.person(principal).account), accounts.now.date())
+    return await show_account(accounts, await accounts.me.get(http.person(principal).account))
+
+
+@get("/v1/me/badge", tags=["People"], summary="Your gifter's level", responses=http.declares(*_OWN))
+async def get_badge(accounts: NamedDependency[AccountsService], principal: NamedDependency[Principal]) -> GifterBody:
+    """What you gave in your own name, and the level of it. Anonymous gifts never count; hide it by PATCH /v1/me."""
+    mine = http.person(principal).account
+    gifter, account = await accounts.me.gifter(mine), await accounts.me.get(mine)
+    return GifterBody(
+        level=gifter.level,
+        coins=gifter.coins,
+        next_coins=next(iter(gifter.coins_min[gifter.level :]), None),
+        levels=gifter.coins_min,
+        hidden=account.badge_hidden,
+    )
 
 
 @patch("/v1/me", tags=["People"], summary="Change your account", responses=http.declares(*_OWN))
 async def update_me(
     accounts: NamedDependency[AccountsService], principal: NamedDependency[Principal], data: JSONBody[Changes]
 ) -> AccountBody:
-    """Change name, country or badge. Moving can make you of age later, never earlier."""
+    """Change name or country, hide or show your badge. Moving can make you of age later, never earlier."""
     after = await accounts.me.update(
         http.person(principal).account,
         display_name=data.display_name,
         country=data.country,
         badge_hidden=data.badge_hidden,
     )
-    return account_body(after, accounts.now.date())
+    return await show_account(accounts, after)
 
 
 @post(
@@ -152,7 +180,7 @@ async def become_creator(
     """Accept the creators' terms; of age only. Again is the same."""
     if not data.accept_terms:
         raise Invalid.field("accept_terms", "the creators' terms must be accepted")
-    return account_body(await accounts.me.become_creator(http.person(principal).account), accounts.now.date())
+    return await show_account(accounts, await accounts.me.become_creator(http.person(principal).account))
 
 
 @post(
@@ -257,12 +285,18 @@ async def erase_me(
     await accounts.me.erase(http.person(principal).account, data.password, forfeit=data.forfeit)
 
 
-def account_body(account: Account, today: date) -> AccountBody:
-    """An account, as its owner sees it."""
+async def show_account(accounts: AccountsService, account: Account) -> AccountBody:
+    """An account, as its owner sees it; its badge is as others see it."""
+    person = (await accounts.people([account.key])).get(account.key)
+    return _account(account, accounts.now.date(), person_body(person).badge if person else None)
+
+
+def _account(account: Account, today: date, badge: Badge | None) -> AccountBody:
     return AccountBody(
         id=ids.encode(ACCOUNT_PREFIX, account.id),
         username=account.username,
         display_name=account.display_name,
+        badge=badge,
         roles=[*(["creator"] if account.creator_since else []), *account.roles],
         age="adult" if account.adult_from <= today else "minor",
         country=account.country,
@@ -291,6 +325,7 @@ def _profile(person: Person, profile: Profile) -> ProfileBody:
 
 routes_me: list[Any] = [
     get_me,
+    get_badge,
     update_me,
     become_creator,
     change_password,

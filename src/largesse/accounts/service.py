@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from largesse.accounts import store
 from largesse.accounts.bearers import Bearers, hash_of, new_token
 from largesse.accounts.errors import TooYoung, UsernameTaken, WrongCredentials
@@ -39,7 +41,9 @@ from largesse.kit.principal import Principal
 
 REVOKED = "bearer.revoked"
 CHANGED = "account.changed"
+GRADED = "account.graded"
 _HASH_BYTES = 32
+_KEYS_A_MESSAGE = 50_000
 _HOUR_S = 3_600
 _FAILURES_S = 900
 _OPERATOR_BORN = date(1970, 1, 1)
@@ -64,6 +68,7 @@ class AccountsService:
         """Hear of what other processes revoke and change."""
         await self._news.listen(REVOKED, self._hear_revoked)
         await self._news.listen(CHANGED, self._hear_changed)
+        await self._news.listen(GRADED, self._hear_graded)
 
     async def close(self) -> None:
         """Let what runs end."""
@@ -136,11 +141,20 @@ class AccountsService:
         await self._news.publish(CHANGED, b"%d" % account)
         await self.revoked(hashes)
 
+    async def graded(self, accounts: Sequence[int]) -> None:
+        """Tell every process, after the commit, whose gifter's level changed."""
+        self._people.forget(accounts)
+        for at in range(0, len(accounts), _KEYS_A_MESSAGE):
+            await self._news.publish(GRADED, msgspec.json.encode(accounts[at : at + _KEYS_A_MESSAGE]))
+
     async def _hear_revoked(self, _: str, body: bytes) -> None:
         self._bearers.forget(body[at : at + _HASH_BYTES] for at in range(0, len(body), _HASH_BYTES))
 
     async def _hear_changed(self, _: str, body: bytes) -> None:
         self._people.forget([int(body)])
+
+    async def _hear_graded(self, _: str, body: bytes) -> None:
+        self._people.forget(msgspec.json.decode(body, type=list[int]))
 
     async def _load_bearers(self, hashes: list[bytes]) -> list[store.Caller]:
         async with self._db.write() as tx:

@@ -9,7 +9,7 @@ from largesse.accounts import store
 from largesse.accounts.bearers import hash_of, new_token
 from largesse.accounts.errors import LinkGone, NotCurrentTerms, SelfFollow, StillHolds, UnderAge, WrongPassword
 from largesse.accounts.fields import country_of, name_of, password_of
-from largesse.accounts.model import Account, Device, Holdings, Letter, Person, Profile, Terms, adult_from
+from largesse.accounts.model import Account, Device, Gifter, Holdings, Letter, Person, Profile, Terms, adult_from
 from largesse.accounts.passwords import Passwords
 from largesse.kit import jobs, outbox, throttle
 from largesse.kit.clock import Clock
@@ -55,6 +55,11 @@ class MeService:
         """The account."""
         async with self._db.read() as tx:
             return await store.get_account(tx, account)
+
+    async def gifter(self, account: int) -> Gifter:
+        """What the account gave by name, its level, and what each level asks for."""
+        async with self._db.read() as tx:
+            return await store.get_gifter(tx, account)
 
     async def update(
         self, account: int, *, display_name: str | None, country: str | None, badge_hidden: bool | None

@@ -10,8 +10,8 @@ import msgspec
 import psycopg
 
 from largesse.accounts.errors import EmailTaken, UsernameTaken
-from largesse.accounts.model import Account, AgeRule, Device, Person, Session, Terms, is_username
-from largesse.kit.db import ReadTx, WriteTx, sql
+from largesse.accounts.model import Account, AgeRule, Device, Gifter, Person, Session, Terms, is_username
+from largesse.kit.db import ReadTx, WriteTx, int_array, sql
 from largesse.kit.idempotency import IdReused
 from largesse.kit.problems import Problem
 
@@ -50,6 +50,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     adult_from: date
     creator: bool
     roles: list[str]
+    badge: int
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +185,20 @@ async def resolve_senders(tx: ReadTx, host: int | None, senders: Sequence[UUID |
         "host": host,
     }
     return [row["account"] for row in await tx.rows(_sql("senders_resolve"), columns)]
+
+
+async def add_given(tx: WriteTx, given: Sequence[tuple[int, int]]) -> list[int]:
+    """Add (account, paid coins given by name) to what is known; the accounts whose level changed by it."""
+    ordered = sorted(given)
+    columns = {"accounts": int_array([row[0] for row in ordered]), "coins": int_array([row[1] for row in ordered])}
+    return [row["account"] for row in await tx.rows(_sql("gifters_add"), columns)]
+
+
+async def get_gifter(tx: ReadTx, account: int) -> Gifter:
+    """What somebody gave by name, and the level of it under the rule in force."""
+    found = await tx.one(Gifter, _sql("gifter_get"), {"account": account})
+    assert found is not None
+    return found
 
 
 # Passwords and links

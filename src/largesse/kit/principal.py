@@ -19,7 +19,10 @@ _TOKEN_BYTES_MAX = 200
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
-    """An authenticated caller. `account` and `bearer` are the books' integer keys, `id` is the public id."""
+    """An authenticated caller. `account` and `bearer` are the books' integer keys, `id` is the public id.
+
+    `badge` is the gifter's level as others see it, 0 for none.
+    """
 
     account: int
     id: UUID
@@ -32,6 +35,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     roles: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     host: int | None = None
+    badge: int = 0
     via_cookie: bool = False
 
     @property

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from largesse.kit.db import ReadTx, int_array, sql
+from largesse.kit.db import ReadTx, WriteTx, int_array, sql
 from largesse.ledger.entry import GiftRow, parse_receipt
 from largesse.ledger.journal import STRIPES
 
@@ -40,6 +40,14 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     gifts: int
     anonymous_coins: int
     diamonds_milli: int
+
+
+class Named(msgspec.Struct, frozen=True):
+    """(giver, paid coins given by name) in the batches after a cursor, and the cursor after them."""
+
+    cursor: Cursor
+    coins: list[tuple[int, int]]
+    more: bool
 
 
 class EarningDay(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +110,31 @@ async def read_feed(
         )
     gifts = [_gift(row, batches[row[1]]) for row in await rows.fetchall()]
     return Feed(_after(cursor, batches), gifts, more=len(batches) >= batches_max)
+
+
+async def read_named(tx: ReadTx, cursor: Cursor, batches_max: int = BATCHES_MAX) -> Named:
+    """What givers gave by name in the batches after a cursor, in paid coins: summed by the database."""
+    found = await tx.execute(sql("ledger", "new_batches"), {"seen": cursor, "batches_max": batches_max})
+    batches = dict(await found.fetchall())
+    if not batches:
+        return Named(cursor, [], more=False)
+    rows = await tx.execute(sql("ledger", "named_of_batches"), {"batches": int_array(list(batches))})
+    return Named(_after(cursor, batches), await rows.fetchall(), more=len(batches) >= batches_max)
+
+
+async def get_reader(tx: ReadTx, name: str) -> Cursor:
+    """Where a reader that counts the journal for good is; readers are made by migrations."""
+    cursor: Cursor = await tx.scalar(sql("ledger", "reader_get"), {"name": name})
+    return cursor
+
+
+async def move_reader(tx: WriteTx, name: str, before: Cursor, after: Cursor) -> bool:
+    """Put a reader behind what it counts, first of all in the transaction that writes what comes of it.
+
+    False where another process has counted the same: then write nothing.
+    """
+    values = {"name": name, "before": int_array(before), "after": int_array(after)}
+    return await tx.scalar(sql("ledger", "reader_move"), values) is not None
 
 
 async def list_staged(tx: ReadTx, stage: int, cursor: Cursor, batches_max: int = BATCHES_MAX) -> Feed:

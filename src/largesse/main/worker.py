@@ -1,4 +1,4 @@
-"""The worker process: jobs, the journal's partitions, checkpoints, old news."""
+"""The worker process: jobs, the journal's partitions, checkpoints, gifters' levels, old news."""
 
 import asyncio
 import signal
@@ -9,6 +9,7 @@ import psycopg
 import structlog
 
 from largesse import stage
+from largesse.gifting import Badges
 from largesse.kit import jobs, outbox
 from largesse.kit.config import Settings
 from largesse.main.compose import Services, build, opened
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 _PARTITIONS_EVERY_S = 3600.0
 _MONTHS_AHEAD = 4
 _NEWS_EVERY_S = 60.0
+_BADGES_EVERY_S = 2.0
 _ROOM_NEWS_KEPT = timedelta(days=1)
 _NEWS_AT_ONCE = 20_000
 
@@ -25,11 +27,13 @@ async def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     services = build(settings)
     services.accounts.add_jobs(services.jobs, services.mail)
+    badges = Badges(services.db, services.accounts)
     stop = asyncio.Event()
     async with opened(services, "ledger"):
         keepers = [
             asyncio.create_task(_every(_PARTITIONS_EVERY_S, lambda: make_partitions(services))),
             asyncio.create_task(_every(_NEWS_EVERY_S, lambda: forget_news(services))),
+            asyncio.create_task(_every(_BADGES_EVERY_S, lambda: fold_badges(badges))),
         ]
         worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))
         await _until_told(stop)
@@ -60,6 +64,12 @@ async def make_partitions(services: Services) -> None:
         made = await tx.scalar("SELECT ledger.make_partitions(now() - interval '2 days', %s)", [_MONTHS_AHEAD])
     if made:
         log.info("ledger.partitions_made", partitions=made)
+
+
+async def fold_badges(badges: Badges) -> None:
+    """Bring gifters' levels up to what is settled."""
+    while await badges.fold():
+        pass
 
 
 async def forget_news(services: Services) -> None:

@@ -42,12 +42,14 @@ class GiftSent(Event, frozen=True, kw_only=True, tag="gift.sent"):
     message: str | None
 
 
-class ChatMessage(Event, frozen=True, kw_only=True, tag="chat.message"):
-    """A comment."""
+class ChatMessage(Event, frozen=True, kw_only=True, tag="chat.message", omit_defaults=True):
+    """A comment. `highlight`: its sender gave by name in this LIVE; `rank` is their place among its first three."""
 
     id: str
     sender: PersonBody
     text: str
+    highlight: bool = False
+    rank: int | None = None
 
 
 class QuestionNew(Event, frozen=True, kw_only=True, tag="question.new"):

@@ -72,7 +72,10 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(msgspec.Struct, kw_only=True):
-    """A frame before names and art are put to its numbers."""
+    """A frame before names and art are put to its numbers.
+
+    `givers`: who of those that comment gave by name here, and their place among the first three, None behind them.
+    """
 
     stage: Stage
     epoch: int
@@ -85,6 +88,7 @@ class Draft(msgspec.Struct, kw_only=True):
     liked: tuple[int, int]
     joined: tuple[int, list[int]]
     top: list[Rank] | None
+    givers: dict[int, int | None]
     totals: Totals
     diamonds_milli: int
     batches: list[int]
@@ -278,6 +282,7 @@ class Room:
             liked=self._liked,
             joined=self._joined,
             top=self._take_rank(now),
+            givers=self._speaking_givers(),
             totals=totals,
             diamonds_milli=self.diamonds_milli,
             batches=[self.cursor[stripe] for stripe in sorted(self._stripes)],
@@ -295,6 +300,11 @@ class Room:
             return None
         self._ranked, self._ranked_at = first, now
         return first
+
+    def _speaking_givers(self) -> dict[int, int | None]:
+        first = {account: place for place, (account, _) in enumerate(self._top[:TOP_TOLD], 1)}
+        speaking = {int(row.body["sender"]) for row in self._chat}
+        return {one: first.get(one) for one in speaking if (giver := self.givers.get(one)) and giver.named > 0}
 
     def _count(self, gift: GiftRow) -> None:
         coins = gift.coins

@@ -1,6 +1,7 @@
 """From numbers to events: names, art and words are put to what a room counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 import msgspec
@@ -32,8 +33,10 @@ class Teller:
         """Each draft as a serialised frame, in order."""
         gifts = [gift for draft in drafts for gift in draft.gifts]
         notes = await read_notes(tx, [(gift.sender, gift.id) for gift in gifts])
-        people = await self.people(_accounts(drafts))
-        return [self._frame(draft, people, notes) for draft in drafts]
+        named = await self.accounts.people(_accounts(drafts))
+        people = {key: person_body(person) for key, person in named.items()}
+        hidden = {key for key, person in named.items() if person.badge_hidden or person.erased}
+        return [self._frame(draft, people, notes, hidden) for draft in drafts]
 
     async def tell_gifts(self, tx: ReadTx, gifts: Sequence[GiftRow]) -> list[GiftSent]:
         """Gifts as the events they were, in order."""
@@ -51,8 +54,9 @@ class Teller:
         gift = self.catalog.gift_by_key(kind)
         return gift is not None and gift.tier == "big"
 
-    def _frame(self, draft: Draft, people: People, notes: Notes) -> Frame:
-        told: list[Event] = [event for row in draft.rows if (event := _event(row, draft, people))]
+    def _frame(self, draft: Draft, people: People, notes: Notes, hidden: AbstractSet[int]) -> Frame:
+        lit = {account: rank for account, rank in draft.givers.items() if account not in hidden}
+        told: list[Event] = [event for row in draft.rows if (event := _event(row, draft, people, lit))]
         count, members = draft.joined
         if count:
             named = [people[m] for m in members if m in people]
@@ -98,8 +102,8 @@ def _accounts(drafts: Iterable[Draft]) -> set[int]:
     return wanted
 
 
-def _event(row: Row, draft: Draft, people: People) -> Event | None:
-    """A row of the outbox as an event; None where it names somebody who is gone."""
+def _event(row: Row, draft: Draft, people: People, lit: Mapping[int, int | None]) -> Event | None:
+    """A row of the outbox as an event; None where it names somebody who is gone. `lit`: whose comments stand out."""
     body, at = row.body, row.at
     named = people.get(body.get("sender") or body.get("account") or body.get("follower") or 0)
     if row.topic == events.LIVE_STARTED:
@@ -108,10 +112,10 @@ def _event(row: Row, draft: Draft, people: People) -> Event | None:
         return frames.LiveEnded(at=at, summary_url=f"/v1/lives/{draft.stage.public_id}/summary")
     if row.topic == events.MODERATION_ACTION:
         return frames.ModerationAction(at=at, action=body["action"], account=named, text=body["text"])
-    return _named_event(row, named) if named else None
+    return _named_event(row, named, lit) if named else None
 
 
-def _named_event(row: Row, named: PersonBody) -> Event:
+def _named_event(row: Row, named: PersonBody, lit: Mapping[int, int | None]) -> Event:
     """A row about somebody as an event."""
     if row.topic == events.FOLLOW:
         return frames.Follow(at=row.at, account=named)
@@ -121,5 +125,7 @@ def _named_event(row: Row, named: PersonBody) -> Event:
         question = ids.encode("question", UUID(row.body["id"]))
         return frames.QuestionNew(at=row.at, id=question, sender=named, text=row.body["text"])
     assert row.topic == events.CHAT_MESSAGE, row.topic
-    comment = ids.encode("comment", UUID(row.body["id"]))
-    return frames.ChatMessage(at=row.at, id=comment, sender=named, text=row.body["text"])
+    comment, sender = ids.encode("comment", UUID(row.body["id"])), int(row.body["sender"])
+    return frames.ChatMessage(
+        at=row.at, id=comment, sender=named, text=row.body["text"], highlight=sender in lit, rank=lit.get(sender)
+    )

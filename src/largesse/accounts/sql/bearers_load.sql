@@ -7,7 +7,9 @@ WITH seen AS (
         ORDER BY key FOR NO KEY UPDATE SKIP LOCKED)
 )
 SELECT b.hash, b.key AS bearer, b.kind, b.scopes, b.host, b.expires_at, a.key AS account, a.id, a.username, a.display_name,
-    a.adult_from, a.creator_since IS NOT NULL AS creator, a.roles
-FROM accounts.bearer b JOIN accounts.account a ON a.key = b.account
+    a.adult_from, a.creator_since IS NOT NULL AS creator, a.roles,
+    CASE WHEN a.badge_hidden THEN 0
+        ELSE width_bucket(coalesce(g.coins, 0), (SELECT coins_min FROM accounts.badge_rule_in_force)) END AS badge
+FROM accounts.bearer b JOIN accounts.account a ON a.key = b.account LEFT JOIN accounts.gifter g ON g.account = a.key
 WHERE b.hash = ANY (%(hashes)s) AND b.revoked_at IS NULL AND (b.expires_at IS NULL OR b.expires_at > %(now)s)
     AND (b.kind <> 'api_key' OR b.approved_at IS NOT NULL) AND a.erased_at IS NULL

@@ -1,4 +1,4 @@
 -- The person with a public id. id: uuid.
-SELECT key, id, username, display_name, creator_since IS NOT NULL AS creator, adult_from, simulated, badge_hidden,
-    erased_at IS NOT NULL AS erased
-FROM accounts.account WHERE id = %(id)s AND erased_at IS NULL
+SELECT a.key, a.id, a.username, a.display_name, a.creator_since IS NOT NULL AS creator, a.adult_from, a.simulated, a.badge_hidden,
+    width_bucket(coalesce(g.coins, 0), (SELECT coins_min FROM accounts.badge_rule_in_force)) AS level, a.erased_at IS NOT NULL AS erased
+FROM accounts.account a LEFT JOIN accounts.gifter g ON g.account = a.key WHERE a.id = %(id)s AND a.erased_at IS NULL
