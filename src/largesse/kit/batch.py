@@ -23,15 +23,46 @@ class _Caller(Generic[Answer]):
         self.missing = count
         self.future = future
 
-    def give(self, index: int, answer: Answer) -> None:
-        self.answers[index] = answer
-        self.missing -= 1
+    def tell(self) -> None:
+        """Hand over the answers where none is missing."""
         if not self.missing and not self.future.done():
-            self.future.set_result(cast("list[Answer]", self.answers))  # none is missing
+            self.future.set_result(cast("list[Answer]", self.answers))
 
     def fail(self, error: Exception) -> None:
         if not self.future.done():
             self.future.set_exception(error)
+
+
+class _Part(Generic[Asked, Answer]):
+    """Requests of one caller that came together: those from its place `at` on. They are cut and answered as slices."""
+
+    __slots__ = ("asked", "at", "caller")
+
+    def __init__(self, asked: Sequence[Asked], caller: _Caller[Answer], at: int) -> None:
+        self.asked = asked
+        self.caller = caller
+        self.at = at
+
+    def split(self, count: int) -> "tuple[_Part[Asked, Answer], _Part[Asked, Answer]]":
+        """The first `count` requests, and the rest."""
+        return (
+            _Part(self.asked[:count], self.caller, self.at),
+            _Part(self.asked[count:], self.caller, self.at + count),
+        )
+
+    def answer(self, answers: Sequence[Answer | None]) -> "list[_Part[Asked, Answer]]":
+        """Give what was answered; return what was not, each request a part of its own."""
+        deferred: list[_Part[Asked, Answer]] = []
+        if None in answers:
+            deferred = [
+                _Part([asked], self.caller, at)
+                for at, (asked, answer) in enumerate(zip(self.asked, answers, strict=True), self.at)
+                if answer is None
+            ]
+        self.caller.answers[self.at : self.at + len(answers)] = answers
+        self.caller.missing -= len(answers) - len(deferred)
+        self.caller.tell()
+        return deferred
 
 
 class Batcher(Generic[Asked, Answer]):
@@ -44,14 +75,15 @@ class Batcher(Generic[Asked, Answer]):
         self.size_max = size_max
         self.linger_s = linger_us / 1_000_000
         self.waiting_max = waiting_max
-        self._waiting: deque[tuple[Asked, _Caller[Answer], int]] = deque()
+        self._parts: deque[_Part[Asked, Answer]] = deque()
+        self._waiting = 0
         self._came = asyncio.Event()
         self._closed = False
 
     @property
     def waiting(self) -> int:
         """How many requests wait for a batch."""
-        return len(self._waiting)
+        return self._waiting
 
     async def ask(self, asked: Asked) -> Answer:
         """Queue one request and wait for its answer; raises `Busy` when too many wait."""
@@ -59,13 +91,14 @@ class Batcher(Generic[Asked, Answer]):
 
     async def ask_all(self, asked: Sequence[Asked]) -> list[Answer]:
         """Queue some requests together and wait for all answers, in order; all or none are queued."""
-        if self._closed or len(self._waiting) + len(asked) > self.waiting_max:
+        count = len(asked)
+        if self._closed or self._waiting + count > self.waiting_max:
             raise Busy
         if not asked:
             return []
         future: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
-        caller = _Caller(len(asked), future)
-        self._waiting.extend([(one, caller, index) for index, one in enumerate(asked)])
+        self._parts.append(_Part(asked, _Caller(count, future), 0))
+        self._waiting += count
         self._came.set()
         return await future
 
@@ -82,27 +115,42 @@ class Batcher(Generic[Asked, Answer]):
                 await self._came.wait()
                 await self._linger()
                 continue
-            batch = [self._waiting.popleft() for _ in range(min(self.size_max, len(self._waiting)))]
+            batch = self._cut()
             try:
-                answers = await settle([asked for asked, _, _ in batch])
+                answers = await settle([asked for part in batch for asked in part.asked])
             except Exception as error:  # noqa: BLE001 - handed to everyone who waits for this batch
-                for _, caller, _ in batch:
-                    caller.fail(error)
+                for part in batch:
+                    part.caller.fail(error)
                 continue
-            deferred = []
-            for place, answer in zip(batch, answers, strict=True):
-                if answer is None:
-                    deferred.append(place)
-                else:
-                    place[1].give(place[2], answer)
-            self._waiting.extendleft(reversed(deferred))
+            deferred: list[_Part[Asked, Answer]] = []
+            at = 0
+            for part in batch:
+                deferred += part.answer(answers[at : at + len(part.asked)])
+                at += len(part.asked)
+            assert at == len(answers), (at, len(answers))
+            self._parts.extendleft(reversed(deferred))
+            self._waiting += len(deferred)
             await asyncio.sleep(0)  # the answered callers ask again before the next batch is cut
+
+    def _cut(self) -> list[_Part[Asked, Answer]]:
+        """The next batch, taken off the queue: at most `size_max` requests, the first that came first."""
+        batch: list[_Part[Asked, Answer]] = []
+        room = self.size_max
+        while room and self._parts:
+            part = self._parts.popleft()
+            if len(part.asked) > room:
+                part, rest = part.split(room)
+                self._parts.appendleft(rest)
+            room -= len(part.asked)
+            batch.append(part)
+        self._waiting -= self.size_max - room
+        return batch
 
     async def _linger(self) -> None:
         """Wait while more are coming, no longer than the linger."""
         now = asyncio.get_running_loop().time
         end = now() + self.linger_s
         seen = 0
-        while seen < len(self._waiting) < self.size_max and now() < end:
-            seen = len(self._waiting)
+        while seen < self._waiting < self.size_max and now() < end:
+            seen = self._waiting
             await asyncio.sleep(self.linger_s / 4)
