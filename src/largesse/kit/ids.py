@@ -6,11 +6,19 @@ from uuid import UUID
 import uuid_utils
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUE = {c: i for i, c in enumerate(_ALPHABET)} | {c.upper(): i for i, c in enumerate(_ALPHABET)}
-_VALUE |= {"o": 0, "O": 0, "i": 1, "I": 1, "l": 1, "L": 1}
+_VALUE = {c: i for i, c in enumerate(_ALPHABET)} | {"o": 0, "i": 1, "l": 1}
+# Crockford's digits as those of `int(text, 32)`; all other ASCII becomes what `int` refuses.
+_DIGITS = str.maketrans(
+    {
+        chr(n): "0123456789abcdefghijklmnopqrstuv"[_VALUE[chr(n).lower()]] if chr(n).lower() in _VALUE else "!"
+        for n in range(128)
+    }
+)
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _TEXT_LENGTH = 26
-_UUID_BITS = 128
+_UUID_LENGTH = 36
+_UUID_HYPHENS = 4
+_UUID_BYTES = 16
 _VERSION_TIMED = 7
 
 
@@ -33,27 +41,37 @@ def encode(prefix: str, value: UUID) -> str:
 
 def decode(text: str, prefix: str) -> UUID | None:
     """The UUID of a bare UUID or of a prefixed id; None where the text is neither, or has another prefix."""
+    value = decode_bytes(text, prefix)
+    return None if value is None else UUID(int=int.from_bytes(value))
+
+
+def decode_bytes(text: str, prefix: str) -> bytes | None:
+    """The same as the 16 bytes of the UUID, at a fifth of what an object costs."""
+    if len(text) == _UUID_LENGTH and text.count("-") == _UUID_HYPHENS:
+        try:
+            value = bytes.fromhex(text.replace("-", ""))
+        except ValueError:
+            return None
+        # Shorter where there was white space, which `fromhex` passes over.
+        return value if len(value) == _UUID_BYTES else None
     head, mark, tail = text.rpartition("_")
     if mark:
         return _crockford(tail) if head == prefix else None
     if len(text) == _TEXT_LENGTH:
         return _crockford(text)
     try:
-        return UUID(text)
+        return UUID(text).bytes
     except ValueError:
         return None
 
 
-def _crockford(text: str) -> UUID | None:
-    if len(text) != _TEXT_LENGTH:
+def _crockford(text: str) -> bytes | None:
+    if len(text) != _TEXT_LENGTH or not text.isascii():
         return None
-    n = 0
-    for c in text:
-        digit = _VALUE.get(c)
-        if digit is None:
-            return None
-        n = n << 5 | digit
-    return UUID(int=n) if n >> _UUID_BITS == 0 else None
+    try:
+        return int(text.translate(_DIGITS), 32).to_bytes(_UUID_BYTES, "big")
+    except (ValueError, OverflowError):
+        return None
 
 
 def made_at(value: UUID) -> datetime | None:
