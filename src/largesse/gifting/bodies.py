@@ -30,13 +30,13 @@ class GiftBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     to: Annotated[str, msgspec.Meta(max_length=60)] | None = None
 
 
-class HostUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class HostUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A user by the host platform's own id."""
 
     host_user: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-class BatchGift(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class BatchGift(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
     """One gift of a batch; exactly one of `live_id` and `video_id`."""
 
     id: IdText
@@ -53,7 +53,7 @@ class BatchBody(msgspec.Struct, forbid_unknown_fields=True):
     gifts: Annotated[list[BatchGift], msgspec.Meta(min_length=1, max_length=BATCH_MAX)]
 
 
-class BalanceBody(msgspec.Struct, frozen=True):
+class BalanceBody(msgspec.Struct, frozen=True, gc=False):
     """What is left in the wallet, both classes of coins together."""
 
     coins: int
@@ -78,7 +78,7 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
     proof_url: str
 
 
-class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True):
+class BatchReceipt(msgspec.Struct, frozen=True, gc=False):
     """The receipt of a gift in a batch."""
 
     receipt: str
@@ -88,7 +88,7 @@ class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True):
     balance: BalanceBody
 
 
-class BatchResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class BatchResult(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """`settled`, `duplicate` or `refused` with its code."""
 
     id: str

@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,6 +13,7 @@ from prometheus_client import Gauge
 from largesse import accounts, ledger, stage
 from largesse.accounts import AccountsService
 from largesse.catalog import CatalogService
+from largesse.gifting.bodies import HostUser
 from largesse.gifting.committer import Committer
 from largesse.gifting.errors import SelfGift, TooFast, UnderAge, UnknownGift, UnknownSender
 from largesse.gifting.model import Outcome, Receipt, Request
@@ -29,7 +29,7 @@ from largesse.stage import Stage, StageService
 log = structlog.get_logger(__name__)
 _WAITING = Gauge("largesse_gifts_waiting", "gifts that wait for a batch in this process")
 _RATE_ACCOUNTS_MAX = 100_000
-_NAMED_S = 5.0
+_NAMED_S, _NAMED_MAX = 5.0, 100_000  # how long and how many senders of a host are kept by name
 
 
 class Pace:
@@ -67,7 +67,7 @@ class GiftingService:
         self.batcher: Batcher[Request, Outcome] = Batcher(
             size_max=settings.batch_gifts_max, linger_us=settings.linger_us, waiting_max=settings.queue_gifts_max
         )
-        self._named: dict[Any, int] = {}
+        self._named: dict[int | None, dict[str | HostUser, int | Problem]] = {}
         self._named_at = 0.0
         self._lane: asyncio.Task[None] | None = None
 
@@ -104,10 +104,15 @@ class GiftingService:
 
     def kind_of(self, gift_id: str) -> int:
         """The books' key of a catalogue gift; raises `UnknownGift`."""
-        gift = self.catalog.gift(gift_id)
-        if gift is None:
+        kind = self.find_kind(gift_id)
+        if kind is None:
             raise UnknownGift
-        return gift.key
+        return kind
+
+    def find_kind(self, gift_id: str) -> int | None:
+        """The books' key of a catalogue gift, from 1; None where there is no such gift."""
+        gift = self.catalog.gift(gift_id)
+        return gift.key if gift else None
 
     async def place_of(self, live: UUID) -> Stage:
         """The stage of a public id; raises `NotFound`."""
@@ -120,37 +125,45 @@ class GiftingService:
         """Settle many gifts together, in order; what is refused already passes through."""
         asked = [r for r in requests if isinstance(r, Request)]
         try:
-            answers = iter(await self.batcher.ask_all(asked))
+            answers = await self.batcher.ask_all(asked)
         except Busy as busy:
             return [r if isinstance(r, Problem) else busy for r in requests]
-        return [r if isinstance(r, Problem) else next(answers) for r in requests]
+        if len(asked) == len(requests):
+            return answers
+        following = iter(answers)
+        return [r if isinstance(r, Problem) else next(following) for r in requests]
 
-    async def senders_of(self, caller: Principal, senders: Sequence[Any]) -> list[int | Problem]:
-        """The accounts that a key names, or why it may not: unknown, not its own, or under age."""
-        keys = await self._resolve(caller.host, senders)
-        found = await self.people.people(sorted({key for key in keys if key is not None}))
-        today = datetime.now(UTC).date()
-        resolved: list[int | Problem] = []
-        for key in keys:
-            person = found.get(key) if key is not None else None
-            if key is None or person is None:
-                resolved.append(UnknownSender())
-            else:
-                resolved.append(UnderAge() if person.adult_from > today else key)
-        return resolved
+    async def senders_of(self, caller: Principal, senders: Sequence[str | HostUser]) -> list[int | Problem]:
+        """The accounts that a key names, or why it may not: unknown, not its own, or under age.
 
-    async def _resolve(self, host: int | None, senders: Sequence[Any]) -> list[int | None]:
-        """Names to accounts; what was found is kept for a few seconds, what was not is asked each time."""
+        Who was found is kept for a few seconds, so that a flood looks its senders up once; who was not is asked for
+        each time.
+        """
         now = time.monotonic()
-        if now - self._named_at > _NAMED_S or len(self._named) > _RATE_ACCOUNTS_MAX:
+        if now - self._named_at > _NAMED_S:
             self._named, self._named_at = {}, now
-        named = self._named
-        names = [(host, s if isinstance(s, str) else ("host_user", s["host_user"])) for s in senders]
-        missing = [i for i, name in enumerate(names) if name not in named]
+        named = self._named.setdefault(caller.host, {})
+        missing = set(senders) - named.keys()
         if missing:
-            found = await self.people.resolve_senders(host, [senders[i] for i in missing])
-            named.update({names[i]: key for i, key in zip(missing, found, strict=True) if key is not None})
-        return [named.get(name) for name in names]
+            if len(named) > _NAMED_MAX:
+                named.clear()
+                missing = set(senders)
+            named.update(await self._look_up(caller.host, list(missing)))
+        unknown = UnknownSender()
+        return [named.get(sender, unknown) for sender in senders]
+
+    async def _look_up(self, host: int | None, senders: list[str | HostUser]) -> dict[str | HostUser, int | Problem]:
+        """Those that were found."""
+        keys = await self.people.resolve_senders(
+            host, [s if isinstance(s, str) else {"host_user": s.host_user} for s in senders]
+        )
+        people = await self.people.people({key for key in keys if key is not None})
+        today = datetime.now(UTC).date()
+        return {
+            sender: UnderAge() if people[key].adult_from > today else key
+            for sender, key in zip(senders, keys, strict=True)
+            if key is not None and key in people
+        }
 
     async def wallet_of(self, who: Principal) -> tuple[ledger.Wallet, int]:
         """The caller's wallet, and the coins given today (UTC, by the database's clock)."""

@@ -31,9 +31,10 @@ class Entry(msgspec.Struct, gc=False):
     leaf: int = 0
 
 
-class GiftRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift as it stands in the journal."""
+class GiftRow(msgspec.Struct, frozen=True, gc=False):
+    """A gift as it stands in the journal: the time of its batch, and the columns of `sql/gifts_of_batches.sql`."""
 
+    recorded_at: datetime
     id: UUID
     batch: int
     leaf: int
@@ -50,7 +51,6 @@ class GiftRow(msgspec.Struct, frozen=True, kw_only=True):
     api_key: int
     paid_before: int
     promo_before: int
-    recorded_at: datetime
 
     @property
     def coins(self) -> int:

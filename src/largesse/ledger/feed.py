@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from psycopg import AsyncCursor
 
 from largesse.kit.db import ReadTx, WriteTx, int_array, sql
 from largesse.ledger.entry import GiftRow, parse_receipt
@@ -108,8 +109,7 @@ async def read_feed(
             sql("ledger", "gifts_of_batches_on_stages"),
             {"batches": int_array(list(batches)), "stages": int_array(list(stages))},
         )
-    gifts = [_gift(row, batches[row[1]]) for row in await rows.fetchall()]
-    return Feed(_after(cursor, batches), gifts, more=len(batches) >= batches_max)
+    return Feed(_after(cursor, batches), await _gifts(rows, batches), more=len(batches) >= batches_max)
 
 
 async def read_named(tx: ReadTx, cursor: Cursor, batches_max: int = BATCHES_MAX) -> Named:
@@ -149,8 +149,7 @@ async def list_staged(tx: ReadTx, stage: int, cursor: Cursor, batches_max: int =
         sql("ledger", "gifts_of_batches_on_stages"),
         {"batches": int_array(list(batches)), "stages": int_array([stage])},
     )
-    gifts = [_gift(row, batches[row[1]]) for row in await rows.fetchall()]
-    return Feed(_after(cursor, batches), gifts, more=len(batches) >= batches_max)
+    return Feed(_after(cursor, batches), await _gifts(rows, batches), more=len(batches) >= batches_max)
 
 
 async def list_sent(tx: ReadTx, sender: int, before: str | None, limit: int) -> list[GiftRow]:
@@ -211,9 +210,6 @@ def _after(cursor: Cursor, batches: dict[int, datetime]) -> Cursor:
     return after
 
 
-def _gift(row: Sequence[Any], recorded_at: datetime) -> GiftRow:
-    return GiftRow(
-        id=row[0], batch=row[1], leaf=row[2], sender=row[3], receiver=row[4], stage=row[5], kind=row[6], count=row[7],
-        coins_paid=row[8], coins_promo=row[9], diamonds_milli=row[10], policy=row[11], flags=row[12], api_key=row[13],
-        paid_before=row[14], promo_before=row[15], recorded_at=recorded_at,
-    )  # fmt: skip
+async def _gifts(rows: AsyncCursor[Any], batches: dict[int, datetime]) -> list[GiftRow]:
+    """Rows as in sql/gifts_of_batches.sql, with the time of their batch (the second column)."""
+    return [GiftRow(batches[row[1]], *row) for row in await rows.fetchall()]

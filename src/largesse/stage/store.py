@@ -78,6 +78,11 @@ async def find_locked(tx: WriteTx, live: UUID) -> Stage | None:
     return await tx.one(Stage, sql("stage", "stage_lock"), {"id": live})
 
 
+async def list_by_id(tx: ReadTx, lives: Sequence[UUID]) -> list[Stage]:
+    """Stages by public id, in no order."""
+    return await tx.all(Stage, sql("stage", "stages_by_id"), {"ids": list(lives)})
+
+
 async def list_by_key(tx: ReadTx, keys: Sequence[int]) -> list[Stage]:
     """Stages by key, in no order."""
     return await tx.all(Stage, sql("stage", "stages_by_key"), {"keys": list(keys)})
