@@ -85,8 +85,13 @@ export function t(key: Key, values: Values = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? number(value) : value;
+    return typeof value === 'number' ? number(value) : isolated(value);
   });
+}
+
+/** A name or a price that runs its own way inside a sentence from right to left. */
+function isolated(text: string): string {
+  return RTL.has(language) ? `\u2068${text}\u2069` : text;
 }
 
 /** For a code that came from the server: what this part says to it, else what any part says, else the server's words. */
@@ -122,7 +127,9 @@ export function money({ minor, currency }: Money): string {
   const text = String(Math.abs(minor)).padStart(digits + 1, '0');
   const whole = text.slice(0, text.length - digits);
   const decimal = `${minor < 0 ? '-' : ''}${whole}${digits ? `.${text.slice(-digits)}` : ''}`;
-  return format.format(decimal as Intl.StringNumericLiteral);
+  const exact = decimal as Intl.StringNumericLiteral;
+  if (!RTL.has(language)) return format.format(exact);
+  return format.formatToParts(exact).map(({ type, value }) => (type === 'currency' ? isolated(value) : value)).join(''); // "US$" in one piece
 }
 
 /** Whole diamonds, rounded down, from milli-diamonds. */
@@ -148,11 +155,11 @@ export function date(iso: string, style: 'short' | 'medium' | 'long' = 'medium')
   return new Intl.DateTimeFormat(region, { dateStyle: style }).format(new Date(iso));
 }
 
-/** "in 5 minutes", "2 days ago". */
-export function relative(iso: string, now_ms: number = Date.now()): string {
+/** "in 5 minutes", "2 days ago"; narrow where there is little room: "48s ago". */
+export function relative(iso: string, now_ms: number = Date.now(), style: 'long' | 'narrow' = 'long'): string {
   const seconds = Math.round((new Date(iso).getTime() - now_ms) / 1000);
   const steps: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60]];
-  const format = new Intl.RelativeTimeFormat(region, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(region, { numeric: 'auto', style });
   for (const [unit, size] of steps) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   return format.format(seconds, 'second');
 }
