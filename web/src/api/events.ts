@@ -30,6 +30,10 @@ export interface ChatMessage extends EventBase {
   id: string;
   sender: Person;
   text: string;
+  /** Its sender gave in this LIVE, not anonymously. */
+  highlight?: boolean;
+  /** Their place among its first three gifters. */
+  rank?: number;
 }
 
 export interface Likes extends EventBase {

@@ -30,6 +30,7 @@ export const accounts = {
   sessions: () => http.get<w.Page<w.DeviceSession>>('/v1/sessions'),
   endSession: (id: string) => http.del<void>(`/v1/sessions/${e(id)}`),
   me: () => http.get<w.Account>('/v1/me'),
+  badge: () => http.get<w.Gifter>('/v1/me/badge'),
   update: (changes: Record<string, unknown>) => http.patch<w.Account>('/v1/me', changes),
   becomeCreator: () => http.post<w.Account>('/v1/me/creator', { accept_terms: true }),
   profile: (username: string) => http.get<w.Profile>(`/v1/accounts/${e(username)}`),

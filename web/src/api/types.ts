@@ -24,6 +24,15 @@ export interface Account extends Person {
   created_at: string;
 }
 
+/** One's own level, shown or not: coins that were bought and given by name. Level n asks for `levels[n - 1]`. */
+export interface Gifter {
+  level: number;
+  coins: number;
+  next_coins: number | null;
+  levels: number[];
+  hidden: boolean;
+}
+
 export interface SignedIn {
   account: Account;
   token: string;

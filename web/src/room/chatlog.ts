@@ -17,6 +17,9 @@ export interface Line {
   /** Other people in a folded join. */
   others?: number;
   own: boolean;
+  /** Said by somebody who gave here; `rank` is their place among the first three. */
+  lit?: boolean;
+  rank?: number | undefined;
   at_ms: number;
 }
 
@@ -86,7 +89,7 @@ export class ChatLog {
         if (this.#seenChat.has(event.id)) return null;
         this.#seenChat.add(event.id);
         if (this.#seenChat.size > 500) this.#seenChat.delete(this.#seenChat.values().next().value!);
-        return line('chat', event.sender, event.text);
+        return line('chat', event.sender, event.text, { lit: event.highlight === true, rank: event.rank });
       case 'gift.sent':
         return line('gift', event.sender, event.message ?? '', { gift_id: event.gift_id, count: event.repeat_count });
       case 'member.joined':

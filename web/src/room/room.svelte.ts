@@ -121,12 +121,12 @@ export class Room {
     const ended = this.live?.status !== 'ended' && snapshot.live.status === 'ended';
     this.#setLive(snapshot.live);
     this.totals = snapshot.totals;
-    this.top = snapshot.top_gifters;
     this.you = snapshot.you;
     this.muted = snapshot.you?.muted ?? false;
     this.banned = snapshot.you?.banned ?? false;
     this.engine?.seen.advance(snapshot.seq);
     this.#take({ events: snapshot.events });
+    this.top = snapshot.top_gifters; // newer than any ranking among those events
     if (ended) void this.loadSummary();
   }
 

@@ -64,3 +64,9 @@ test('an event stream is read whole, however its bytes are cut', async () => {
   await readEvents(body, (each) => heard.push(JSON.parse(each)));
   expect(heard).toEqual([{ a: 'é' }, { b: 2 }]);
 });
+
+test('a comment of somebody who gave here stands out, with their place among the first three', () => {
+  const log = new ChatLog();
+  log.add([chat('h1'), { ...chat('h2'), highlight: true } as RoomEvent, { ...chat('h3'), highlight: true, rank: 2 } as RoomEvent], 0);
+  expect(log.lines.map(({ lit, rank }) => [lit, rank])).toEqual([[false, undefined], [true, undefined], [true, 2]]);
+});

@@ -123,8 +123,8 @@ export class Deck {
   #snapshot(snapshot: Snapshot): void {
     this.live = snapshot.live;
     this.totals = { ...snapshot.totals };
-    this.top = snapshot.top_gifters;
     this.#take(snapshot.events, false);
+    this.top = snapshot.top_gifters; // newer than any ranking among those events
     this.#sample();
   }
 
