@@ -36,10 +36,6 @@ INSERT INTO catalog.gift (id, name, coins, tier, streakable, art, position)
     SELECT 'gift-' || i, 'Gift', i, 'small', true, '{{}}', i FROM generate_series(1, 40) i;
 CREATE FUNCTION pg_temp.batch_of(i bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
     $$ SELECT (1 + (i - 1) / 1000) * 64 + ((i - 1) / 1000) % 4 $$;
-CREATE FUNCTION pg_temp.gift_id(i bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
-    $$ SELECT (substr(ledger.uuid_at('{start}'::timestamptz + i * interval '1 ms')::text, 1, 13) || '-7' ||
-        substr(md5(i::text), 1, 3) || '-8' || substr(md5(i::text), 4, 3) || '-' || substr(md5(i::text), 7, 12))::uuid
-    $$;
 INSERT INTO ledger.batch (batch, n, recorded_at, policy, gifts, root, chain)
     SELECT pg_temp.batch_of(i * 1000), i, '{start}'::timestamptz + i * interval '20 s', 1, 1000,
         decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex') FROM generate_series(1, {gifts} / 1000) i;
@@ -47,18 +43,22 @@ SELECT setval('ledger.batch_sequence', {gifts} / 1000);
 UPDATE ledger.stripe s SET n = b.n, batch = b.batch
     FROM (SELECT batch & 63 AS stripe, max(n) AS n, max(batch) AS batch FROM ledger.batch GROUP BY 1) b
     WHERE b.stripe = s.stripe;
+CREATE TEMP TABLE made AS
+    SELECT i, encode(int8send(((extract(epoch FROM '{start}'::timestamptz) * 1000)::bigint + i << 16) + 28672 + i % 4096)
+            || int8send(i - 9223372036854775807), 'hex')::uuid AS id, pg_temp.batch_of(i) AS batch,
+        (1 + i * 7919 % {wallets})::int AS sender, (1 + i % {stages})::int AS stage, ((i - 1) % 1000)::smallint AS leaf
+    FROM generate_series(1, {gifts}::bigint) i;
 INSERT INTO ledger.gift (id, batch, paid_before, promo_before, diamonds_milli, sender, receiver, stage, coins_paid,
         coins_promo, api_key, kind, count, policy, leaf, flags)
-    SELECT pg_temp.gift_id(i), pg_temp.batch_of(i), 0, 0, 700, 1 + i * 7919 % {wallets}, {wallets} + 1 + i % {stages},
-        1 + i % {stages}, 1, 0, 0, 1, 1, 1, (i - 1) % 1000, 0 FROM generate_series(1, {gifts}::bigint) i;
+    SELECT id, batch, 0, 0, 700, sender, {wallets} + stage, stage, 1, 0, 0, 1, 1, 1, leaf, 0 FROM made;
 CREATE TEMP VIEW hour AS SELECT batch, floor(extract(epoch FROM recorded_at) / 3600)::int AS hour FROM ledger.batch;
-INSERT INTO ledger.sent SELECT DISTINCT sender, hour, batch FROM ledger.gift JOIN hour USING (batch);
-INSERT INTO ledger.staged SELECT DISTINCT stage, hour, batch FROM ledger.gift JOIN hour USING (batch);
+INSERT INTO ledger.sent SELECT sender, hour, batch FROM made JOIN hour USING (batch);
+INSERT INTO ledger.staged SELECT stage, hour, batch FROM hour CROSS JOIN generate_series(1, {stages}) stage;
 INSERT INTO ledger.earning (creator, day, policy, stripe)
     SELECT {wallets} + s, current_date - d, 1, t FROM generate_series(1, {stages}) s, generate_series(0, 29) d,
         generate_series(0, 3) t;
 INSERT INTO stage.note (sender, gift, stage, message)
-    SELECT sender, id, stage, 'hello' FROM ledger.gift WHERE leaf % 10 = 0;
+    SELECT sender, id, stage, 'hello' FROM made WHERE leaf % 10 = 0;
 INSERT INTO kit.outbox (epoch, topic, subject, body)
     SELECT 1, 'stage.changed', i % {stages}, '{{}}' FROM generate_series(1, {gifts} / 10) i;
 """
@@ -244,7 +244,8 @@ def faults(found: list[Scan], rows_max: int) -> list[str]:
 
 
 def fill(url: str, gifts: int) -> World:
-    with psycopg.connect(url, autocommit=True) as connection:
+    hurried = "-c synchronous_commit=off -c work_mem=256MB"
+    with psycopg.connect(url, autocommit=True, options=hurried) as connection:
         start = connection.execute(
             "SELECT date_trunc('month', now() - interval '2 days') + interval '1 hour'"
         ).fetchone()
