@@ -44,8 +44,9 @@ UPDATE ledger.stripe s SET n = b.n, batch = b.batch
     FROM (SELECT batch & 63 AS stripe, max(n) AS n, max(batch) AS batch FROM ledger.batch GROUP BY 1) b
     WHERE b.stripe = s.stripe;
 CREATE TEMP TABLE made AS
-    SELECT i, encode(int8send(((extract(epoch FROM '{start}'::timestamptz) * 1000)::bigint + i << 16) + 28672 + i % 4096)
-            || int8send(i - 9223372036854775807), 'hex')::uuid AS id, pg_temp.batch_of(i) AS batch,
+    SELECT i, pg_temp.batch_of(i) AS batch, encode(
+            int8send(((extract(epoch FROM '{start}'::timestamptz) * 1000)::bigint + i << 16) + 28672 + i % 4096)
+            || int8send(i - 9223372036854775807), 'hex')::uuid AS id,
         (1 + i * 7919 % {wallets})::int AS sender, (1 + i % {stages})::int AS stage, ((i - 1) % 1000)::smallint AS leaf
     FROM generate_series(1, {gifts}::bigint) i;
 INSERT INTO ledger.gift (id, batch, paid_before, promo_before, diamonds_milli, sender, receiver, stage, coins_paid,
