@@ -198,6 +198,17 @@ def verify(file: Path, keys: Path | None, as_json: bool) -> None:  # noqa: FBT00
 
 
 @main.command()
+@click.option("--seconds", default=10, show_default=True, type=click.IntRange(1, 3_600))
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="as LARGESSE_API_PROCESSES")
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+def bench(seconds: int, processes: int, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Measure on a throw-away data directory how many gifts a second this machine settles, and how long one takes."""
+    from largesse.main.bench import run_bench  # noqa: PLC0415 - commands load what they need
+
+    sys.exit(0 if run(run_bench(seconds=seconds, processes=processes, as_json=as_json)) else 1)
+
+
+@main.command()
 @click.option("--seconds", default=60, show_default=True, type=click.IntRange(5, 86_400))
 @click.option("--seed", default=1, show_default=True, help="replays the same faults")
 @click.option("--json", "as_json", is_flag=True, help="for programs")
