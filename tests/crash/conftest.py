@@ -12,11 +12,13 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
+import psycopg
 import pytest
 
 from largesse import catalog
 from largesse.kit import ids
 from largesse.kit.db import Database
+from largesse.kit.embedded import ports
 from largesse.main.torture import world
 
 SECRET = b"a secret of the tests, 32 bytes!"
@@ -102,7 +104,28 @@ def _settle_all(wanted: Sequence[str]) -> list[list[Told]]:
             ended = list(threads.map(lambda process: process.communicate("go\n"), processes))
     complaints = "".join(complaint for _, complaint in ended)
     assert not complaints, complaints[-3000:]
+    assert {process.returncode for process in processes} == {0}
     return [json.loads(output) for output, _ in ended]
+
+
+@pytest.fixture
+async def proxied(database_url: str) -> AsyncIterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of this test's database through the proxy of torture, and the proxy."""
+    found = psycopg.conninfo.conninfo_to_dict(database_url)
+    host, target = str(found.get("host", "")), int(found.get("port") or 5432)
+    if not (host.startswith("/") or host in {"127.0.0.1", "localhost"}):
+        pytest.skip(f"the proxy works on this machine only, and the given database is on {host}")
+    port = ports.choose(None)
+    process = subprocess.Popen(  # noqa: ASYNC220 - listens before the fixture goes on
+        [sys.executable, "-m", "largesse.main.torture.proxy", str(port), str(target)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert await asyncio.to_thread(process.stdout.readline) == "ready\n"
+        yield psycopg.conninfo.make_conninfo(database_url, host="127.0.0.1", port=str(port)), process
+        process.stdin.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,18 +4,14 @@ import asyncio
 import re
 import shutil
 import subprocess
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from largesse.gifting import Committer, Receipt, Request
 from largesse.kit import ids
 from largesse.kit.db import Database
-from largesse.kit.embedded import ports
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(90)]
 SECRET = b"a secret of the tests, 32 bytes!"
@@ -62,26 +58,6 @@ async def test_no_commit_is_answered_before_the_log_is_synced(db: Database, make
             synced, answered = 0, answered + 1
     assert answered == _BATCHES
     await committer.close()
-
-
-@pytest.fixture
-async def proxied(database_url: str) -> AsyncIterator[tuple[str, subprocess.Popen[str]]]:
-    """The address of this test's database through the proxy of torture, and the proxy."""
-    found = psycopg.conninfo.conninfo_to_dict(database_url)
-    host, target = str(found.get("host", "")), int(found.get("port") or 5432)
-    if not (host.startswith("/") or host in {"127.0.0.1", "localhost"}):
-        pytest.skip(f"the proxy works on this machine only, and the given database is on {host}")
-    port = ports.choose(None)
-    process = subprocess.Popen(  # noqa: ASYNC220 - listens before the fixture goes on
-        [sys.executable, "-m", "largesse.main.torture.proxy", str(port), str(target)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
-    )  # fmt: skip
-    with process:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        assert await asyncio.to_thread(process.stdout.readline) == "ready\n"
-        yield psycopg.conninfo.make_conninfo(database_url, host="127.0.0.1", port=str(port)), process
-        process.stdin.close()
 
 
 async def test_a_commit_whose_answer_is_eaten_is_answered_with_its_one_receipt(

@@ -57,8 +57,13 @@ async def test_no_acknowledged_gift_is_lost_or_doubled_in_a_minute_of_faults() -
     assert found["acknowledged"] == found["stored"] >= 50_000
     assert found["audit"]["ok"]
     assert found["conservation_reads"] > 10
-    assert found["settle_again"]["seconds"] is not None, "gifts settled again after every fault"
-    assert found["frames_again"]["seconds"] is not None, "frames came again after every fault"
+    # Torture takes the whole machine, and the suite beside it some more: longer is allowed only where a second of
+    # processor time took over three.
+    allowed = max(1.0, found["slowness"] / 3)
+    for name in ("settle_again", "frames_again"):
+        recovery = found[name]
+        assert recovery["seconds"] is not None, f"{name}: never, after {recovery['after']}"
+        assert recovery["seconds"] <= recovery["reach_s"] * allowed, (found["slowness"], found["suffered"])
 
 
 @pytest.mark.crash

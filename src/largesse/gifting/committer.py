@@ -13,7 +13,7 @@ from prometheus_client import Counter, Histogram
 
 from largesse import catalog, ledger, policy, stage
 from largesse.gifting.model import Facts, Kind, Outcome, Place, Request, Terms, decide
-from largesse.kit.db import Database, WriteTx
+from largesse.kit.db import Database, WriteTx, answered_within
 from largesse.kit.http import Busy
 from largesse.kit.news import News
 
@@ -98,14 +98,14 @@ class Committer:
         journal = self._journal
         if journal is None:
             journal = self._journal = await ledger.Journal.open(self.db, self.secret)
-        settling = await self._lock(journal, requests)
-        wanted, wallets, held = settling
-        facts = await _read(journal, wanted, wallets)
-        outcomes, entries = decide(facts, wanted)
-        if entries:
-            await self._write(journal, facts, entries, wanted)
-        else:
-            await journal.connection.execute("ROLLBACK")
+        with answered_within(journal.connection, self.patience_s):
+            wanted, wallets, held = await self._lock(journal, requests)
+            facts = await _read(journal, wanted, wallets)
+            outcomes, entries = decide(facts, wanted)
+            if entries:
+                await self._write(journal, facts, entries, wanted)
+            else:
+                await journal.connection.execute("ROLLBACK")
         if not held:
             return list(outcomes)
         answers = iter(outcomes)

@@ -3,14 +3,19 @@
 Only a room's `service.py` opens a transaction (`db.read()`, `db.write()`); store functions take `ReadTx` or `WriteTx`.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cache
 from importlib import resources
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import BaseRowFactory, RowFactory, class_row, dict_row, scalar_row, tuple_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -21,6 +26,22 @@ _SETTINGS = (
     "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
     " -c timezone=UTC -c application_name=largesse"
 )
+# A server that is gone without a word is noticed: at a connect in 5 s, while its answer is awaited in about 20 s.
+_LINK = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",  # ms
+}
+_CHECK_S_MAX = 5.0
+_PATIENCE_S, _AGAIN_S = 60.0, (0.05, 0.25)
+
+
+def linked(url: str) -> str:
+    """A database's address with limits of waiting for the network, those that it names itself excepted."""
+    named = conninfo_to_dict(url)
+    return make_conninfo(url, **{name: limit for name, limit in _LINK.items() if name not in named})
 
 
 @cache
@@ -80,19 +101,38 @@ class WriteTx(ReadTx):
     """A transaction that may write."""
 
 
+class Patient(AsyncConnection[Any]):
+    """A connection of a pool: where nothing answers it asks again soon, while a pool's own pauses grow to minutes."""
+
+    @classmethod
+    async def connect(cls, conninfo: str = "", **kwargs: Any) -> "Patient":
+        """Connect, trying for a minute; raises `psycopg.OperationalError`."""
+        pause_s, longest_s = _AGAIN_S
+        end = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                return await super().connect(conninfo, **kwargs)
+            except psycopg.OperationalError:
+                if time.monotonic() > end:
+                    raise
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, longest_s)
+
+
 class Database:
     """The pool of one process. Build it once, in `main`."""
 
     def __init__(self, url: str, *, connections_max: int = 8) -> None:
-        self.url = url
-        self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
-            url,
+        self.url = linked(url)
+        self.pool: AsyncConnectionPool[Patient] = AsyncConnectionPool(
+            self.url,
+            connection_class=Patient,
             min_size=1,
             max_size=connections_max,
             open=False,
             timeout=10,
             kwargs={"autocommit": True, "options": _SETTINGS, "prepare_threshold": 2},
-            check=AsyncConnectionPool.check_connection,
+            check=_check,
         )
 
     async def open(self) -> None:
@@ -131,6 +171,29 @@ class Database:
         return await AsyncConnection.connect(self.url, autocommit=True, options=_SETTINGS + extra, prepare_threshold=1)
 
 
+@contextmanager
+def answered_within(connection: AsyncConnection[Any], seconds: float) -> Iterator[None]:
+    """Lose the connection where the block takes longer: a network may swallow a question without a word.
+
+    What waits in it raises `psycopg.OperationalError`; cancelling it instead would wait for the same answer.
+    """
+    cut = asyncio.get_running_loop().call_later(seconds, _cut, connection)
+    try:
+        yield
+    finally:
+        cut.cancel()
+
+
+def _cut(connection: AsyncConnection[Any]) -> None:
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as copy:
+        copy.shutdown(socket.SHUT_RDWR)
+
+
+async def _check(connection: AsyncConnection[Any]) -> None:
+    with answered_within(connection, _CHECK_S_MAX):
+        await AsyncConnectionPool.check_connection(connection)
+
+
 async def _end(connection: AsyncConnection[Any], word: LiteralString) -> None:
     if not connection.closed:
         try:
@@ -139,4 +202,16 @@ async def _end(connection: AsyncConnection[Any], word: LiteralString) -> None:
             await connection.close()
 
 
-__all__ = ["BaseRowFactory", "Database", "Params", "ReadTx", "RowFactory", "WriteTx", "int_array", "sql"]
+__all__ = [
+    "BaseRowFactory",
+    "Database",
+    "Params",
+    "Patient",
+    "ReadTx",
+    "RowFactory",
+    "WriteTx",
+    "answered_within",
+    "int_array",
+    "linked",
+    "sql",
+]

@@ -17,7 +17,7 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from largesse.kit import throttle
-from largesse.kit.db import Database, WriteTx, sql
+from largesse.kit.db import Database, Patient, WriteTx, sql
 
 log = structlog.get_logger(__name__)
 Task = Callable[..., Awaitable[None]]
@@ -52,6 +52,7 @@ class Jobs:
                 min_size=1,
                 max_size=CONCURRENCY + 1,
                 timeout=_CONNECTION_S_MAX,
+                connection_class=Patient,
                 kwargs={"options": "-c search_path=procrastinate -c timezone=UTC -c application_name=largesse-jobs"},
             )
         )

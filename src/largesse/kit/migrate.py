@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 import structlog
 
+from largesse.kit.db import linked
+
 log = structlog.get_logger(__name__)
 _ADVISORY_KEY = 7_316_501
 _TRIES_MAX = 30
@@ -36,7 +38,8 @@ def migrate(url: str) -> list[str]:
     Each file is one transaction. A lock that is not had within 2 s gives way to traffic, and the file is tried again.
     """
     ran: list[str] = []
-    with psycopg.connect(url, autocommit=True, options="-c client_min_messages=warning -c timezone=UTC") as connection:
+    options = "-c client_min_messages=warning -c timezone=UTC"
+    with psycopg.connect(linked(url), autocommit=True, options=options) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_KEY])
         try:
             for path in pending(connection):

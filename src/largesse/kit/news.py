@@ -1,9 +1,11 @@
 """News between processes, on NATS: lost news harms nothing, for everything on it can be read from the database."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
-import nats
+import nats.errors
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -11,14 +13,40 @@ from nats.aio.subscription import Subscription
 
 log = structlog.get_logger(__name__)
 Listener = Callable[[str, bytes], Awaitable[None]]
+_OPEN_S_MAX = 1.0
+_TROUBLE = (nats.errors.Error, OSError)
+
+
+class Listening:
+    """Somebody listens to a subject; before the first connection that is a wish."""
+
+    def __init__(self, news: "News", subject: str, queue: str, call: Callable[[Msg], Awaitable[None]]) -> None:
+        self._news = news
+        self._subject = subject
+        self._queue = queue
+        self._call = call
+        self._subscription: Subscription | None = None
+
+    async def begin(self, client: Client) -> None:
+        """Subscribe; the client does it again whenever it reconnects."""
+        self._subscription = await client.subscribe(self._subject, queue=self._queue, cb=self._call)
+
+    async def unsubscribe(self) -> None:
+        """Listen no more."""
+        self._news.wishes.discard(self)
+        if self._subscription is not None:
+            await self._subscription.unsubscribe()
 
 
 class News:
-    """One connection to NATS, kept by the client library's own reconnecting; publishing never raises."""
+    """One connection to NATS, which may be away at any time, at the beginning too; publishing never raises."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._client: Client = Client()
+        self.wishes: set[Listening] = set()
+        self._client = Client()
+        self._connecting: asyncio.Task[None] | None = None
+        self._was_connected = False
 
     @property
     def connected(self) -> bool:
@@ -26,22 +54,22 @@ class News:
         return self._client.is_connected
 
     async def open(self) -> None:
-        """Connect, and go on trying in the background for ever when the server goes away."""
-        self._client = await nats.connect(
-            self.url,
-            name="largesse",
-            allow_reconnect=True,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.25,
-            connect_timeout=5,
-            ping_interval=5,
-            max_outstanding_pings=2,
-            pending_size=16 * 1024 * 1024,
-            error_cb=_on_error,
-        )
+        """Connect; after a second without an answer, go on trying in the background, for ever.
+
+        Raises `nats.errors.Error` where the address is none.
+        """
+        self._connecting = asyncio.create_task(self._connect(), name="news")
+        await asyncio.wait([self._connecting], timeout=_OPEN_S_MAX)
+        if self._connecting.done():
+            self._connecting.result()
+        else:
+            log.warning("news.away")
 
     async def close(self) -> None:
         """Say good-bye."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.wait([self._connecting])
         if not self._client.is_closed:
             await self._client.close()
 
@@ -51,17 +79,48 @@ class News:
             return
         try:
             await self._client.publish(subject, body)
-        except (nats.errors.Error, OSError) as error:
+        except _TROUBLE as error:
             log.warning("news.dropped", subject=subject, error=str(error))
 
-    async def listen(self, subject: str, listener: Listener, *, queue: str = "") -> Subscription:
-        """Call `listener(subject, body)` for each message; survives reconnects."""
+    async def listen(self, subject: str, listener: Listener, *, queue: str = "") -> Listening:
+        """Call `listener(subject, body)` for each message, as soon as there is a connection, and after each loss."""
 
         async def call(message: Msg) -> None:
             await listener(message.subject, message.data)
 
-        return await self._client.subscribe(subject, queue=queue, cb=call)
+        listening = Listening(self, subject, queue, call)
+        if self._was_connected:
+            await listening.begin(self._client)
+        else:
+            self.wishes.add(listening)
+        return listening
 
+    async def _connect(self) -> None:
+        await self._client.connect(
+            self.url,
+            name="largesse",
+            allow_reconnect=True,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.25,  # type: ignore[arg-type]  # it sleeps for it, whole or not
+            connect_timeout=5,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            pending_size=16 * 1024 * 1024,
+            error_cb=self._hear_error,
+            disconnected_cb=self._hear_loss,
+            reconnected_cb=self._hear_return,
+        )
+        self._was_connected = True
+        while self.wishes:
+            with suppress(*_TROUBLE):  # lost again already; what was wished for is asked for when it reconnects
+                await self.wishes.pop().begin(self._client)
 
-async def _on_error(error: Any) -> None:
-    log.warning("news.error", error=str(error))
+    async def _hear_error(self, error: Any) -> None:
+        if self._client.is_connected:  # while it is away, every attempt fails
+            log.warning("news.error", error=str(error))
+
+    async def _hear_loss(self) -> None:
+        log.warning("news.lost")
+
+    async def _hear_return(self) -> None:
+        log.info("news.back")

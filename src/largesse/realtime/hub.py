@@ -10,13 +10,12 @@ import msgspec
 import nats.errors
 import psycopg
 import structlog
-from nats.aio.subscription import Subscription
 from psycopg_pool import PoolTimeout
 
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.http import Busy
-from largesse.kit.news import News
+from largesse.kit.news import Listening, News
 from largesse.realtime import store
 from largesse.realtime.frames import Frame, unpack
 from largesse.realtime.gate import Base, GateRoom
@@ -63,7 +62,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._loading: dict[int, asyncio.Task[None]] = {}
         self._fetching: dict[int, asyncio.Task[None]] = {}
-        self._subscriptions: dict[int, Subscription] = {}
+        self._listening: dict[int, Listening] = {}
         self._based_at: dict[int, float] = {}
         self._reported: set[int] = set()
         self._viewings: list[tuple[int, int]] = []
@@ -181,8 +180,8 @@ class Hub:
     async def _load(self, room: GateRoom) -> None:
         key = room.stage.key
         try:
-            if key not in self._subscriptions:
-                self._subscriptions[key] = await self._news.listen(f"room.{key}", self._hear)
+            if key not in self._listening:
+                self._listening[key] = await self._news.listen(f"room.{key}", self._hear)
             async with self._db.read() as tx:
                 # In this order: an owner's memory may be ahead of a snapshot that is taken before it is asked.
                 standing = (await self._standings.standings(tx, [room.stage], top=0))[key]
@@ -236,8 +235,8 @@ class Hub:
                 continue
             del self.rooms[key]
             self._based_at.pop(key, None)
-            if subscription := self._subscriptions.pop(key, None):
-                await subscription.unsubscribe()
+            if listening := self._listening.pop(key, None):
+                await listening.unsubscribe()
 
     async def _sweep(self) -> None:
         for room in tuple(self.rooms.values()):

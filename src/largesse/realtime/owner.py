@@ -28,6 +28,7 @@ from largesse.kit.news import News
 from largesse.kit.outbox import Row
 from largesse.realtime import store
 from largesse.realtime.frames import Frame
+from largesse.realtime.guard import Guard
 from largesse.realtime.model import TICK_S, Draft, Room
 from largesse.realtime.takeover import load_rooms
 from largesse.realtime.telling import Teller
@@ -73,6 +74,7 @@ class Owner:
         self._teller = teller
         self._clock = clock
         self._on_frame = on_frame
+        self._guard = Guard(db, self.name)
         self._cursor = ledger.start()
         self._outbox = outbox.Cursor()
         self._wanted: dict[int, float] = {}
@@ -129,6 +131,14 @@ class Owner:
 
     async def run(self) -> None:
         """Own rooms until `stop`; trouble with the database is waited out, and nothing is told twice after it."""
+        guarding = asyncio.create_task(self._guard.hold(), name="owner's guard")
+        try:
+            await self._own()
+        finally:
+            guarding.cancel()
+            await asyncio.wait([guarding])
+
+    async def _own(self) -> None:
         while not self._stopping:
             self._turned_at = time.monotonic()
             try:
@@ -157,7 +167,7 @@ class Owner:
         if now >= self._beat_at:
             await self._beat()
             self._beat_at = now + BEAT_S
-        if now >= self._take_at:
+        if now >= self._take_at and self._guard.held:
             self._take_at = now + TAKE_S
             await self._take_rooms(now)
         if self.rooms:

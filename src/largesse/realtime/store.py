@@ -10,6 +10,7 @@ from largesse.realtime.frames import Frame, unpack
 from largesse.realtime.model import Giver, Lease, Room
 
 SILENT_S = 6.0
+FRESH_S = 1.0  # a server that runs for less has lost every guard
 
 
 async def beat(tx: WriteTx, owner: str) -> dict[int, int]:
@@ -21,7 +22,7 @@ async def take_rooms(tx: WriteTx, owner: str, stages: Sequence[int], rooms_max: 
     """Take at most `rooms_max` rooms that have no living owner, of each sort; return which."""
     wanted = {"owner": owner, "stages": list(stages), "rooms_max": rooms_max}
     made = await tx.rows(sql("realtime", "lease_make"), wanted)
-    taken = await tx.rows(sql("realtime", "lease_take"), {**wanted, "silent_s": SILENT_S})
+    taken = await tx.rows(sql("realtime", "lease_take"), {**wanted, "silent_s": SILENT_S, "fresh_s": FRESH_S})
     return [row["stage"] for row in (*made, *taken)]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from largesse.kit import ids
+from largesse.realtime import store
 from watching import Watcher
 
 
@@ -77,6 +78,59 @@ async def test_a_killed_owners_room_is_taken_over_and_shows_every_gift_once(make
 
 async def has_room(process, live) -> bool:
     return live.key in process.realtime.owner.rooms
+
+
+async def test_the_rooms_of_a_dead_owner_are_taken_whatever_its_heartbeat_says(make_process, live, cast, db):
+    one = await make_process()
+    await until(lambda: has_room(one, live))
+    two = await make_process()
+    async with db.write() as tx:
+        await tx.execute("UPDATE realtime.lease SET heartbeat_at = now() + interval '1 hour'")
+    await one.die()
+    await until(lambda: has_room(two, live), seconds=30)
+    assert (await owner_of(db, live))["owner"] == two.realtime.owner.name
+
+
+async def test_a_server_that_has_just_started_says_of_nobody_that_he_is_dead(make_process, live, db, monkeypatch):
+    """With it every session ended; the living come back, and keep their rooms where they are quick."""
+    one = await make_process()
+    await until(lambda: has_room(one, live))
+    monkeypatch.setattr(store, "FRESH_S", 1e9)  # the tests' server has just started, then
+    two = await make_process()
+    async with db.write() as tx:
+        await tx.execute("UPDATE realtime.lease SET heartbeat_at = now() + interval '1 hour'")
+    await one.die()
+    await asyncio.sleep(2.5)
+    assert not await has_room(two, live)
+    async with db.write() as tx:
+        await tx.execute("UPDATE realtime.lease SET heartbeat_at = now() - interval '1 minute'")
+    await until(lambda: has_room(two, live), seconds=30)
+
+
+async def test_a_guard_that_was_lost_is_held_again_and_its_room_misses_nothing(make_process, live, cast, db):
+    one = await make_process()
+    await until(lambda: has_room(one, live))
+    await one.serve()
+    await make_process()
+    async with Watcher.watching(one.port, live.id) as watcher:
+        await live.give(cast.alice)
+        await watcher.until_events("gift.sent")
+        async with db.write() as tx:
+            ended = await tx.scalar(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE application_name = 'guard' AND datname = current_database()"
+            )
+        assert ended == 2
+        for n in range(2, 12):
+            await live.give(cast.alice)
+            await watcher.until_events("gift.sent", n, seconds=30)
+        assert watcher.gifts() == gave(live)
+        check_frames(watcher)
+    await until(lambda: guarded(one), seconds=30)
+
+
+async def guarded(process) -> bool:
+    return process.realtime.owner._guard.held
 
 
 async def test_an_owner_that_lost_its_lease_tells_nobody_anything(make_process, live, cast, db):
@@ -246,6 +300,24 @@ async def test_without_nats_viewers_are_told_within_a_moment(make_process, live,
     finally:
         server.kill()
         server.wait()
+
+
+async def test_a_process_that_starts_without_nats_shows_gifts_and_hears_news_later(make_process, live, cast, tmp_path):
+    port = free_port()
+    one = await make_process(nats_url=f"nats://127.0.0.1:{port}")
+    await one.serve()
+    async with Watcher.watching(one.port, live.id) as watcher:
+        await live.give(cast.alice)
+        await watcher.until_events("gift.sent", seconds=30)
+        server = start_nats(port, tmp_path)
+        try:
+            await until(lambda: connected(one), seconds=30)
+            await live.give(cast.charlie)
+            await watcher.until_events("gift.sent", 2, seconds=30)
+            assert watcher.gifts() == gave(live)
+        finally:
+            server.kill()
+            server.wait()
 
 
 async def connected(process) -> bool:

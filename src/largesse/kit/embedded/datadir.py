@@ -16,7 +16,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +32,7 @@ SOCKET_PATH_BYTES_MAX = 103  # sun_path is 108 on Linux, 104 on macOS, with its 
 _SOCKET_NAME_BYTES = len("/.s.PGSQL.32767")
 _LOCK_TRIES = 10  # somebody who only looks holds the lock for a moment
 _LOCK_PAUSE_S = 0.05
+_PRIVATE = 0o600
 
 
 class DataDir:
@@ -51,16 +52,32 @@ class DataDir:
     def write_private(self, name: str, text: str) -> Path:
         """Replace a file atomically, mode 0600, durable before it returns; follows no link that a server may plant."""
         path = self.path / name
+        if self._holds(path, text):
+            give(path, self.account)
+        else:
+            self._replace(path, text, os.fsync)
+            sync_folder(path.parent)
+        return path
+
+    def note(self, name: str, text: str) -> None:
+        """The same, and no disk is waited for: what it says is of this run."""
+        self._replace(self.path / name, text, lambda _: None)
+
+    def _holds(self, path: Path, text: str) -> bool:
+        try:
+            return not path.is_symlink() and path.read_text("utf-8") == text and path.stat().st_mode & 0o777 == _PRIVATE
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def _replace(self, path: Path, text: str, settle: Callable[[int], None]) -> None:
         new = path.with_name(path.name + ".new")
         new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "w") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            settle(file.fileno())
         give(new, self.account)
         new.rename(path)
-        sync_folder(path.parent)
-        return path
 
     def secret(self, name: str) -> str:
         """256 random bits in hexadecimal, the same ones at every start."""

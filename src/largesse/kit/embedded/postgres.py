@@ -28,6 +28,8 @@ _INITDB_S_MAX = 120.0
 _READY_S_MAX = 600.0  # after a crash it replays at most max_wal_size
 _POLL_S = 0.03
 _PATH_BYTES_MAX = 900  # MAXPGPATH is 1024, names below the folder included
+# After a crash everything is synced first: by one call for the file system, not by one for each of a thousand files.
+_OF_LINUX = {"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}
 _STOP = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 5.0))  # fast, then immediate
 
 
@@ -87,7 +89,7 @@ class Postgres:
         """Start the server; it is not ready yet."""
         settings = resources.files(__package__).joinpath("postgres.conf").read_text("utf-8")
         self._data.write_private(f"{self._folder.name}/postgresql.conf", settings)
-        options = [f"-c{name}={value}" for name, value in self._settings.items()]
+        options = [f"-c{name}={value}" for name, value in (_OF_LINUX | self._settings).items()]
         arguments = ("-D", self._name_of(self._folder), "-k", str(self._socket), "-p", str(self._port), *options)
         return child.start(self._program("postgres", self._folder, arguments))
 

@@ -27,7 +27,8 @@ _STEADY_S = 10.0  # a server that lived so long is started again without a growi
 _LOGS_LOOKED_AT_S = 60.0
 _START_S_MAX = 30.0
 _CONNECTIONS = 100  # as in postgres.conf
-_CONNECTIONS_BESIDE_POOLS = 30  # listeners, jobs, tools, the reserved ones
+_CONNECTIONS_OF_ONE = 3  # of a process beside its pool: its committer, its guard, what is being replaced
+_CONNECTIONS_BESIDE = 20  # jobs, tools, the reserved ones
 _log = structlog.get_logger(__name__)
 
 
@@ -177,7 +178,7 @@ class _Fleet:
         pids = {name: keeper.pid for name, keeper in self._keepers.items()}
         self.servers.postgres_pid, self.servers.nats_pid = pids.get("postgres"), pids.get("nats")
         try:
-            self._data.write_private(RUN, msgspec.json.encode(self.servers).decode())
+            self._data.note(RUN, msgspec.json.encode(self.servers).decode())
         except OSError as error:  # a full disk must not end the supervision
             _log.warning("run_record_not_written", error=str(error))
 
@@ -258,7 +259,7 @@ class _Keeper:
 
 def _room_for_pools(settings: Settings) -> dict[str, str]:
     """`max_connections` where the api processes, the worker and the tools want more than the usual 100."""
-    wanted = (settings.api_processes + 1) * settings.database_pool_max + _CONNECTIONS_BESIDE_POOLS
+    wanted = (settings.api_processes + 1) * (settings.database_pool_max + _CONNECTIONS_OF_ONE) + _CONNECTIONS_BESIDE
     return {"max_connections": str(wanted)} if wanted > _CONNECTIONS else {}
 
 

@@ -3,8 +3,8 @@
 It makes a world in a temporary folder, runs `largesse serve` in it as real processes, floods it with gifts through the
 public API, and lets a nemesis kill and cut at points that a seed chooses. Then it compares ids: every acknowledged gift
 is in the books exactly once with the receipt that was told, every other one at most once, a refused one not at all.
-Pieces: `plan` (what the seed decides), `world`, `proxy`, `wire`, `clients`, `viewers`, `nemesis`, `tally` (what was
-answered), `compare` (with the books), `report`.
+Pieces: `plan` (what the seed decides), `world`, `proxy`, `wire`, `clients`, `viewers`, `nemesis`, `pace` (how slow the
+machine is), `tally` (what was answered), `compare` (with the books), `report`.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ import psycopg
 from largesse.kit.log import set_up
 from largesse.main.torture import clients, compare, plan, report, viewers, world
 from largesse.main.torture.nemesis import Nemesis
+from largesse.main.torture.pace import Pace
 from largesse.main.torture.report import Report
 from largesse.main.torture.tally import Tally
 
@@ -64,11 +65,12 @@ async def torture(
         flood = clients.Flood(made, tally, _HOST_PAUSE_S if seconds < _LONG_S else _HOST_PAUSE_LONG_S)
         watching = viewers.viewers(made, tally)
         nemesis = Nemesis(made, tally, watching, plan.faults(seed, faults))
-        read = compare.Read()
+        read, pace = compare.Read(), Pace()
         began = time.monotonic()
         givers = _givers(flood, seed)
         others = [asyncio.create_task(viewer.follow()) for viewer in watching]
         others.append(asyncio.create_task(compare.read_while_running(made, tally, read)))
+        others.append(asyncio.create_task(pace.feel()))
         evil = asyncio.create_task(nemesis.run())
         try:
             await _run_for(seconds, gifts_min, tally, [*givers, *others, evil])
@@ -92,6 +94,7 @@ async def torture(
             tally, watching, nemesis.suffered, seed=seed, seconds=round(took, 1), stored=stored, audit=audit,
             replay=f"largesse torture --seconds {seconds:g} --seed {seed}", answers_eaten=nemesis.eaten,
             batches_waited_p99=waited[0], batches_waited_max=waited[1], conservation_reads=read.times,
+            slowness=pace.slowness,
         )  # fmt: skip
 
 

@@ -98,8 +98,8 @@ class Nemesis:
                 pids += [postmaster, *children(postmaster)] if postmaster else []
             elif target == "nats":
                 pids += [self.world.servers.nats_pid] if self.world.servers.nats_pid else []
-            elif target == "worker":
-                pids += self.world.pids("worker")
+            elif target in {"worker", "nursery"}:
+                pids += self.world.pids(target)
             else:
                 found = self.world.pids("api")
                 pids += found if target == "apis" else self._one_of(found)

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-API, APIS, WORKER, POSTGRES, NATS = "api", "every api", "worker", "postgres", "nats"
+API, APIS, WORKER, NURSERY, POSTGRES, NATS = "api", "every api", "worker", "nursery", "postgres", "nats"
 POSTGRES_AND_API, POSTGRES_AND_NATS, EVERYTHING = "postgres and an api", "postgres and nats", "everything"
 EATEN, CUT, STALL, REFUSED = "answers eaten", "network cut", "network stalled", "network refused"
 
@@ -12,6 +12,7 @@ KILLS: dict[str, tuple[str, ...]] = {
     API: ("api",),
     APIS: ("apis",),
     WORKER: ("worker",),
+    NURSERY: ("nursery",),
     POSTGRES: ("postgres",),
     NATS: ("nats",),
     POSTGRES_AND_API: ("postgres", "api"),

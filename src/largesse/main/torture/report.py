@@ -48,6 +48,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     batches_waited_max: int
     batches_waited_reach: int
     conservation_reads: int
+    slowness: float
     frames: int
     snapshots: int
     connections: int
@@ -108,6 +109,7 @@ def text(report: Report) -> str:
         f"  processes killed     {report.killed}; answers eaten after the commit {report.answers_eaten}",
         f"  settles again        {_recovery(report.settle_again)}",
         f"  frames again         {_recovery(report.frames_again)}",
+        f"  the machine          took {report.slowness:.1f} s for a second of processor time",
         f"  batches waited       {waited}, at most {report.batches_waited_max}",
         f"  viewers              {report.frames:,} frames, {report.snapshots} snapshots, {report.told_again} twice",
         f"  books                read {report.conservation_reads} times while written; audit: {report.audit}",
