@@ -1,5 +1,6 @@
 """People in real browsers: Debian's Chromium, driven by Playwright, against a running service."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -22,6 +23,31 @@ FLAGS = (
 )  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 _SERIOUS = {"serious", "critical"}
+# Remembers what the gift engine draws: for each lane of a name and a gift how often it came and its highest count, and
+# the names on the stage in their order.
+_MEMORY = """(() => {
+    const drawn = (window.drawn = { lanes: {}, stage: [] });
+    const shown = new WeakMap();
+    const count = (lane) => Number(lane.querySelector('.lg-count').textContent.replace(/[^0-9]/g, '') || 1);
+    const look = (node) => {
+        const box = node.closest?.('.lg-lane, .lg-stage') ?? node.parentElement?.closest('.lg-lane, .lg-stage');
+        if (!box) return;
+        const stage = box.classList.contains('lg-stage');
+        const on = box.dataset.shown === 'true';
+        const name = box.querySelector(stage ? '.lg-caption bdi' : '.lg-name')?.textContent;
+        const came = on && !shown.get(box);
+        shown.set(box, on);
+        if (stage && came) drawn.stage.push(name);
+        if (stage || !on) return;
+        const key = `${name} ${box.querySelector('.lg-line').textContent}`;
+        const lane = (drawn.lanes[key] ??= { times: 0, count: 0 });
+        if (came) lane.times += 1;
+        lane.count = Math.max(lane.count, count(box));
+    };
+    const watch = () => new MutationObserver((changes) => new Set(changes.map((each) => each.target)).forEach(look)).observe(
+        document.documentElement, { subtree: true, childList: true, attributeFilter: ['data-shown'] });
+    document.addEventListener('DOMContentLoaded', watch);
+})()"""
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -38,6 +64,23 @@ class Visitor:
         """Open a page and wait until it has drawn itself."""
         await self.page.goto(self.base + path, wait_until="load")
         await self.page.locator("#app > *").first.wait_for(state="attached")
+
+    async def drawn(self) -> dict[str, Any]:
+        """What the gift engine has drawn: `lanes` by "name gift" with `times` and `count`, `stage` as a list of names."""
+        return await self.page.evaluate("window.drawn")  # type: ignore[no-any-return]
+
+    async def draws(self, what: str, count: int = 1, times: int = 1) -> None:
+        """Wait until a lane of "name gift" has come to a count, and has come so many times."""
+        script = "([what, n, times]) => { const l = window.drawn.lanes[what]; return l?.count >= n && l.times >= times; }"
+        await self.page.wait_for_function(script, arg=[what, count, times])
+
+    async def stages(self, name: str) -> None:
+        """Wait until somebody's gift has taken the stage."""
+        await self.page.wait_for_function("(name) => window.drawn.stage.includes(name)", arg=name)
+
+    def forgive(self, *words: str) -> None:
+        """Forget complaints that the test itself caused, such as of a server that it killed."""
+        self.faults = [fault for fault in self.faults if not any(word in fault for word in words)]
 
     async def settled(self) -> None:
         """Wait until nothing says that it is still loading, and nothing is on its way in."""
@@ -72,9 +115,9 @@ class Visitor:
         status, found = await self.page.evaluate(script, [method, path, body])
         return status, found
 
-    async def sticks_out(self) -> list[str]:
-        """What is wider than the window; empty where nothing is."""
-        return await self.page.evaluate(  # type: ignore[no-any-return]
+    async def fits(self) -> None:
+        """Nothing is wider than the window."""
+        wider = await self.page.evaluate(
             """() => {
             const root = document.documentElement;
             if (root.scrollWidth <= root.clientWidth) return [];
@@ -85,16 +128,18 @@ class Visitor:
             return [`${root.scrollWidth} > ${root.clientWidth}`, ...out.slice(-4).map(e => e.outerHTML.slice(0, 160))];
         }"""
         )
+        assert not wider, "\n".join(wider)
 
-    async def barriers(self) -> list[str]:
-        """What axe finds serious or critical."""
+    async def has_no_barriers(self) -> None:
+        """Axe finds nothing serious or critical."""
         found = await Axe().run(self.page)
-        return [
+        barriers = [
             f"{broken['id']} ({broken['impact']}): {node['html'][:200]} {node['failureSummary'][:300]}"
             for broken in found.response["violations"]
             if broken["impact"] in _SERIOUS
             for node in broken["nodes"]
         ]
+        assert not barriers, "\n".join(barriers)
 
 
 @contextlib.asynccontextmanager
@@ -121,12 +166,13 @@ async def visitor(
     if who:
         signed = await context.request.post("/v1/sessions", data={"login": who.username, "password": PASSWORD})
         assert signed.ok, await signed.text()
+    await context.add_init_script(_MEMORY)
     made = Visitor(service.base, context, await context.new_page())
-    made.page.on("console", lambda message: _hear(made, message))
-    made.page.on("pageerror", lambda error: made.faults.append(f"{made.page.url}: {error}"))
+    context.on("console", lambda message: _hear(made, message))
+    context.on("weberror", lambda wrong: made.faults.append(f"{made.page.url}: {wrong.error}"))
     try:
         yield made
-        assert made.faults == []
+        assert not made.faults, "\n".join(made.faults)
     finally:
         await context.close()
 
@@ -134,6 +180,18 @@ async def visitor(
 def _hear(made: Visitor, message: ConsoleMessage) -> None:
     if message.type in {"error", "warning"}:
         made.faults.append(f"{made.page.url}: {message.type}: {message.text} ({message.location.get('url', '')})")
+
+
+async def mailed(service: Service, to: str, part: str) -> str:
+    """The path of the last link with `part` in it that was mailed to an address; waits for it."""
+    log = service.folder / "serve.log"
+    for _ in range(int(WAIT_MS / 50)):
+        mails = [mail for mail in log.read_text().split("--- mail to ")[1:] if mail.startswith(f"{to}:")]
+        links = [word for mail in mails for word in mail.split() if word.startswith("http") and f"/{part}/" in word]
+        if links:
+            return links[-1].partition(service.base)[2]
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"no mail with a link of {part} to {to}")
 
 
 def kill_all(service: Service) -> list[int]:

@@ -108,21 +108,35 @@ def start(folder: Path, **settings: str) -> Service:
         "LARGESSE_DATA_DIR": str(folder / "data dir"), "LARGESSE_HTTP_PORT": str(port), "LARGESSE_SANDBOX": "1",
         "LARGESSE_LOG_LEVEL": "warning", "LARGESSE_CONFIG": os.devnull,
     } | {f"LARGESSE_{name.upper()}": value for name, value in settings.items()}  # fmt: skip
+    service = Service(f"http://127.0.0.1:{port}", folder, environ, _launch(folder, environ))
+    _await_ready(service)
+    return service
+
+
+def restart(service: Service) -> None:
+    """Start it again after a kill: the same data directory, the same port."""
+    service.process = _launch(service.folder, service.environ)
+    _await_ready(service)
+
+
+def _launch(folder: Path, environ: dict[str, str]) -> subprocess.Popen[bytes]:
     with (folder / "serve.log").open("ab") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "largesse.main", "serve"], env=environ, stdout=log, stderr=log
         )
-    service = Service(f"http://127.0.0.1:{port}", folder, environ, process)
+
+
+def _await_ready(service: Service) -> None:
     deadline = time.monotonic() + _READY_S_MAX
     while time.monotonic() < deadline:
         with contextlib.suppress(httpx.HTTPError):
             if httpx.get(f"{service.base}/readyz", timeout=2).status_code == 200:
-                return service
-        if process.poll() is not None:
+                return
+        if service.process.poll() is not None:
             break
         time.sleep(0.1)
     service.stop()
-    raise AssertionError(f"serve did not become ready:\n{(folder / 'serve.log').read_text()[-4000:]}")
+    raise AssertionError(f"serve did not become ready:\n{(service.folder / 'serve.log').read_text()[-4000:]}")
 
 
 @contextlib.contextmanager

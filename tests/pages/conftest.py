@@ -1,4 +1,4 @@
-"""One running service and one browser for the tests of the pages."""
+"""One running service, one browser and one lively world for the tests of the pages."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -6,11 +6,14 @@ import pytest
 from playwright.async_api import Browser
 
 import browsing
+import lively
 import running
+from lively import World
+from running import Service
 
 
 @pytest.fixture(scope="session")
-def service() -> Iterator[running.Service]:
+def service() -> Iterator[Service]:
     with running.running(log_level="info") as service:
         yield service
 
@@ -19,3 +22,8 @@ def service() -> Iterator[running.Service]:
 async def browser() -> AsyncIterator[Browser]:
     async with browsing.chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def world(service: Service) -> World:
+    return lively.make(service)

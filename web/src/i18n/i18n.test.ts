@@ -3,7 +3,7 @@ import ar from './ar.json';
 import de from './de.json';
 import en from './en.json';
 import es from './es.json';
-import { diamonds, duration, giftName, locale, localeOfNumbers, locales, money, number, setLocale, t, tCode } from './index';
+import { diamonds, duration, giftDiamonds, giftName, locale, localeOfNumbers, locales, money, number, setLocale, t, tCode } from './index';
 import zh from './zh.json';
 
 beforeEach(() => setLocale('en', en));
@@ -59,6 +59,13 @@ test('money is exact in every exponent', () => {
 test('diamonds are whole and rounded down', () => {
   expect(diamonds(1_999)).toBe('1');
   expect(diamonds(12_345_678)).toBe('12,345');
+});
+
+test('one gift shows its diamonds and its parts exactly, however small', () => {
+  expect([700, 350_000, 2_001_400].map((milli) => number(giftDiamonds(milli)))).toEqual(['0.7', '350', '2,001.4']);
+  expect(t('common.diamonds', { n: giftDiamonds(700) })).toBe('0.7 diamonds');
+  expect(money({ minor: 49, currency: 'USD' }, 2)).toBe('$0.0049');
+  expect(money({ minor: 1_234, currency: 'JPY' }, 1)).toBe('¥123.4');
 });
 
 test('numbers and lengths read well', () => {

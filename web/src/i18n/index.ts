@@ -120,10 +120,11 @@ export function number(n: number, options: { compact?: boolean; signed?: boolean
   return format.format(n);
 }
 
-/** Money exactly, through its decimal text: minor units never become a float. */
-export function money({ minor, currency }: Money): string {
-  const format = new Intl.NumberFormat(region, { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+/** Money exactly, through its decimal text: minor units never become a float. `finer`: so many digits below a minor unit. */
+export function money({ minor, currency }: Money, finer = 0): string {
+  let format = new Intl.NumberFormat(region, { style: 'currency', currency });
+  const digits = (format.resolvedOptions().maximumFractionDigits ?? 2) + finer;
+  if (finer > 0) format = new Intl.NumberFormat(region, { style: 'currency', currency, maximumFractionDigits: digits });
   const text = String(Math.abs(minor)).padStart(digits + 1, '0');
   const whole = text.slice(0, text.length - digits);
   const decimal = `${minor < 0 ? '-' : ''}${whole}${digits ? `.${text.slice(-digits)}` : ''}`;
@@ -137,7 +138,12 @@ export function wholeDiamonds(milli: number): number {
   return Math.floor(milli / 1000);
 }
 
-/** The same as text. */
+/** The diamonds of one gift with their fraction, which is shown there: a rose's 700 milli are 0.7. */
+export function giftDiamonds(milli: number): number {
+  return milli / 1000;
+}
+
+/** Whole diamonds as text. */
 export function diamonds(milli: number): string {
   return number(wholeDiamonds(milli));
 }

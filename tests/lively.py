@@ -1,0 +1,63 @@
+"""A world for the pages: people, and what they did."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from largesse.kit import ids
+from running import Service, Someone
+
+
+@dataclass
+class World:
+    """People, and what they did: a LIVE that runs, one that ended with gifts in it, one that is announced."""
+
+    service: Service
+    alice: Someone  # has given and has coins left
+    bob: Someone  # the creator
+    charlie: Someone  # an adult who has done nothing yet
+    dora: Someone  # muted in the running LIVE
+    eve: Someone  # a creator who has never been LIVE
+    gina: Someone  # banned from the running LIVE
+    robin: Someone  # 16 years old
+    live: str
+    ended: str
+    announced: str
+    receipt: str
+
+    def someone(self, name: str) -> Someone | None:
+        """Somebody by name; nobody for "guest"."""
+        return None if name == "guest" else getattr(self, name)
+
+
+def make(service: Service) -> World:
+    """The world, made through the API."""
+    alice, bob, charlie, dora, eve, gina = (
+        service.join(name) for name in ("alice", "bob", "charlie", "dora", "eve", "gina")
+    )
+    robin = service.join("robin", born="2010-02-11")
+    assert eve.http.post("/v1/me/creator", json={"accept_terms": True}).is_success
+    service.recharge(alice, 6_000)
+    ended = service.live(bob, "Songs that are over")["id"]
+    receipt = _busy(alice, ended)
+    assert bob.http.post(f"/v1/lives/{ended}/end").is_success
+    soon = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    announced = bob.http.post("/v1/lives", json={"title": "The next one", "scheduled_at": soon}).json()["id"]
+    live = service.live(bob, "Evening songs by the window")["id"]
+    _busy(alice, live)
+    for action, who in (("mute", dora), ("ban", gina)):
+        body = {"action": action, "account": who.account["id"]}
+        assert bob.http.post(f"/v1/lives/{live}/moderation", json=body).is_success
+    return World(service, alice, bob, charlie, dora, eve, gina, robin, live, ended, announced, receipt)
+
+
+def _busy(giver: Someone, live: str) -> str:
+    """Gifts, words and likes in a LIVE; the number of a receipt."""
+    for gift, count, message in (("rose", 7, "for the chorus"), ("lion", 1, ""), ("heart", 3, "")):
+        body: dict[str, Any] = {"id": str(ids.new()), "gift_id": gift, "count": count}
+        given = giver.http.post(f"/v1/lives/{live}/gifts", json=body | ({"message": message} if message else {}))
+        assert given.status_code == 201, given.text
+    assert giver.http.post(f"/v1/lives/{live}/comments", json={"text": "that chorus!"}).is_success
+    assert giver.http.post(f"/v1/lives/{live}/likes", json={"count": 12}).is_success
+    receipt: str = given.json()["receipt"]
+    return receipt

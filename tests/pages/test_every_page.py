@@ -1,0 +1,187 @@
+"""Every page in every main state: no barrier that axe calls serious, nothing wider than the window, no complaint."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from browsing import DESK, Visitor, visitor
+from lively import World
+
+pytestmark = [pytest.mark.pages, pytest.mark.timeout(120)]
+NARROW, PHONE, WIDE = 320, 390, DESK["width"]
+SMALL = {"width": NARROW, "height": 700}
+
+
+async def _nothing(_: Visitor) -> None:
+    """The page as it comes."""
+
+
+def _press(name: str) -> Callable[[Visitor], Awaitable[None]]:
+    async def act(who: Visitor) -> None:
+        await who.press(name)
+        await expect(who.page.locator("dialog[open], :popover-open").first).to_be_visible()
+
+    return act
+
+
+@dataclass(frozen=True)
+class State:
+    """A page in a state: `path` with the world's names in it, seen by somebody, after something was done."""
+
+    path: str
+    who: str = "guest"
+    act: Callable[[Visitor], Awaitable[None]] = _nothing
+    doing: str = ""
+    status: int = 200
+
+    @property
+    def mirrored(self) -> bool:
+        """One state of each page is also looked at in Arabic; it is the fullest one."""
+        return not self.doing and f"{self.path} {self.who}" in MIRRORED
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.path, self.who, self.doing)))
+
+
+async def _gifts(who: Visitor) -> None:
+    await who.page.get_by_role("button", name="Gift", exact=True).click()
+    await expect(who.page.get_by_role("dialog", name="Gifts", exact=True)).to_be_visible()
+
+
+async def _where(who: Visitor) -> None:
+    await _gifts(who)
+    await who.page.get_by_role("button", name=re.compile("Where it goes")).click()
+    await expect(who.page.get_by_text("You pay")).to_be_visible()
+
+
+async def _message(who: Visitor) -> None:
+    await _gifts(who)
+    await who.press("Message")
+    await expect(who.page.get_by_placeholder("Say something with it")).to_be_visible()
+
+
+async def _short(who: Visitor) -> None:
+    await _gifts(who)
+    await who.page.get_by_role("button", name=re.compile("^Recharge")).click()
+    await expect(who.page.get_by_role("button", name=re.compile(r"^Pay \$"))).to_be_visible()
+
+
+async def _keys(who: Visitor) -> None:
+    await expect(who.page.get_by_placeholder("Add a comment")).to_be_visible()
+    await who.page.keyboard.press("?")
+    await expect(who.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+async def _announce(who: Visitor) -> None:
+    await who.page.get_by_role("button", name="Announce").first.click()
+    await expect(who.page.get_by_role("dialog").first).to_be_visible()
+
+
+async def _menu(who: Visitor) -> None:
+    await who.page.get_by_role("button", name=re.compile("^Account of")).click()
+    await expect(who.page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+async def _moderate(who: Visitor) -> None:
+    await who.press("Chat")
+    await who.page.get_by_role("button", name="Moderate Alice").first.click()
+    await expect(who.page.get_by_role("button", name="Ban from this LIVE")).to_be_visible()
+
+
+async def _wrong_login(who: Visitor) -> None:
+    await who.fill(login="nobody.at.all", password="not the password")
+    await who.page.locator("form").get_by_role("button", name="Sign in").click()
+    await expect(who.page.get_by_text("do not belong together")).to_be_visible()
+
+
+async def _empty_form(who: Visitor) -> None:
+    await who.press("Join")
+    await expect(who.page.get_by_text("Enter your date of birth.")).to_be_visible()
+
+
+async def _operation(who: Visitor) -> None:
+    await who.page.locator("summary").first.click()
+
+
+STATES = [
+    State("/"), State("/", "alice"), State("/", "alice", _menu, "menu"),
+    State("/login"), State("/login", act=_wrong_login, doing="wrong", status=401),
+    State("/signup"), State("/signup", act=_empty_form, doing="empty"), State("/reset"),
+    State("/reset/nothing"), State("/verify/nothing", status=410),
+    State("/live/{live}"), State("/live/{live}", "alice"), State("/live/{live}", "alice", _gifts, "gifts"),
+    State("/live/{live}", "alice", _where, "where it goes"), State("/live/{live}", "alice", _message, "message"),
+    State("/live/{live}", "alice", _keys, "keys"), State("/live/{live}", "alice", _press("Settings"), "settings"),
+    State("/live/{live}", "alice", _press("Top gifters"), "gifters"),
+    State("/live/{live}", "charlie", _short, "short"), State("/live/{live}", "robin", _gifts, "minor"),
+    State("/live/{live}", "dora"), State("/live/{live}", "gina"), State("/live/{live}", "bob"),
+    State("/live/{ended}"), State("/live/{ended}", "alice"), State("/live/{announced}"), State("/live/{announced}", "bob"),
+    State("/live/live_00000000000000000000000000", status=404),
+    State("/recharge"), State("/recharge", "alice"), State("/recharge", "charlie"), State("/recharge", "robin"),
+    State("/account"), *(State(f"/account#{part}", "alice") for part in ("wallet", "gifts", "purchases", "profile", "security", "privacy")),
+    *(State(f"/account#{part}", "charlie") for part in ("wallet", "gifts", "purchases")),
+    State("/account", "robin"), State("/account#privacy", "charlie", _press("Erase my account…"), "erase"),
+    State("/receipt/{receipt}"), State("/receipt/{receipt}", "alice"), State("/receipt/{receipt}", "bob"),
+    State("/studio"), State("/studio", "charlie"), State("/studio", "robin"), State("/studio", "eve"), State("/studio", "bob"),
+    State("/studio", "eve", _press("Go LIVE"), "go live"), State("/studio", "eve", _announce, "announce"),
+    State("/studio/live/{live}", "bob"), State("/studio/live/{live}", "bob", _moderate, "moderate"),
+    State("/studio/live/{live}", "bob", _press("End"), "end"), State("/studio/live/{announced}", "bob"),
+    State("/studio/live/{ended}/summary", "bob"), State("/studio/balance", "bob"), State("/studio/balance", "eve"),
+    State("/@{bob}"), State("/@{bob}", "alice"), State("/@{alice}", "alice"), State("/@nobody.at.all", status=404),
+    State("/docs", act=_operation), State("/nothing/here", status=404),
+]  # fmt: skip
+
+MIRRORED = {
+    "/ alice", "/ guest", "/login guest", "/signup guest", "/reset guest", "/live/{live} alice", "/live/{ended} alice",
+    "/live/{announced} guest", "/recharge alice", "/account#wallet alice", "/account#gifts alice",
+    "/account#purchases alice", "/account#profile alice", "/account#security alice", "/account#privacy alice",
+    "/receipt/{receipt} alice", "/studio charlie", "/studio bob", "/studio/live/{live} bob",
+    "/studio/live/{ended}/summary bob", "/studio/balance bob", "/@{bob} alice", "/docs guest", "/nothing/here guest",
+}  # fmt: skip
+
+
+def _path(state: State, world: World) -> str:
+    return state.path.format(
+        live=world.live, ended=world.ended, announced=world.announced, receipt=world.receipt,
+        alice=world.alice.username, bob=world.bob.username,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+async def test_a_page_has_no_barrier_and_fits(browser: Browser, world: World, state: State) -> None:
+    async with visitor(browser, world.service, world.someone(state.who), color_scheme="dark") as who:
+        await who.go(_path(state, world))
+        await who.settled()
+        await state.act(who)
+        await who.settled()
+        await who.has_no_barriers()
+        for width in (PHONE, NARROW):
+            await _at(who, width)
+            await who.fits()
+        await who.page.emulate_media(color_scheme="light")
+        await _at(who, WIDE)
+        await who.fits()
+        await who.has_no_barriers()
+        if state.status >= 400:
+            who.forgive(f"status of {state.status}")
+
+
+@pytest.mark.parametrize("state", [each for each in STATES if each.mirrored], ids=str)
+async def test_a_page_reads_from_right_to_left(browser: Browser, world: World, state: State) -> None:
+    async with visitor(browser, world.service, world.someone(state.who), viewport=SMALL) as who:
+        path, mark, part = _path(state, world).partition("#")
+        await who.go(f"{path}?lang=ar{mark}{part}")
+        await who.settled()
+        assert await who.page.locator("html").get_attribute("dir") == "rtl"
+        for width in (NARROW, PHONE, WIDE):
+            await _at(who, width)
+            await who.fits()
+        who.forgive("status of 4")
+
+
+async def _at(who: Visitor, width: int) -> None:
+    height = DESK["height"] if width == WIDE else 844
+    await who.page.set_viewport_size({"width": width, "height": height})
+    await who.settled()
