@@ -23,7 +23,7 @@ FLAGS = (
 )  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 _SERIOUS = {"serious", "critical"}
-# Remembers what the gift engine draws: for each lane of a name and a gift how often it came and its highest count, and
+# Remembers what the gift engine draws: for each lane of a name and a gift how often it came, its highest count, whether it moved, and
 # the names on the stage in their order.
 _MEMORY = """(() => {
     const drawn = (window.drawn = { lanes: {}, stage: [] });
@@ -40,7 +40,9 @@ _MEMORY = """(() => {
         if (stage && came) drawn.stage.push(name);
         if (stage || !on) return;
         const key = `${name} ${box.querySelector('.lg-line').textContent}`;
-        const lane = (drawn.lanes[key] ??= { times: 0, count: 0 });
+        const lane = (drawn.lanes[key] ??= { times: 0, count: 0, moves: false });
+        const frames = box.getAnimations().flatMap((each) => each.effect.getKeyframes());
+        lane.moves ||= frames.some(({ transform }) => transform && transform !== 'none');
         if (came) lane.times += 1;
         lane.count = Math.max(lane.count, count(box));
     };

@@ -24,7 +24,7 @@ export class RoomStream {
   #socket: WebSocket | null = null;
   #events: AbortController | null = null;
   #failures = 0;
-  #neverOpened = 0;
+  #neverTold = 0;
   #closed = false;
   #retry = 0;
   #pinger = 0;
@@ -61,7 +61,7 @@ export class RoomStream {
     this.#drop();
     if (this.#closed) return;
     this.#handlers.connection('connecting');
-    if (this.#neverOpened >= SOCKET_TRIES) void this.#connectEvents();
+    if (this.#neverTold >= SOCKET_TRIES) void this.#connectEvents();
     else this.#connectSocket();
   }
 
@@ -70,21 +70,21 @@ export class RoomStream {
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     if (this.#seq > 0) url.searchParams.set('after', String(this.#seq));
     const socket = new WebSocket(url);
-    let opened = false;
+    let told = false;
     this.#socket = socket;
     socket.onopen = () => {
-      opened = true;
       if (this.#guest) socket.send('{"auth":null}');
       this.#heard();
       this.#pinger = window.setInterval(() => this.#ping(), PING_MS);
     };
     socket.onmessage = (message) => {
+      told = true;
       this.#heard();
       this.#take(String(message.data));
     };
     socket.onclose = (event) => {
       if (this.#socket !== socket) return;
-      if (!opened) this.#neverOpened += 1;
+      if (!told) this.#neverTold += 1; // also where something on the way takes the handshake and lets nothing through
       if (GONE_CODES.has(event.code)) this.#handlers.connection('gone');
       else this.#lost();
     };
@@ -106,7 +106,7 @@ export class RoomStream {
       // told by #lost below: an ended answer and a broken one are the same to the viewer
     }
     if (this.#events === controller && !this.#closed) {
-      this.#neverOpened = 0; // let the socket have another try
+      this.#neverTold = 0; // let the socket have another try
       this.#lost();
     }
   }
@@ -128,7 +128,7 @@ export class RoomStream {
   #opened(): void {
     if (this.#failures >= 0) this.#handlers.connection('open');
     this.#failures = -1;
-    this.#neverOpened = 0;
+    this.#neverTold = 0;
   }
 
   #heard(): void {
