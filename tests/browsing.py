@@ -23,8 +23,8 @@ FLAGS = (
 )  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 _SERIOUS = {"serious", "critical"}
-# Remembers what the gift engine draws: for each lane of a name and a gift how often it came, its highest count, whether it moved, and
-# the names on the stage in their order.
+# Remembers what the gift engine draws: for each lane of a name and a gift how often it came, its highest count and
+# whether it moved, and the names on the stage in their order.
 _MEMORY = """(() => {
     const drawn = (window.drawn = { lanes: {}, stage: [] });
     const shown = new WeakMap();
@@ -46,8 +46,9 @@ _MEMORY = """(() => {
         if (came) lane.times += 1;
         lane.count = Math.max(lane.count, count(box));
     };
-    const watch = () => new MutationObserver((changes) => new Set(changes.map((each) => each.target)).forEach(look)).observe(
-        document.documentElement, { subtree: true, childList: true, attributeFilter: ['data-shown'] });
+    const observer = new MutationObserver((changes) => new Set(changes.map((each) => each.target)).forEach(look));
+    const what = { subtree: true, childList: true, attributeFilter: ['data-shown'] };
+    const watch = () => observer.observe(document.documentElement, what);
     document.addEventListener('DOMContentLoaded', watch);
 })()"""
 expect.set_options(timeout=WAIT_MS)
@@ -68,12 +69,12 @@ class Visitor:
         await self.page.locator("#app > *").first.wait_for(state="attached")
 
     async def drawn(self) -> dict[str, Any]:
-        """What the gift engine has drawn: `lanes` by "name gift" with `times` and `count`, `stage` as a list of names."""
+        """What the gift engine drew: `lanes` by "name gift" with `times` and `count`, and the names of the `stage`."""
         return await self.page.evaluate("window.drawn")  # type: ignore[no-any-return]
 
     async def draws(self, what: str, count: int = 1, times: int = 1) -> None:
         """Wait until a lane of "name gift" has come to a count, and has come so many times."""
-        script = "([what, n, times]) => { const l = window.drawn.lanes[what]; return l?.count >= n && l.times >= times; }"
+        script = "([what, n, times]) => ((l) => l?.count >= n && l.times >= times)(window.drawn.lanes[what])"
         await self.page.wait_for_function(script, arg=[what, count, times])
 
     async def stages(self, name: str) -> None:

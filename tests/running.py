@@ -121,9 +121,7 @@ def restart(service: Service) -> None:
 
 def _launch(folder: Path, environ: dict[str, str]) -> subprocess.Popen[bytes]:
     with (folder / "serve.log").open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "largesse.main", "serve"], env=environ, stdout=log, stderr=log
-        )
+        return subprocess.Popen([sys.executable, "-m", "largesse.main", "serve"], env=environ, stdout=log, stderr=log)
 
 
 def _await_ready(service: Service) -> None:

@@ -106,6 +106,7 @@ async def _operation(who: Visitor) -> None:
     await who.page.locator("summary").first.click()
 
 
+EARNED = ("wallet", "gifts", "purchases")
 STATES = [
     State("/"), State("/", "alice"), State("/", "alice", _menu, "menu"),
     State("/login"), State("/login", act=_wrong_login, doing="wrong", status=401),
@@ -117,14 +118,14 @@ STATES = [
     State("/live/{live}", "alice", _press("Top gifters"), "gifters"),
     State("/live/{live}", "charlie", _short, "short"), State("/live/{live}", "robin", _gifts, "minor"),
     State("/live/{live}", "dora"), State("/live/{live}", "gina"), State("/live/{live}", "bob"),
-    State("/live/{ended}"), State("/live/{ended}", "alice"), State("/live/{announced}"), State("/live/{announced}", "bob"),
-    State("/live/live_00000000000000000000000000", status=404),
+    State("/live/{ended}"), State("/live/{ended}", "alice"), State("/live/{announced}"),
+    State("/live/{announced}", "bob"), State("/live/live_00000000000000000000000000", status=404),
     State("/recharge"), State("/recharge", "alice"), State("/recharge", "charlie"), State("/recharge", "robin"),
-    State("/account"), *(State(f"/account#{part}", "alice") for part in ("wallet", "gifts", "purchases", "profile", "security", "privacy")),
-    *(State(f"/account#{part}", "charlie") for part in ("wallet", "gifts", "purchases")),
+    State("/account"), *(State(f"/account#{part}", "alice") for part in (*EARNED, "profile", "security", "privacy")),
+    *(State(f"/account#{part}", "charlie") for part in EARNED),
     State("/account", "robin"), State("/account#privacy", "charlie", _press("Erase my account…"), "erase"),
     State("/receipt/{receipt}"), State("/receipt/{receipt}", "alice"), State("/receipt/{receipt}", "bob"),
-    State("/studio"), State("/studio", "charlie"), State("/studio", "robin"), State("/studio", "eve"), State("/studio", "bob"),
+    *(State("/studio", who) for who in ("guest", "charlie", "robin", "eve", "bob")),
     State("/studio", "eve", _press("Go LIVE"), "go live"), State("/studio", "eve", _announce, "announce"),
     State("/studio/live/{live}", "bob"), State("/studio/live/{live}", "bob", _moderate, "moderate"),
     State("/studio/live/{live}", "bob", _press("End"), "end"), State("/studio/live/{announced}", "bob"),

@@ -39,7 +39,8 @@ def _books(live: str, alice: Someone, bob: Someone) -> Books:
     given = alice.http.get(f"/v1/lives/{live}/gifts", params={"limit": 200}).json()["items"]
     return Books(
         alice.http.get("/v1/me/wallet").json()["coins"], own["pending_milli"] + own["available_milli"],
-        {name: room[name] for name in ("likes", "gifts", "gifters", "coins")}, said, [gift["receipt"] for gift in given],
+        {name: room[name] for name in ("likes", "gifts", "gifters", "coins")}, said,
+        [gift["receipt"] for gift in given],
     )  # fmt: skip
 
 
@@ -148,7 +149,10 @@ async def test_a_gift_is_drawn_in_both_browsers_and_the_books_outlive_a_power_cu
         bob, alice = service.join("bob"), service.join("alice")
         live = service.live(bob)["id"]
         await _refused_for_age(browser, service, live)
-        async with visitor(browser, service, alice) as giving, visitor(browser, service, bob, viewport=DESK) as creating:
+        async with (
+            visitor(browser, service, alice) as giving,
+            visitor(browser, service, bob, viewport=DESK) as creating,
+        ):
             await creating.go(f"/live/{live}")
             await _recharges(giving, live)
             await _combo(giving)

@@ -142,9 +142,7 @@ async def test_a_hidden_page_rests_and_then_shows_what_it_missed(browser: Browse
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-async def test_who_asks_for_less_motion_gets_calm_gifts(
-    browser: Browser, world: World, live: str, motion: str
-) -> None:
+async def test_who_asks_for_less_motion_gets_calm_gifts(browser: Browser, world: World, live: str, motion: str) -> None:
     (giver,) = _givers(world, "giver")
     async with visitor(browser, world.service, reduced_motion=motion) as who:
         await _open(who, live)
@@ -154,8 +152,11 @@ async def test_who_asks_for_less_motion_gets_calm_gifts(
         await who.stages("Giver")
         forever = """() => document.getAnimations().filter((each) =>
             each.playState === 'running' && each.effect.getComputedTiming().iterations === Infinity).length"""
-        painted = """() => { const c = document.querySelector('.lg-canvas');
-            return c.width > 0 && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((each) => each > 0); }"""
+        painted = """() => {
+            const canvas = document.querySelector('.lg-canvas');
+            const { width, height } = canvas;
+            return width > 0 && canvas.getContext('2d').getImageData(0, 0, width, height).data.some((each) => each > 0);
+        }"""
         if motion == "reduce":
             await asyncio.sleep(1.5)  # in which sparks would have flown
             assert not (await _lane(who, "Giver sent Rose"))["moves"]

@@ -25,6 +25,8 @@ export class Room {
   connection = $state<Connection>('connecting');
   failure = $state.raw<ApiProblem | null>(null);
   following = $state(false);
+  /** What the viewer did about following since the page opened; a snapshot that was on its way knows nothing of it. */
+  #followed: boolean | null = null;
   /** Hearts that others sent, to float up; the page takes and clears it. */
   hearts = $state(0);
   muted = $state(false);
@@ -105,6 +107,11 @@ export class Room {
     this.#summary = window.setTimeout(() => void this.loadSummary(), 1_500);
   }
 
+  setFollowing(following: boolean): void {
+    this.#followed = following;
+    this.following = following;
+  }
+
   async reloadCatalog(): Promise<void> {
     const gifts = await catalog.gifts();
     this.gifts = gifts.items;
@@ -114,7 +121,7 @@ export class Room {
   #setLive(live: Live): void {
     this.live = live;
     this.totals = { viewers: live.viewers, likes: live.likes, gifts: live.gifts, gifters: live.gifters, coins: live.coins };
-    this.following = live.you_follow === true;
+    this.following = this.#followed ?? live.you_follow === true;
   }
 
   #snapshot(snapshot: Snapshot): void {
