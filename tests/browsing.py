@@ -120,7 +120,12 @@ class Visitor:
 
     async def fits(self) -> None:
         """Nothing is wider than the window."""
-        wider = await self.page.evaluate(
+        wider = await self.sticks_out()
+        assert not wider, "\n".join(wider)
+
+    async def sticks_out(self) -> list[str]:
+        """What is wider than the window; empty where nothing is."""
+        return await self.page.evaluate(  # type: ignore[no-any-return]
             """() => {
             const root = document.documentElement;
             if (root.scrollWidth <= root.clientWidth) return [];
@@ -131,18 +136,21 @@ class Visitor:
             return [`${root.scrollWidth} > ${root.clientWidth}`, ...out.slice(-4).map(e => e.outerHTML.slice(0, 160))];
         }"""
         )
-        assert not wider, "\n".join(wider)
 
     async def has_no_barriers(self) -> None:
         """Axe finds nothing serious or critical."""
+        barriers = await self.barriers()
+        assert not barriers, "\n".join(barriers)
+
+    async def barriers(self) -> list[str]:
+        """What axe finds serious or critical."""
         found = await Axe().run(self.page)
-        barriers = [
+        return [
             f"{broken['id']} ({broken['impact']}): {node['html'][:200]} {node['failureSummary'][:300]}"
             for broken in found.response["violations"]
             if broken["impact"] in _SERIOUS
             for node in broken["nodes"]
         ]
-        assert not barriers, "\n".join(barriers)
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, WebSocketRoute, expect
+from playwright.async_api import Browser, Locator, WebSocketRoute, expect
 
 from browsing import Visitor, visitor
 from largesse.kit import ids
@@ -43,6 +43,10 @@ async def _open(who: Visitor, live: str) -> None:
     await asyncio.sleep(0.5)  # its socket has its snapshot
 
 
+def _said(who: Visitor, text: str) -> Locator:
+    return who.page.get_by_label("Chat", exact=True).get_by_text(text)
+
+
 async def _lane(who: Visitor, what: str) -> dict[str, Any]:
     lane: dict[str, Any] = (await who.drawn())["lanes"].get(what, {})
     return lane
@@ -71,7 +75,7 @@ async def test_a_cut_viewer_comes_back_to_every_gift_that_it_missed_and_to_each_
             lane = await _lane(who, f"{name} sent Rose")
             assert (lane["times"], lane["count"]) == (1, count), name
         assert (await who.drawn())["stage"] == ["Big"]
-        await expect(who.page.get_by_text("can you hear me?")).to_have_count(1)
+        await expect(_said(who, "can you hear me?")).to_have_count(1)
         who.forgive("ERR_INTERNET_DISCONNECTED", "WebSocket")
 
 
@@ -92,13 +96,13 @@ async def test_a_frame_that_comes_twice_changes_nothing(browser: Browser, world:
         await who.draws("Giver sent Rose", 5)
         await who.draws("Giver sent Lion")
         await who.stages("Giver")
-        await expect(who.page.get_by_text("said once")).to_be_visible()
+        await expect(_said(who, "said once")).to_be_visible()
         await asyncio.sleep(1)
         assert {what: lane["count"] for what, lane in (await who.drawn())["lanes"].items()} == {
             "Giver sent Rose": 5, "Giver sent Lion": 1,
         }  # fmt: skip
         assert (await who.drawn())["stage"] == ["Giver"]
-        await expect(who.page.get_by_text("said once")).to_have_count(1)
+        await expect(_said(who, "said once")).to_have_count(1)
 
 
 async def test_the_room_comes_where_sockets_do_not_pass(browser: Browser, world: World, live: str) -> None:

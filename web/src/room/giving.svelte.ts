@@ -214,7 +214,7 @@ export class Giving {
     }
     const receipt = this.#receipt;
     if (!receipt || this.#refused) return;
-    toast(t('room.sent', { gift: giftName(gift.name), count: number(combo.total) }), {
+    toast(sentWords(gift.name, combo.total), {
       tone: 'good', link: { href: `/receipt/${receipt.receipt}`, text: t('room.receipt') },
     });
   }
@@ -222,7 +222,7 @@ export class Giving {
   async #ask(order: GiftOrder): Promise<void> {
     try {
       const gift = await http.get<GiftRecord>(`/v1/gifts/${order.id}`);
-      toast(t('room.sent', { gift: giftName(gift.name), count: number(gift.count) }), { tone: 'good', link: { href: `/receipt/${gift.receipt}`, text: t('room.receipt') } });
+      toast(sentWords(gift.name, gift.count), { tone: 'good', link: { href: `/receipt/${gift.receipt}`, text: t('room.receipt') } });
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem;
       if (problem.unknownOutcome) return;
@@ -230,6 +230,10 @@ export class Giving {
     }
     this.#outbox.drop(order.id);
   }
+}
+
+function sentWords(name: string, count: number): string {
+  return t('room.sent', { gift: count > 1 ? `${giftName(name)} ×${number(count)}` : giftName(name) });
 }
 
 /** The words for a gift's price in money, for several of them. */
