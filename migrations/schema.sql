@@ -111,7 +111,7 @@ CREATE TABLE accounts.account (
     email text,
     display_name text NOT NULL,
     password_hash text,
-    birth_date date NOT NULL,
+    birth_date date,
     country text NOT NULL,
     adult_from date NOT NULL,
     creator_since timestamp with time zone,
@@ -125,7 +125,8 @@ CREATE TABLE accounts.account (
     CONSTRAINT account_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 40))),
     CONSTRAINT account_email_check CHECK ((octet_length(email) <= 254)),
     CONSTRAINT account_roles_check CHECK ((roles <@ ARRAY['support'::text, 'moderator'::text, 'finance'::text, 'admin'::text])),
-    CONSTRAINT account_username_check CHECK ((username ~ '^[a-z0-9_.]{2,24}$'::text))
+    CONSTRAINT account_username_check CHECK ((username ~ '^[a-z0-9_.]{2,24}$'::text)),
+    CONSTRAINT unknown_is_no_adult CHECK (((birth_date IS NOT NULL) OR (adult_from = '9999-12-31'::date)))
 );
 
 ALTER TABLE accounts.account ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
@@ -206,7 +207,18 @@ WITH (fillfactor='50');
 CREATE TABLE accounts.host (
     key integer NOT NULL,
     id uuid NOT NULL,
-    name text NOT NULL
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT host_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 40)))
+);
+
+CREATE TABLE accounts.host_code (
+    hash bytea NOT NULL,
+    host integer NOT NULL,
+    account integer NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    host_user text,
+    CONSTRAINT host_code_hash_check CHECK ((octet_length(hash) = 32))
 );
 
 ALTER TABLE accounts.host ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
@@ -222,6 +234,8 @@ CREATE TABLE accounts.host_user (
     host integer NOT NULL,
     host_user text NOT NULL,
     account integer NOT NULL,
+    made boolean DEFAULT false NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT host_user_host_user_check CHECK (((octet_length(host_user) >= 1) AND (octet_length(host_user) <= 200)))
 );
 
@@ -902,11 +916,14 @@ ALTER TABLE ONLY accounts.follow
 ALTER TABLE ONLY accounts.gifter
     ADD CONSTRAINT gifter_pkey PRIMARY KEY (account);
 
-ALTER TABLE ONLY accounts.host
-    ADD CONSTRAINT host_id_key UNIQUE (id);
+ALTER TABLE ONLY accounts.host_code
+    ADD CONSTRAINT host_code_one UNIQUE (account, host);
+
+ALTER TABLE ONLY accounts.host_code
+    ADD CONSTRAINT host_code_pkey PRIMARY KEY (hash);
 
 ALTER TABLE ONLY accounts.host
-    ADD CONSTRAINT host_name_key UNIQUE (name);
+    ADD CONSTRAINT host_id_key UNIQUE (id);
 
 ALTER TABLE ONLY accounts.host
     ADD CONSTRAINT host_pkey PRIMARY KEY (key);
@@ -1079,7 +1096,11 @@ CREATE INDEX bearer_ended ON accounts.bearer USING btree (expires_at) WHERE (kin
 
 CREATE INDEX follow_followed ON accounts.follow USING btree (followed, at);
 
-CREATE INDEX host_user_account ON accounts.host_user USING btree (account, host);
+CREATE INDEX host_code_ended ON accounts.host_code USING btree (expires_at);
+
+CREATE UNIQUE INDEX host_name ON accounts.host USING btree (lower(name));
+
+CREATE UNIQUE INDEX host_user_once ON accounts.host_user USING btree (account, host);
 
 CREATE INDEX link_account ON accounts.link USING btree (account, kind);
 
@@ -1180,6 +1201,12 @@ ALTER TABLE ONLY accounts.follow
 
 ALTER TABLE ONLY accounts.gifter
     ADD CONSTRAINT gifter_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.host_code
+    ADD CONSTRAINT host_code_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.host_code
+    ADD CONSTRAINT host_code_host_fkey FOREIGN KEY (host) REFERENCES accounts.host(key);
 
 ALTER TABLE ONLY accounts.host_user
     ADD CONSTRAINT host_user_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

@@ -1,7 +1,7 @@
 """schemathesis on the OpenAPI document: whatever is sent, no 5xx, and only answers that are declared.
 
 Each case is sent twice: as it was generated, and with real ids and names where the document has some, so that it comes
-further than the first refusal. Guests, somebody signed in, and an admin of the staff send them.
+further than the first refusal. Guests, somebody signed in, an admin of the staff and a host platform's key send them.
 """
 
 import re
@@ -70,13 +70,15 @@ def world(service: Service) -> Iterator[World]:
     service.recharge(giver, 5_000)
     gift = giver.http.post(f"/v1/lives/{live['id']}/gifts", json={"id": str(ids.new()), "gift_id": "rose"}).json()
     bought = giver.http.get("/v1/purchases").json()["items"][0]["id"]
-    tokens = {"guest": "", "creator": creator.token, "giver": giver.token, "admin": _admin(service)}
+    admin = _admin(service)
+    host, key = _host(service, admin)
+    tokens = {"guest": "", "creator": creator.token, "giver": giver.token, "admin": admin, "host": key}
     senders = {who: _session(token) for who, token in tokens.items()}
     real: dict[str, Callable[[], Any]] = {
         "live": lambda: live["id"], "live_id": lambda: live["id"], "gift_id": lambda: "rose",
         "number": lambda: gift["receipt"], "purchase": lambda: bought, "username": lambda: creator.username,
         "account_id": lambda: creator.account["id"], "account": lambda: giver.account["id"],
-        "sender": lambda: giver.username, "id": lambda: str(ids.new()),
+        "sender": lambda: giver.username, "id": lambda: str(ids.new()), "host": lambda: host,
     }  # fmt: skip
     yield World(service, senders, real)
     _still_signed_in(creator, giver)
@@ -90,6 +92,15 @@ def _admin(service: Service) -> str:
     answer = requests.post(f"{service.base}/v1/sessions", json={"login": "olga", "password": PASSWORD}, timeout=30)
     token: str = answer.json()["token"]
     return token
+
+
+def _host(service: Service, admin: str) -> tuple[str, str]:
+    """A host platform and its key."""
+    with _session(admin) as session:
+        host: str = session.post(f"{service.base}/v1/office/hosts", json={"name": "Fuzz"}, timeout=30).json()["id"]
+        body = {"name": "fuzz", "scopes": ["gifts:write", "users:write"], "host": host}
+        key: str = session.post(f"{service.base}/v1/api-keys", json=body, timeout=30).json()["key"]
+    return host, key
 
 
 def _session(token: str) -> requests.Session:

@@ -1,4 +1,4 @@
-"""Who people are: sign-up, sessions, roles, age by country, terms, follows, gifters' levels, and every bearer.
+"""Who people are: sign-up, sessions, roles, age by country, terms, follows, gifters' levels, hosts, every bearer.
 
 Owns the tables of schema `accounts`. Names live here and nowhere else, so that a person can be erased: other rooms
 keep integer keys. Only hashes of tokens and passwords are stored. Events: NATS `bearer.revoked` (32-byte hashes),
@@ -11,10 +11,12 @@ from largesse.accounts.checks import accepted_terms, is_adult, list_followed
 from largesse.accounts.errors import StillHolds, TermsNotAccepted, TooYoung, UnderAge, UsernameTaken
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
+    HOST_PREFIX,
     Account,
     Badge,
     Device,
     Holdings,
+    Host,
     NewAccount,
     NewPerson,
     Person,
@@ -38,10 +40,12 @@ from largesse.accounts.store import (
     resolve_senders,
     revoke_key,
 )
+from largesse.accounts.store_hosts import find_host, names_of_keys
 
 __all__ = [
     "ACCOUNT_PREFIX",
     "FOLLOWED",
+    "HOST_PREFIX",
     "KEY_MARK",
     "Account",
     "AccountsService",
@@ -49,6 +53,7 @@ __all__ = [
     "Badge",
     "Device",
     "Holdings",
+    "Host",
     "HostUser",
     "NewAccount",
     "NewPerson",
@@ -63,6 +68,7 @@ __all__ = [
     "accepted_terms",
     "add_given",
     "approve_key",
+    "find_host",
     "get_account",
     "hash_of",
     "insert_key",
@@ -70,6 +76,7 @@ __all__ = [
     "list_followed",
     "list_keys",
     "lock_key",
+    "names_of_keys",
     "new_token",
     "person_body",
     "principal_body",

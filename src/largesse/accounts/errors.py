@@ -100,3 +100,43 @@ class NotCurrentTerms(Problem):
     document: str
     version: int
     effective_at: datetime
+
+
+@dataclass(eq=False)
+class HostNameTaken(Problem):
+    """Another host has this name."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "host-name-taken"
+
+
+@dataclass(eq=False)
+class HostUserKnown(Problem):
+    """The host has another account under this name; remove that one first."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "host-user-known"
+
+
+@dataclass(eq=False)
+class AlreadyLinked(Problem):
+    """This account is linked to this host already."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "already-linked"
+
+
+@dataclass(eq=False)
+class CodeGone(Problem):
+    """This code was used for another user, has expired, is of another host, or never was."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "code-gone"
+
+
+@dataclass(eq=False)
+class AgeKnown(Problem):
+    """A birth date is told once: another one may make nobody of age sooner."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "age-known"

@@ -2,11 +2,13 @@
 
 import ipaddress
 import re
+import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -23,6 +25,11 @@ PASSWORD_CHARS_MAX = 200
 _USERNAME = re.compile(r"[a-z0-9_.]{2,24}")
 ACCOUNT_PREFIX = "acct"
 SESSION_PREFIX = "sess"
+HOST_PREFIX = "host"
+NEVER = date.max  # of age: who is erased, and whose birth date nobody told
+_CODE_CHARS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another
+_CODE_LENGTH = 10
+_MISREAD = str.maketrans("OIL", "011", "- ")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +51,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything of an account but its password."""
+    """Everything of an account but its password. `birth_date` is None where a host made it and did not tell."""
 
     key: int
     id: UUID
     username: str
     display_name: str
     email: str | None
-    birth_date: date
+    birth_date: date | None
     country: str
     adult_from: date
     creator_since: datetime | None
@@ -169,6 +176,49 @@ class Letter:
     token: str
 
 
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """A platform with viewers of its own."""
+
+    key: int
+    id: UUID
+    name: str
+    created_at: datetime
+
+
+class HostLink(Host, frozen=True, kw_only=True):
+    """A host that a person linked an account to, since when, and whom it calls that person."""
+
+    host_user: str
+    at: datetime
+
+
+class HostAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """A user of a host: `host_user` there, `account` here. `made`: by the host; else a person linked their own."""
+
+    host_user: str
+    account: int
+    made: bool
+    at: datetime
+    birth_date: date | None
+    country: str
+    adult_from: date
+
+    def age(self, today: date) -> Literal["adult", "minor", "unknown"]:
+        """Whether the person may give; unknown where the host did not tell, which is as a minor."""
+        if self.birth_date is None:
+            return "unknown"
+        return "adult" if self.adult_from <= today else "minor"
+
+
+class HostUserFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a host says of one of its users; None leaves what is there."""
+
+    host_user: str
+    country: str
+    birth_date: date | None = None
+    display_name: str | None = None
+
+
 class Badge(msgspec.Struct, frozen=True):
     """A gifter's badge: the level of the paid coins that they gave in their own name."""
 
@@ -263,3 +313,32 @@ def weakness(given: str, *own: str) -> str | None:
     if any(plain in {name.casefold(), name.partition("@")[0].casefold()} for name in own):
         return "is your own name or address"
     return None
+
+
+def new_code() -> str:
+    """A code of 50 random bits that a person can read out: ABCDE-FGHJK."""
+    made = "".join(secrets.choice(_CODE_CHARS) for _ in range(_CODE_LENGTH))
+    return f"{made[: _CODE_LENGTH // 2]}-{made[_CODE_LENGTH // 2 :]}"
+
+
+def plain_code(typed: str) -> str:
+    """A code as it is hashed, however it was typed."""
+    return typed.upper().translate(_MISREAD)
+
+
+def age_of_host_user(before: HostAccount | None, birth_date: date | None, rules: Sequence[AgeRule]) -> date | None:
+    """The first day of being of age after what a host says; None where it may not say so.
+
+    Without a birth date nobody is ever of age. The first one that is told counts; another one, and moving, make it
+    later at most.
+    """
+    known = before.birth_date if before else None
+    told = birth_date or known
+    if told is None:
+        return NEVER
+    day = adult_from(told, rules)
+    if before is None or known is None:
+        return day
+    if told != known and day < before.adult_from:
+        return None
+    return max(day, before.adult_from)

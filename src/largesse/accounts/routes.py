@@ -24,6 +24,7 @@ from largesse.accounts.model import (
     Session,
     SignedIn,
 )
+from largesse.accounts.routes_hosts import routes_hosts
 from largesse.accounts.routes_me import AccountBody, Country, NewPassword, Password, routes_me, show_account
 from largesse.accounts.service import AccountsService
 from largesse.kit import http, ids
@@ -312,4 +313,5 @@ routes: list[Any] = [
     request_verification,
     verify_email,
     *routes_me,
+    *routes_hosts,
 ]

@@ -27,6 +27,7 @@ from largesse.accounts.model import (
 )
 from largesse.accounts.passwords import Passwords
 from largesse.accounts.people import People
+from largesse.accounts.service_hosts import HostsService
 from largesse.accounts.service_me import MAIL_VERIFICATION, Holds, MeService, holds_nothing
 from largesse.kit import ids, jobs, throttle
 from largesse.kit.clock import Clock
@@ -50,7 +51,10 @@ _OPERATOR_BORN = date(1970, 1, 1)
 
 
 class AccountsService:
-    """One a process: it holds the caches of bearers and people. `me` is what people do with their own account."""
+    """One a process: it holds the caches of bearers and people.
+
+    `me` is what people do with their own account, `hosts` what host platforms do with their users.
+    """
 
     def __init__(
         self, db: Database, news: News, clock: Clock, settings: Settings, *, holds: Holds = holds_nothing
@@ -63,6 +67,7 @@ class AccountsService:
         self._bearers = Bearers(self._load_bearers, clock)
         self._people = People(self._load_people)
         self.me = MeService(db, clock, settings, self._passwords, holds=holds, changed=self.changed)
+        self.hosts = HostsService(db, clock, settings, holds=holds, changed=self.changed)
 
     async def open(self) -> None:
         """Hear of what other processes revoke and change."""

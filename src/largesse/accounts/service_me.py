@@ -74,7 +74,7 @@ class MeService:
             day = before.adult_from
             if country is not None:
                 rules = store.rules_of(await store.age_rules(tx), country_of(country))
-                day = adult_from(before.birth_date, rules)
+                day = adult_from(before.birth_date, rules) if before.birth_date else before.adult_from
             after = await store.update_account(
                 tx, account, display_name=name, country=country, adult_from=day, badge_hidden=badge_hidden
             )

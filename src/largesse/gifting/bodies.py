@@ -111,7 +111,10 @@ class LiveBody(msgspec.Struct, frozen=True):
 
 
 class GiftItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift in a history. `sender` is null to everybody but the giver where the gift was anonymous."""
+    """A gift in a history. `sender` is null to everybody but the giver where the gift was anonymous.
+
+    `api_key`: a program gave it; `given_by` tells the giver which one, by its host's name or its own.
+    """
 
     id: str | None
     gift_id: str
@@ -133,6 +136,7 @@ class GiftItem(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None
     combo_id: str | None
     api_key: bool
+    given_by: str | None
 
 
 def happened_at(gift: ledger.GiftRow) -> datetime:

@@ -178,77 +178,81 @@ def _result(gift: BatchGift, outcome: Outcome) -> BatchResult:
     return BatchResult(gift.id, "duplicate" if outcome.duplicate else "settled", None, receipt)
 
 
-@get("/v1/gifts/{gift_id:str}", summary="A gift of yours", responses=http.declares(http.NotSignedIn, http.NotFound))
+@get(
+    "/v1/gifts/{gift_id:str}",
+    summary="A gift of yours",
+    responses=http.declares(http.NotSignedIn, http.Forbidden, http.NotFound),
+)
 async def get_gift(
     gift_id: FromPath[str], principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     policy: NamedDependency[PolicyService],
 ) -> GiftItem:  # fmt: skip
     """The giver's own gift, by its id."""
-    gift = await gifting.get_own(principal, http.path_id("gift", gift_id))
+    gift = await gifting.get_own(http.oneself(principal), http.path_id("gift", gift_id))
     return (await _items(gifting, policy, [gift], principal))[0]
 
 
 @get(
     "/v1/gifts/{gift_id:str}/proof",
     summary="Proof of a gift of yours",
-    responses=http.declares(http.NotSignedIn, http.NotFound, http.Busy),
+    responses=http.declares(http.NotSignedIn, http.Forbidden, http.NotFound, http.Busy),
 )
 async def get_gift_proof(
     gift_id: FromPath[str], principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     ledger: NamedDependency[LedgerService],
 ) -> Proof:  # fmt: skip
     """The file that `largesse verify` checks without asking anybody."""
-    gift = await gifting.get_own(principal, http.path_id("gift", gift_id))
+    gift = await gifting.get_own(http.oneself(principal), http.path_id("gift", gift_id))
     return await ledger.prove(gift)
 
 
 @get(
     "/v1/receipts/{number:str}",
     summary="A gift by its receipt number",
-    responses=http.declares(http.NotSignedIn, http.NotFound),
+    responses=http.declares(http.NotSignedIn, http.Forbidden, http.NotFound),
 )
 async def get_receipt(
     number: Number, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     policy: NamedDependency[PolicyService],
 ) -> GiftItem:  # fmt: skip
     """For the giver, the creator and finance; 404 for everybody else."""
-    gift = await gifting.get_by_receipt(principal, number)
+    gift = await gifting.get_by_receipt(http.oneself(principal), number)
     return (await _items(gifting, policy, [gift], principal))[0]
 
 
 @get(
     "/v1/receipts/{number:str}/proof",
     summary="Proof of a gift by its receipt number",
-    responses=http.declares(http.NotSignedIn, http.NotFound, http.Busy),
+    responses=http.declares(http.NotSignedIn, http.Forbidden, http.NotFound, http.Busy),
 )
 async def get_receipt_proof(
     number: Number, principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     ledger: NamedDependency[LedgerService],
 ) -> Proof:  # fmt: skip
     """The file that `largesse verify` checks without asking anybody; of an anonymous gift not for its receiver."""
-    gift = await gifting.get_by_receipt(principal, number)
+    gift = await gifting.get_by_receipt(http.oneself(principal), number)
     if gift.anonymous and principal.account == gift.receiver:
         raise http.NotFound
     return await ledger.prove(gift)
 
 
-@get("/v1/me/gifts/sent", summary="Gifts that you gave", responses=http.declares(http.NotSignedIn))
+@get("/v1/me/gifts/sent", summary="Gifts that you gave", responses=http.declares(http.NotSignedIn, http.Forbidden))
 async def list_sent(
     principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     policy: NamedDependency[PolicyService], cursor: Before = None, limit: http.Limit = 50,
 ) -> http.Page[GiftItem]:  # fmt: skip
     """Newest first."""
-    gifts = await gifting.list_sent(principal, cursor, limit)
+    gifts = await gifting.list_sent(http.oneself(principal), cursor, limit)
     return _page(await _items(gifting, policy, gifts, principal), limit)
 
 
-@get("/v1/me/gifts/received", summary="Gifts that you got", responses=http.declares(http.NotSignedIn))
+@get("/v1/me/gifts/received", summary="Gifts that you got", responses=http.declares(http.NotSignedIn, http.Forbidden))
 async def list_received(
     principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     policy: NamedDependency[PolicyService], cursor: Before = None, limit: http.Limit = 50,
 ) -> http.Page[GiftItem]:  # fmt: skip
     """Newest first; anonymous givers stay without a name."""
-    gifts = await gifting.list_received(principal, cursor, limit)
+    gifts = await gifting.list_received(http.oneself(principal), cursor, limit)
     return _page(await _items(gifting, policy, gifts, principal), limit)
 
 
@@ -260,6 +264,7 @@ async def _items(
     gifting: GiftingService, policy: PolicyService, gifts: list[GiftRow], reader: Principal
 ) -> list[GiftItem]:
     people, places, notes = await gifting.around(gifts)
+    programs = await gifting.programs([gift for gift in gifts if gift.sender == reader.account])
     items = []
     for gift in gifts:
         own = gift.sender == reader.account
@@ -291,6 +296,7 @@ async def _items(
                 message=note.message if note else None,
                 combo_id=note.combo if note else None,
                 api_key=bool(gift.api_key),
+                given_by=programs.get(gift.api_key) if own else None,
             )
         )
     return items

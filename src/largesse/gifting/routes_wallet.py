@@ -67,12 +67,16 @@ class WalletBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryAbout(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a movement was: a gift with its receipt number, or the cause of a transfer."""
+    """What a movement was: a gift with its receipt number, or the cause of a transfer.
+
+    `given_by` is the program that gave it: its host's name, or its own.
+    """
 
     gift_id: str | None = None
     count: int | None = None
     receipt: str | None = None
     receiver: str | None = None
+    given_by: str | None = None
     source: str | None = None
 
 
@@ -86,13 +90,13 @@ class WalletEntryBody(msgspec.Struct, frozen=True, kw_only=True):
     about: EntryAbout
 
 
-@get("/v1/me/wallet", summary="Your coins", responses=http.declares(http.NotSignedIn))
+@get("/v1/me/wallet", summary="Your coins", responses=http.declares(http.NotSignedIn, http.Forbidden))
 async def get_wallet(
     principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     policy: NamedDependency[PolicyService],
 ) -> WalletBody:  # fmt: skip
     """Promotional coins are spent first and earn creators nothing unless the policy says so."""
-    wallet, given_today = await gifting.wallet_of(principal)
+    wallet, given_today = await gifting.wallet_of(http.oneself(principal))
     version = await policy.current()
     return WalletBody(
         coins=wallet.coins,
@@ -106,14 +110,19 @@ async def get_wallet(
     )
 
 
-@get("/v1/me/wallet/entries", summary="Every movement of your coins", responses=http.declares(http.NotSignedIn))
+@get(
+    "/v1/me/wallet/entries",
+    summary="Every movement of your coins",
+    responses=http.declares(http.NotSignedIn, http.Forbidden),
+)
 async def list_entries(
     principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     ledger: NamedDependency[LedgerService], cursor: Before = None, limit: http.Limit = 50,
 ) -> http.Page[WalletEntryBody]:  # fmt: skip
     """Newest first: purchases, grants, adjustments and gifts."""
-    statement = await ledger.statement(principal.account, cursor, limit)
+    statement = await ledger.statement(http.oneself(principal).account, cursor, limit)
     people = await gifting.people.people({e.gift.receiver for e in statement.entries if e.gift})
+    programs = await gifting.programs([e.gift for e in statement.entries if e.gift])
     items = []
     for entry in statement.entries:
         about = EntryAbout(source=entry.source)
@@ -125,6 +134,7 @@ async def list_entries(
                 count=entry.gift.count,
                 receipt=entry.gift.receipt,
                 receiver=receiver.username if receiver else None,
+                given_by=programs.get(entry.gift.api_key),
             )
         items.append(
             WalletEntryBody(at=entry.at, kind=entry.kind, coins=entry.coins, balance=entry.balance, about=about)

@@ -67,7 +67,7 @@ class GiftingService:
         self.batcher: Batcher[Request, Outcome] = Batcher(
             size_max=settings.batch_gifts_max, linger_us=settings.linger_us, waiting_max=settings.queue_gifts_max
         )
-        self._named: dict[int | None, dict[str | HostUser, int | Problem]] = {}
+        self._named: dict[str | HostUser, int | Problem] = {}
         self._named_at = 0.0
         self._lane: asyncio.Task[None] | None = None
 
@@ -136,20 +136,23 @@ class GiftingService:
     async def senders_of(self, caller: Principal, senders: Sequence[str | HostUser]) -> list[int | Problem]:
         """The accounts that a key names, or why it may not: unknown, not its own, or under age.
 
-        Who was found is kept for a few seconds, so that a flood looks its senders up once; who was not is asked for
-        each time.
+        Who was found for an operator is kept for a few seconds, so that a flood looks its senders up once; who was not
+        is asked for each time. For a host everybody is: who unlinked an account has it back at once.
         """
+        unknown = UnknownSender()
+        if caller.host is not None:
+            found = await self._look_up(caller.host, list(set(senders)))
+            return [found.get(sender, unknown) for sender in senders]
         now = time.monotonic()
         if now - self._named_at > _NAMED_S:
             self._named, self._named_at = {}, now
-        named = self._named.setdefault(caller.host, {})
+        named = self._named
         missing = set(senders) - named.keys()
         if missing:
             if len(named) > _NAMED_MAX:
                 named.clear()
                 missing = set(senders)
-            named.update(await self._look_up(caller.host, list(missing)))
-        unknown = UnknownSender()
+            named.update(await self._look_up(None, list(missing)))
         return [named.get(sender, unknown) for sender in senders]
 
     async def _look_up(self, host: int | None, senders: list[str | HostUser]) -> dict[str | HostUser, int | Problem]:
@@ -202,6 +205,14 @@ class GiftingService:
         async with self.db.read() as tx:
             stages = await stage.list_keys_of(tx, creator.account)
             return await ledger.list_received(tx, creator.account, stages, before, limit)
+
+    async def programs(self, gifts: Sequence[ledger.GiftRow]) -> dict[int, str]:
+        """The names of the programs that gave these, by the key that each gift keeps."""
+        keys = sorted({g.api_key for g in gifts if g.api_key})
+        if not keys:
+            return {}
+        async with self.db.read() as tx:
+            return await accounts.names_of_keys(tx, keys)
 
     async def around(
         self, gifts: Sequence[ledger.GiftRow]

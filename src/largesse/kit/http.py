@@ -24,7 +24,7 @@ from litestar.params import QueryParameter
 from litestar.types import ASGIApp, Empty, Message, Receive, Scope, Send
 
 from largesse.kit import ids
-from largesse.kit.principal import Principal, csrf_holds, of_scope
+from largesse.kit.principal import API_KEY, Principal, csrf_holds, of_scope
 from largesse.kit.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -209,13 +209,25 @@ def signed_in(request: ASGIConnection[Any, Any, Any, Any]) -> Principal:
 
 
 def maybe_signed_in(request: ASGIConnection[Any, Any, Any, Any]) -> Principal | None:
-    """Dependency: the caller, or None for a guest."""
-    return of_scope(request.scope)
+    """Dependency: the person who calls, or None for a guest."""
+    return as_person(of_scope(request.scope))
+
+
+def as_person(principal: Principal | None) -> Principal | None:
+    """Who watches and reads: None for a guest, and for a program's key, which is never the person who made it."""
+    return None if principal is None or principal.kind == API_KEY else principal
 
 
 def person(principal: Principal) -> Principal:
     """The principal, if it is somebody's session and not a program's key; raises `Forbidden`."""
     if principal.kind != "session":
+        raise Forbidden(detail="this is for people, not for keys")
+    return principal
+
+
+def oneself(principal: Principal) -> Principal:
+    """The principal, if it stands for the person themselves and is not a program's key; raises `Forbidden`."""
+    if principal.kind == API_KEY:
         raise Forbidden(detail="this is for people, not for keys")
     return principal
 

@@ -16,6 +16,7 @@ CSRF_COOKIE = "largesse_csrf"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY = "largesse_principal"
 _TOKEN_BYTES_MAX = 200
+API_KEY = "api_key"  # a program's bearer: it belongs to an account, and is never the person of it
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def api_key(self) -> int:
         """The key of the API key that calls; 0 for people."""
-        return self.bearer if self.kind == "api_key" else 0
+        return self.bearer if self.kind == API_KEY else 0
 
 
 Authenticate = Callable[[str], Awaitable[Principal | None]]

@@ -9,7 +9,7 @@ from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from largesse.accounts import ApiKey, Person, PersonBody, person_body
+from largesse.accounts import HOST_PREFIX, ApiKey, Host, Person, PersonBody, person_body
 from largesse.kit import http, ids
 from largesse.kit.approval import FourEyes
 from largesse.kit.http import CsrfFailed, Forbidden, Invalid, NotFound, NotSignedIn
@@ -22,19 +22,28 @@ _ADMIN = (NotSignedIn, CsrfFailed, Forbidden)
 
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the key is for, and what it may do."""
+    """What the key is for, and what it may do; with `host`, for that platform's users and linked accounts only."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=4 * _NAME_CHARS_MAX)]
     scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=20)]
+    host: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
-class NewKeyBody(msgspec.Struct, frozen=True):
+class KeyHost(msgspec.Struct, frozen=True):
+    """The platform whose key it is."""
+
+    id: str
+    name: str
+
+
+class NewKeyBody(msgspec.Struct, frozen=True, kw_only=True):
     """A key, shown this once. It works once it is approved."""
 
     id: str
     key: str
     name: str
     scopes: list[str]
+    host: KeyHost | None
     approved: bool
     created_at: datetime
 
@@ -45,6 +54,7 @@ class KeyBody(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     scopes: list[str]
+    host: KeyHost | None
     created_by: PersonBody | None
     created_at: datetime
     seen_at: datetime
@@ -70,9 +80,16 @@ async def create_key(
         name = line(data.name, _NAME_CHARS_MAX)
     except BadText as error:
         raise Invalid.field("name", str(error)) from error
-    made, token = await outreach.create_key(principal.account, name, data.scopes)
+    host_id = http.body_id(HOST_PREFIX, "host", data.host) if data.host is not None else None
+    made, token, host = await outreach.create_key(principal.account, name, data.scopes, host_id)
     body = NewKeyBody(
-        ids.encode(KEY_PREFIX, made.id), token, made.name, made.scopes, made.approved_at is not None, made.created_at
+        id=ids.encode(KEY_PREFIX, made.id),
+        key=token,
+        name=made.name,
+        scopes=made.scopes,
+        host=_host(host),
+        approved=made.approved_at is not None,
+        created_at=made.created_at,
     )
     return Response(body, status_code=201, headers={"Cache-Control": "no-store"})
 
@@ -86,9 +103,9 @@ async def list_keys(
 ) -> http.Page[KeyBody]:
     """Keys, newest first, revoked ones too. Role: admin."""
     http.staff(principal)
-    keys, people = await outreach.list_keys(http.key_cursor(cursor), limit)
+    keys, people, hosts = await outreach.list_keys(http.key_cursor(cursor), limit)
     more = str(keys[-1].key) if len(keys) == limit else None
-    return http.Page([_shown(key, people) for key in keys], more)
+    return http.Page([_shown(key, people, hosts) for key in keys], more)
 
 
 @post(
@@ -122,12 +139,13 @@ async def revoke_key(
     await outreach.revoke_key(principal.account, http.path_id(KEY_PREFIX, key_id))
 
 
-def _shown(key: ApiKey, people: Mapping[int, Person]) -> KeyBody:
+def _shown(key: ApiKey, people: Mapping[int, Person], hosts: Mapping[int, Host]) -> KeyBody:
     made, approved = people.get(key.account), people.get(key.approved_by or 0)
     return KeyBody(
         id=ids.encode(KEY_PREFIX, key.id),
         name=key.name,
         scopes=key.scopes,
+        host=_host(hosts.get(key.host or 0)),
         created_by=person_body(made) if made else None,
         created_at=key.created_at,
         seen_at=key.seen_at,
@@ -135,6 +153,10 @@ def _shown(key: ApiKey, people: Mapping[int, Person]) -> KeyBody:
         approved_at=key.approved_at,
         revoked_at=key.revoked_at,
     )
+
+
+def _host(host: Host | None) -> KeyHost | None:
+    return KeyHost(ids.encode(HOST_PREFIX, host.id), host.name) if host else None
 
 
 routes: list[Any] = [create_key, list_keys, approve_key, revoke_key]

@@ -49,7 +49,7 @@ async def stream(socket: Socket, realtime: NamedDependency[RealtimeService], liv
         stage = await realtime.stage.get(http.path_id("live", live))
         if who is None:
             who = await _introduce(socket, realtime)
-        joined = await realtime.join(stage, who, _after(socket), _guest(socket))
+        joined = await realtime.join(stage, http.as_person(who), _after(socket), _guest(socket))
         try:
             await _serve(socket, joined, _after(socket))
         finally:

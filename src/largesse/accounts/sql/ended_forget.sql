@@ -1,4 +1,4 @@
--- Removes sessions and links that ended before a moment, at most `rows` of each, and gives how many. before: time;
+-- Removes sessions, links and codes that ended before a moment, at most `rows` of each, and gives how many. before: time;
 -- rows: count.
 WITH sessions AS (
     DELETE FROM accounts.bearer WHERE key IN (
@@ -9,5 +9,9 @@ WITH sessions AS (
     DELETE FROM accounts.link WHERE hash IN (
         SELECT hash FROM accounts.link WHERE expires_at < %(before)s ORDER BY expires_at LIMIT %(rows)s FOR UPDATE SKIP LOCKED)
     RETURNING 1
+), codes AS (
+    DELETE FROM accounts.host_code WHERE hash IN (
+        SELECT hash FROM accounts.host_code WHERE expires_at < %(before)s ORDER BY expires_at LIMIT %(rows)s FOR UPDATE SKIP LOCKED)
+    RETURNING 1
 )
-SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM links)
+SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM links) + (SELECT count(*) FROM codes)

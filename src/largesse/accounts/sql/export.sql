@@ -12,6 +12,6 @@ SELECT jsonb_build_object(
         FROM accounts.follow f JOIN accounts.account a ON a.key = f.follower WHERE f.followed = %(account)s),
     'gifter', (SELECT jsonb_build_object('coins', g.coins, 'level', width_bucket(g.coins, r.coins_min))
         FROM accounts.gifter g CROSS JOIN accounts.badge_rule_in_force r WHERE g.account = %(account)s),
-    'host_users', (SELECT coalesce(jsonb_agg(jsonb_build_object('host', h.name, 'host_user', u.host_user)), '[]')
+    'host_users', (SELECT coalesce(jsonb_agg(jsonb_build_object('host', h.name, 'host_user', u.host_user, 'since', u.at)), '[]')
         FROM accounts.host_user u JOIN accounts.host h ON h.key = u.host WHERE u.account = %(account)s)
 )::text
