@@ -121,9 +121,11 @@ CREATE TABLE accounts.account (
     email_verified_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     erased_at timestamp with time zone,
+    language text,
     CONSTRAINT account_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT account_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 40))),
     CONSTRAINT account_email_check CHECK ((octet_length(email) <= 254)),
+    CONSTRAINT account_language_check CHECK ((language ~ '^[a-z]{2,3}$'::text)),
     CONSTRAINT account_roles_check CHECK ((roles <@ ARRAY['support'::text, 'moderator'::text, 'finance'::text, 'admin'::text])),
     CONSTRAINT account_username_check CHECK ((username ~ '^[a-z0-9_.]{2,24}$'::text)),
     CONSTRAINT unknown_is_no_adult CHECK (((birth_date IS NOT NULL) OR (adult_from = '9999-12-31'::date)))

@@ -65,6 +65,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     roles: list[str]
     simulated: bool
     badge_hidden: bool
+    language: str | None
     email_verified_at: datetime | None
     created_at: datetime
     erased_at: datetime | None
@@ -137,6 +138,7 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     birth_date: date
     country: str
     display_name: str
+    language: str | None = None
     id: UUID | None = None
 
 
@@ -169,10 +171,11 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What goes into a mail with a one-time link."""
+    """What goes into a mail with a one-time link; `language` is the reader's, if it is known."""
 
     to: str
     username: str
+    language: str | None
     token: str
 
 

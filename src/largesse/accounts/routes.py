@@ -25,7 +25,7 @@ from largesse.accounts.model import (
     SignedIn,
 )
 from largesse.accounts.routes_hosts import routes_hosts
-from largesse.accounts.routes_me import AccountBody, Country, NewPassword, Password, routes_me, show_account
+from largesse.accounts.routes_me import AccountBody, Country, Language, NewPassword, Password, routes_me, show_account
 from largesse.accounts.service import AccountsService
 from largesse.kit import http, ids
 from largesse.kit.config import Settings
@@ -49,6 +49,7 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     country: Country
     accept_terms: Annotated[bool, msgspec.Meta(description="true: the service's and the coins' terms in force")]
     display_name: Annotated[str, msgspec.Meta(min_length=1, max_length=4 * DISPLAY_NAME_CHARS_MAX)] | None = None
+    language: Language | None = None
     id: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
@@ -130,6 +131,7 @@ async def sign_up(
         birth_date=data.birth_date,
         country=data.country,
         display_name=data.username if data.display_name is None else data.display_name,
+        language=data.language,
         id=http.body_id(ACCOUNT_PREFIX, "id", data.id) if data.id is not None else None,
     )
     return await _signed_in(await accounts.sign_up(new, device_of(request)), accounts, settings)

@@ -26,6 +26,9 @@ from largesse.kit.http import CsrfFailed, Forbidden, Invalid, NotFound, NotSigne
 from largesse.kit.principal import Principal
 
 Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1, two capital letters")]
+Language = Annotated[
+    str, msgspec.Meta(pattern="^[a-z]{2,3}$", description="RFC 5646, the primary subtag: mail is in it")
+]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=PASSWORD_CHARS_MAX)]
 NewPassword = Annotated[str, msgspec.Meta(min_length=PASSWORD_CHARS_MIN, max_length=PASSWORD_CHARS_MAX)]
 Age = Literal["adult", "minor"]
@@ -43,6 +46,7 @@ class AccountBody(msgspec.Struct, frozen=True, kw_only=True):
     roles: list[str]
     age: Age
     country: str
+    language: str | None
     email: str | None
     email_verified: bool
     badge_hidden: bool
@@ -83,6 +87,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     display_name: Annotated[str, msgspec.Meta(min_length=1, max_length=4 * DISPLAY_NAME_CHARS_MAX)] | None = None
     country: Country | None = None
     badge_hidden: bool | None = None
+    language: Language | None = None
 
 
 class PasswordChange(msgspec.Struct, frozen=True):
@@ -157,12 +162,13 @@ async def get_badge(accounts: NamedDependency[AccountsService], principal: Named
 async def update_me(
     accounts: NamedDependency[AccountsService], principal: NamedDependency[Principal], data: JSONBody[Changes]
 ) -> AccountBody:
-    """Change name or country, hide or show your badge. Moving can make you of age later, never earlier."""
+    """Change name, country or language, hide or show your badge. Moving can make you of age later, never earlier."""
     after = await accounts.me.update(
         http.person(principal).account,
         display_name=data.display_name,
         country=data.country,
         badge_hidden=data.badge_hidden,
+        language=data.language,
     )
     return await show_account(accounts, after)
 
@@ -300,6 +306,7 @@ def _account(account: Account, today: date, badge: Badge | None) -> AccountBody:
         roles=[*(["creator"] if account.creator_since else []), *account.roles],
         age="adult" if account.adult_from <= today else "minor",
         country=account.country,
+        language=account.language,
         email=account.email,
         email_verified=account.email_verified_at is not None,
         badge_hidden=account.badge_hidden,

@@ -11,7 +11,7 @@ from largesse.accounts import store
 from largesse.accounts.bearers import Bearers, hash_of, new_token
 from largesse.accounts.errors import TooYoung, UsernameTaken, WrongCredentials
 from largesse.accounts.fields import country_of, email_of, name_of, password_of, username_of
-from largesse.accounts.jobs import register
+from largesse.accounts.jobs import Words, register
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
     Account,
@@ -80,9 +80,9 @@ class AccountsService:
         await self._bearers.close()
         self._passwords.close()
 
-    def add_jobs(self, queue: Jobs, mail: Mail) -> None:
-        """Let a worker send this room's mail."""
-        register(queue, self.me, mail, self._settings)
+    def add_jobs(self, queue: Jobs, mail: Mail, words: Words) -> None:
+        """Let a worker send this room's mail; `words` gives a message of a language by its key."""
+        register(queue, self.me, mail, words, self._settings)
 
     @property
     def now(self) -> datetime:
@@ -190,6 +190,7 @@ class AccountsService:
             "email": email,
             "display_name": name_of(new.display_name),
             "roles": [],
+            "language": new.language,
         }
         values |= {"birth_date": new.birth_date, "country": country_of(new.country)}
         plain = password_of(new.password, username, email)

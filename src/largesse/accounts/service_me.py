@@ -62,7 +62,13 @@ class MeService:
             return await store.get_gifter(tx, account)
 
     async def update(
-        self, account: int, *, display_name: str | None, country: str | None, badge_hidden: bool | None
+        self,
+        account: int,
+        *,
+        display_name: str | None = None,
+        country: str | None = None,
+        badge_hidden: bool | None = None,
+        language: str | None = None,
     ) -> Account:
         """Change what is given. Another country may make the day of being of age later, never earlier.
 
@@ -76,8 +82,9 @@ class MeService:
                 rules = store.rules_of(await store.age_rules(tx), country_of(country))
                 day = adult_from(before.birth_date, rules) if before.birth_date else before.adult_from
             after = await store.update_account(
-                tx, account, display_name=name, country=country, adult_from=day, badge_hidden=badge_hidden
-            )
+                tx, account, display_name=name, country=country, adult_from=day, badge_hidden=badge_hidden,
+                language=language,
+            )  # fmt: skip
             hashes = await store.bearers_of(tx, account)
         if after is None:
             raise NotFound
@@ -133,16 +140,13 @@ class MeService:
         """For the job that mails it: a link for whoever has this address; None for nobody."""
         async with self._db.read() as tx:
             found = await store.find_credential(tx, email) if "@" in email else None
-        if found is None or found.email is None:
-            return None
-        return await self._write(RESET, found.key, found.email, found.username)
+            account = await store.get_account(tx, found.key) if found is not None else None
+        return await self._write(RESET, account) if account is not None else None
 
     async def write_verification(self, account: int) -> Letter | None:
         """For the job that mails it: a link that proves the address, where it is not proved yet."""
         found = await self.get(account)
-        if found.email is None or found.email_verified_at is not None:
-            return None
-        return await self._write(VERIFICATION, account, found.email, found.username)
+        return await self._write(VERIFICATION, found) if found.email_verified_at is None else None
 
     async def reset_password(self, token: str, new: str) -> None:
         """Set a password by a link and end every session; the address is proved by it. Raises `LinkGone`, `Invalid`."""
@@ -175,13 +179,16 @@ class MeService:
             async with self._db.write() as tx:
                 gone = await store.forget_ended(tx, before, _ROWS_MAX)
 
-    async def _write(self, kind: str, account: int, email: str, username: str) -> Letter:
+    async def _write(self, kind: str, account: Account) -> Letter | None:
+        if account.email is None:
+            return None
         token, now = new_token(), self._clock.now()
         async with self._db.write() as tx:
             await store.insert_link(
-                tx, hash=hash_of(token), kind=kind, account=account, email=email, now=now, expires_at=now + _LIVES[kind]
-            )
-        return Letter(email, username, token)
+                tx, hash=hash_of(token), kind=kind, account=account.key, email=account.email, now=now,
+                expires_at=now + _LIVES[kind],
+            )  # fmt: skip
+        return Letter(account.email, account.username, account.language, token)
 
     async def _prove(self, account: int, password: str) -> store.Credential:
         failures = f"sign-in-failures:{account}"

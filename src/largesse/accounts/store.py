@@ -93,10 +93,10 @@ def _taken() -> Iterator[None]:
 # Accounts
 
 
-async def insert_account(tx: WriteTx, **values: Any) -> Account:
+async def insert_account(tx: WriteTx, *, language: str | None = None, **values: Any) -> Account:
     """Make an account; raises `IdReused`, `UsernameTaken`, `EmailTaken`."""
     with _taken():
-        made = await tx.one(Account, _sql("account_insert"), values)
+        made = await tx.one(Account, _sql("account_insert"), {"language": language, **values})
     assert made is not None
     return made
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg
 import structlog
 
-from largesse import stage
+from largesse import stage, web
 from largesse.gifting import Badges
 from largesse.kit import jobs, outbox
 from largesse.kit.config import Settings
@@ -26,7 +26,7 @@ _NEWS_AT_ONCE = 20_000
 async def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     services = build(settings)
-    services.accounts.add_jobs(services.jobs, services.mail)
+    services.accounts.add_jobs(services.jobs, services.mail, web.words)
     badges = Badges(services.db, services.accounts)
     stop = asyncio.Event()
     async with opened(services, "ledger"):

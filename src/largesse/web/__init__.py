@@ -6,16 +6,18 @@ API. Assets are known by name from the build's own list and held in memory, so a
 """
 
 from largesse.web.pages import PAGES, Page
-from largesse.web.routes import make_routes, missing_handler
-from largesse.web.site import STATIC, Asset, Build, Site
+from largesse.web.routes import make_routes, missing_handler, words
+from largesse.web.site import STATIC, Asset, Build, NotBuilt, Site
 
 __all__ = [
     "PAGES",
     "STATIC",
     "Asset",
     "Build",
+    "NotBuilt",
     "Page",
     "Site",
     "make_routes",
     "missing_handler",
+    "words",
 ]

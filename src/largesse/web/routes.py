@@ -111,3 +111,4 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 _SITE = Site(STATIC)
 routes = make_routes(_SITE)
+words = _SITE.text

@@ -30,6 +30,10 @@ _MEDIA_TYPES = {
 _CODINGS = {"br": ".br", "gzip": ".gz"}
 
 
+class NotBuilt(Exception):  # noqa: N818 - what is missing
+    """There is no build: `tools/web-build` makes one."""
+
+
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
     """A file under `/static/`. `bodies` holds it by content coding, `identity` among them."""
 
@@ -85,6 +89,13 @@ class Site:
         except (OSError, msgspec.DecodeError) as error:
             log.warning("web.build_unreadable", folder=str(self.folder), error=str(error))
         return self._build
+
+    def text(self, language: str, key: str) -> str:
+        """A message of the newest build, for what is not a page, such as mail; raises `NotBuilt`."""
+        build = self.current()
+        if build is None:
+            raise NotBuilt
+        return build.text(language, key)
 
 
 def _read(folder: Path) -> Build:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import re
 from datetime import timedelta
 
@@ -12,8 +13,16 @@ from largesse.kit import jobs
 from largesse.kit.config import Settings
 from largesse.kit.jobs import Jobs
 from largesse.kit.mail import Mail
+from tree import ROOT
 
 PASSWORD = "a horse, a battery and a staple"
+WORDS = ROOT / "web" / "src" / "i18n" / "server"
+
+
+def words(language: str, key: str) -> str:
+    """The product's own, from their source."""
+    said: str = json.loads((WORDS / f"{language}.json").read_text("utf-8"))[key]
+    return said
 
 
 @pytest.fixture
@@ -27,7 +36,7 @@ async def mail(accounts, db, settings, capsys):
 
     async def run() -> str:
         queue = Jobs(db)
-        accounts.add_jobs(queue, Mail(settings))
+        accounts.add_jobs(queue, Mail(settings), words)
         async with queue.queue.open_async():
             await queue.queue.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
         return capsys.readouterr().out
@@ -128,9 +137,31 @@ async def test_a_new_address_is_proved_by_a_link(client, mail):
     assert "mail to" not in await mail()
 
 
+async def test_mail_comes_in_the_language_that_its_reader_chose(client, mail):
+    body = {
+        "username": "kai", "email": "kai@example.org", "password": PASSWORD, "birth_date": "1999-04-01",
+        "country": "DE", "language": "de", "accept_terms": True,
+    }  # fmt: skip
+    joined = await client.post("/v1/accounts", json=body)
+    headers = {"Authorization": f"Bearer {joined.json()['token']}"}
+    assert joined.json()["account"]["language"] == "de"
+    text = await mail()
+    assert "mail to kai@example.org: Ist das deine Adresse?" in text
+    assert "Hallo kai," in text
+    changed = await client.patch("/v1/me", json={"language": "ar"}, headers=headers)
+    assert changed.json()["language"] == "ar"
+    await client.post("/v1/password-resets", json={"email": "kai@example.org"})
+    text = await mail()
+    assert words("ar", "mail.reset_subject") in text
+    token_of(text, "reset")
+    assert (await client.patch("/v1/me", json={"language": "Klingon"}, headers=headers)).status_code == 400
+    exported = (await client.get("/v1/me/export", headers=headers)).json()
+    assert exported["account"]["language"] == "ar"
+
+
 async def test_a_worker_sends_the_mail(client, cast, accounts, db, capsys):
     queue, stop = Jobs(db), asyncio.Event()
-    accounts.add_jobs(queue, Mail(Settings()))
+    accounts.add_jobs(queue, Mail(Settings()), words)
     worker = asyncio.create_task(jobs.run_worker(queue, stop))
     await client.post("/v1/password-resets", json={"email": "alice@example.org"})
     text = ""

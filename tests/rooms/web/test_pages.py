@@ -108,6 +108,13 @@ async def test_a_page_without_scripts_says_why_in_the_reader_s_language(browse: 
     assert "<noscript>&lt;بلا نص&gt;</noscript>" in answer.text
 
 
+async def test_what_is_no_page_has_the_same_words(built: Path, tmp_path: Path) -> None:
+    assert web.Site(built).text("ar", "title.home") == "مباشر الآن"
+    assert web.Site(built).text("fr", "title.home") == "LIVE now"
+    with pytest.raises(web.NotBuilt):
+        web.Site(tmp_path / "nothing").text("en", "title.home")
+
+
 async def test_a_sandbox_says_so_on_every_page(browse: MakeBrowser) -> None:
     browser = await browse(Settings(sandbox=True))
     for address in [*ADDRESSES, "/no/such/page"]:

@@ -18,6 +18,7 @@ export interface SignUp {
   password: string;
   birth_date: string;
   country: string;
+  language: string;
   display_name?: string;
   accept_terms: true;
 }

@@ -18,6 +18,8 @@ export interface Account extends Person {
   roles: Role[];
   age: 'adult' | 'minor';
   country: string;
+  /** Its mail is written in it; null where nobody said. */
+  language: string | null;
   email: string;
   email_verified: boolean;
   badge_hidden?: boolean;

@@ -1,9 +1,9 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import ar from './ar.json';
 import de from './de.json';
 import en from './en.json';
 import es from './es.json';
-import { diamonds, duration, giftDiamonds, giftName, locale, localeOfNumbers, locales, money, number, setLocale, t, tCode } from './index';
+import { diamonds, duration, giftDiamonds, giftName, inLanguage, locale, localeOfNumbers, locales, money, number, setLocale, t, tCode } from './index';
 import zh from './zh.json';
 
 beforeEach(() => setLocale('en', en));
@@ -46,6 +46,17 @@ test("numbers and dates follow the reader's region, where it writes as the langu
 
 test('English is offered first, and every language by its own file', () => {
   expect(locales).toEqual(['en', 'ar', 'de', 'es', 'zh']);
+});
+
+test('the language that somebody chose elsewhere comes along, unless this device was told one', () => {
+  const page = { href: 'https://largesse.example/login' };
+  vi.stubGlobal('location', page);
+  vi.stubGlobal('document', { cookie: 'largesse_csrf=x' });
+  expect(inLanguage('/live/live_1?after=3#chat', 'ar')).toBe('/live/live_1?after=3&lang=ar#chat');
+  expect(['en', 'xx', null].map((wanted) => inLanguage('/studio', wanted))).toEqual(['/studio', '/studio', '/studio']);
+  vi.stubGlobal('document', { cookie: 'largesse_csrf=x; largesse_lang=de' });
+  expect(inLanguage('/studio', 'ar')).toBe('/studio');
+  vi.unstubAllGlobals();
 });
 
 test('money is exact in every exponent', () => {

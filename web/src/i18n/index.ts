@@ -10,6 +10,8 @@ export type Values = Record<string, string | number>;
 
 const RTL = new Set(['ar', 'fa', 'he', 'ur']);
 const LANG_KEY = 'largesse.lang';
+/** Set by the server when an address asks for a language. */
+const LANG_COOKIE = 'largesse_lang=';
 type Loaders = Record<string, () => Promise<{ default: Messages }>>;
 /** Each locale is a file of its own, and a page loads the reader's alone. */
 const words: Loaders = import.meta.glob<{ default: Messages }>('./*.json');
@@ -76,6 +78,14 @@ export function locale(): string {
 /** The language in use as `Intl` takes it, with the reader's region where it is known. */
 export function localeOfNumbers(): string {
   return region;
+}
+
+/** The address `path` of this site in the language that somebody chose elsewhere, unless this device was told one. */
+export function inLanguage(path: string, wanted: string | null): string {
+  if (!wanted || wanted === language || !locales.includes(wanted) || document.cookie.includes(LANG_COOKIE)) return path;
+  const url = new URL(path, location.href);
+  url.searchParams.set('lang', wanted);
+  return url.pathname + url.search + url.hash;
 }
 
 /** The message `key` with its `{names}` filled in; a plural one chooses by `values.n`. Numbers are written the reader's way. */

@@ -1,4 +1,4 @@
 -- An account. account: key.
 SELECT key, id, username, display_name, email, birth_date, country, adult_from, creator_since, roles, simulated, badge_hidden,
-    email_verified_at, created_at, erased_at
+    language, email_verified_at, created_at, erased_at
 FROM accounts.account WHERE key = %(account)s
