@@ -47,6 +47,14 @@ export const accounts = {
   verifyEmail: (token: string) => http.post<void>(`/v1/email-verifications/${e(token)}`),
 };
 
+/** Other platforms, and a person's agreement to them. */
+export const hosts = {
+  list: () => http.get<w.Page<w.Host>>('/v1/hosts', { limit: 200 }),
+  links: () => http.get<w.Page<w.HostLink>>('/v1/me/hosts'),
+  code: (host: string) => http.post<w.HostCode>('/v1/me/host-codes', { host }),
+  unlink: (host: string) => http.del<void>(`/v1/me/hosts/${e(host)}`),
+};
+
 export interface GiftOrder {
   id: string;
   gift_id: string;

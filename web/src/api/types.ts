@@ -60,6 +60,24 @@ export interface DeviceSession {
   current: boolean;
 }
 
+/** A platform with viewers of its own, whose server may act for people who agreed. */
+export interface Host {
+  id: string;
+  name: string;
+}
+
+export interface HostLink {
+  host: Host;
+  host_user: string;
+  since: string;
+}
+
+export interface HostCode {
+  code: string;
+  host: Host;
+  expires_at: string;
+}
+
 export interface Terms {
   document: 'service' | 'coins' | 'creator';
   version: number;
@@ -218,7 +236,7 @@ export interface WalletEntry {
   kind: string;
   /** Signed: positive came in. */
   coins: number;
-  about: { gift_id?: string; count?: number; receipt?: string; receiver?: string; source?: string };
+  about: { gift_id?: string; count?: number; receipt?: string; receiver?: string; given_by?: string; source?: string };
   balance: number | null;
 }
 
@@ -258,6 +276,8 @@ export interface GiftRecord {
   receipt: string;
   proof_url: string;
   message: string | null;
+  /** The program that gave it, told to the giver alone. */
+  given_by: string | null;
 }
 
 export interface Policy {
