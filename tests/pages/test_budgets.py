@@ -44,7 +44,7 @@ def _words(parts: set[str]) -> dict[str, set[str]]:
     """The messages that these scripts load for one language, by language."""
     found: dict[str, set[str]] = {}
     for part in {each for name in parts for each in _manifest()[name].get("dynamicImports", [])}:
-        if "/i18n/" in part:
+        if "/i18n/" in part and part.endswith(".json"):
             found.setdefault(Path(part).stem, set()).add(part)
     return found
 

@@ -65,7 +65,10 @@ def evening(service: Service) -> Evening:
 @cache
 def _messages(language: str) -> dict[str, Any]:
     folder = ROOT / "web" / "src" / "i18n"
-    parts = [json.loads((folder / part / f"{language}.json").read_text("utf-8")) for part in (".", "pages", "server")]
+    parts = [
+        json.loads((folder / part / f"{language}.json").read_text("utf-8"))
+        for part in (".", "sheets", "pages", "server")
+    ]
     return {key: said for part in parts for key, said in part.items()}
 
 

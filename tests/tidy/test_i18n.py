@@ -8,8 +8,8 @@ from functools import cache
 from tree import ROOT, name_of, sources, text
 
 FOLDER = ROOT / "web" / "src" / "i18n"
-# What every page needs, what all but the room need, what only the server writes.
-PARTS = (".", "pages", "server")
+# What every page needs, what the room needs for its sheets, what all other pages need, what only the server writes.
+PARTS = (".", "sheets", "pages", "server")
 # https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
 CATEGORIES = {
     "en": ["one", "other"],
@@ -32,6 +32,7 @@ SAME = {
 LITERAL = re.compile(r"""\bt\(\s*(['"])([a-z][\w.-]*)\1""")
 PREFIX = re.compile(r"\bt\(\s*`([a-z][\w.-]*)\$\{")
 OF_CODES = re.compile(r"""\b(?:tCode|formProblem)\((?:\w+, )?'([a-z_.]+)'""")
+UNWORDED = re.compile(r"(?<!worded\()import\('([^']+\.svelte)'\)")  # opened on demand, without its words
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 CODE = re.compile(
     r"""\bcode: ClassVar\[str\] = "([a-z-]+)"|^\s+\d{3}: "([a-z-]+)",$|"code": "([a-z-]+)",""", re.MULTILINE
@@ -95,15 +96,20 @@ def test_every_message_asked_for_exists() -> None:
 def test_no_message_is_kept_that_nothing_asks_for() -> None:
     source = "".join(source for _, source in asked_for())
     prefixes = {"gift.", *PREFIX.findall(source), *(f"{area}." for area in OF_CODES.findall(source))}
-    kept = {**words("en", "."), **words("en", "pages")}
+    kept = {**words("en", "."), **words("en", "sheets"), **words("en", "pages")}
     assert [k for k in kept if f"'{k}'" not in source and not k.startswith(tuple(prefixes))] == []
 
 
 def test_the_room_asks_for_no_words_that_it_does_not_load() -> None:
     room = ("web/src/room/", "web/src/recharge/", "web/src/ui/", "web/src/engine/", "web/src/pages/live.ts")
     known = words("en", ".")
+    sheets = {**known, **words("en", "sheets")}
     inside = [(name, source) for name, source in asked_for() if name.startswith(room)]
-    assert {name: bad for name, source in inside if (bad := unknown(source, known))} == {}
+    opened = ("web/src/recharge/", "web/src/room/KeysDialog.svelte", "web/src/room/QuoteSheet.svelte")
+    wanted = [(name, source, sheets if name.startswith(opened) else known) for name, source in inside]
+    assert {name: bad for name, source, mine in wanted if (bad := unknown(source, mine))} == {}
+    assert [found for _, source in inside for found in UNWORDED.findall(source)] == []
+    assert UNWORDED.findall("import('./A.svelte') worded(import('./B.svelte'))") == ["./A.svelte"]
 
 
 def test_every_language_is_whole() -> None:

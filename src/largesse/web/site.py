@@ -15,7 +15,7 @@ STATIC = Path(__file__).parent / "static"
 LIST_FILE = "built.json"
 MANIFEST_FILE = "manifest.json"
 _HASHED = re.compile(r"^assets/.+-[A-Za-z0-9_-]{8}\.[a-z0-9.]+$")
-_WORDS = re.compile(r"^src/i18n/(?:pages/)?([a-z]+)\.json$")
+_WORDS = re.compile(r"^src/i18n/(?:[a-z]+/)?([a-z]+)\.json$")
 _MEDIA_TYPES = {
     ".css": "text/css",
     ".html": "text/html",

@@ -1,11 +1,12 @@
 /** Words, numbers, money and dates in the reader's language. One JSON file a locale, shared with Python. */
 import type en from './en.json';
 import type pages from './pages/en.json';
+import type sheets from './sheets/en.json';
 import type { Money } from '../api/types';
 
 type Plural = { zero?: string; one?: string; two?: string; few?: string; many?: string; other: string };
 export type Messages = Record<string, string | Plural>;
-export type Key = keyof typeof en | keyof typeof pages;
+export type Key = keyof typeof en | keyof typeof sheets | keyof typeof pages;
 export type Values = Record<string, string | number>;
 
 const RTL = new Set(['ar', 'fa', 'he', 'ur']);
@@ -15,8 +16,8 @@ const LANG_COOKIE = 'largesse_lang=';
 type Loaders = Record<string, () => Promise<{ default: Messages }>>;
 /** Each locale is a file of its own, and a page loads the reader's alone. */
 const words: Loaders = import.meta.glob<{ default: Messages }>('./*.json');
-/** Words that only some pages need, so that the room stays light; `i18n/pages.ts` adds them. */
-let more: Loaders = {};
+/** And files that only some pages, or only some sheets of the room, need: `i18n/pages.ts` and `i18n/sheets.ts` add them. */
+const parts: Loaders[] = [words];
 
 /** English first, then by the alphabet. */
 export const locales = Object.keys(words).map((path) => path.slice(2, -5)).sort((a, b) => Number(b === 'en') - Number(a === 'en') || a.localeCompare(b));
@@ -25,12 +26,27 @@ let language = 'en';
 /** What `Intl` is asked for: the language as the reader's region writes it, such as `ar-EG` or `de-CH`. */
 let region = 'en';
 let messages: Messages = {};
+let speaking = false;
 let rules = new Intl.PluralRules('en');
 const numbers = new Map<string, Intl.NumberFormat>();
 
-/** Adds a second file a locale to what this page knows; before `loadLocale`. */
-export function addMessages(loaders: Loaders): void {
-  more = loaders;
+/** Adds another file a locale to what this page knows: with `loadLocale`, or at once where the page speaks already. */
+export async function addMessages(loaders: Loaders): Promise<void> {
+  parts.push(loaders);
+  if (!speaking) return;
+  const added = await fileOf(loaders, language);
+  messages = { ...messages, ...added };
+}
+
+/** A component of the room that opens on demand, once its words are here too. */
+export async function worded<T>(component: Promise<T>): Promise<T> {
+  const [loaded] = await Promise.all([component, import('./sheets').then(({ ready }) => ready)]);
+  return loaded;
+}
+
+async function fileOf(loaders: Loaders, tag: string): Promise<Messages> {
+  const path = Object.keys(loaders).find((each) => each.endsWith(`/${tag}.json`));
+  return path ? (await loaders[path]!()).default : {};
 }
 
 function wanted(): string {
@@ -45,8 +61,9 @@ function wanted(): string {
 
 /** Loads the reader's messages and turns the page's direction. */
 export async function loadLocale(asked: string = wanted()): Promise<void> {
-  const [own, extra] = await Promise.all([words[`./${asked}.json`]?.(), more[`./pages/${asked}.json`]?.()]);
-  setLocale(asked, { ...own?.default, ...extra?.default }, navigator.languages);
+  const found = await Promise.all(parts.map((part) => fileOf(part, asked)));
+  setLocale(asked, Object.assign({}, ...found) as Messages, navigator.languages);
+  speaking = true;
   document.documentElement.lang = asked;
   document.documentElement.dir = RTL.has(asked) ? 'rtl' : 'ltr';
 }
