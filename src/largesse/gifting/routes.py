@@ -67,8 +67,9 @@ async def give(live: FromPath[str], data: JSONBody[GiftBody], giving: NamedDepen
     receipt = await gifting.give(principal, place, request)
     version = await policy.by_key(receipt.entry.policy)
     entry = receipt.entry
+    gift = UUID(bytes=entry.id)
     body = ReceiptBody(
-        id=ids.encode("gift", UUID(bytes=entry.id)),
+        id=ids.encode("gift", gift),
         gift_id=data.gift_id,
         count=entry.count,
         coins=entry.coins_paid + entry.coins_promo,
@@ -78,7 +79,7 @@ async def give(live: FromPath[str], data: JSONBody[GiftBody], giving: NamedDepen
         context=CONTEXTS[entry.flags & 3],
         sender=accounts.principal_body(principal),
         receiver=accounts.person_body(receiver) if receiver else None,
-        happened_at=ids.made_at(UUID(bytes=entry.id)) or receipt.recorded_at,
+        happened_at=ids.made_at(gift) or receipt.recorded_at,
         balance=BalanceBody(receipt.coins_left),
         receipt=f"{entry.batch}.{entry.leaf}",
         proof_url=f"/v1/receipts/{entry.batch}.{entry.leaf}/proof",

@@ -38,11 +38,12 @@ class Viewer(msgspec.Struct, frozen=True):
 class Push:
     """A socket that is written to by its transport."""
 
-    __slots__ = ("backlog", "seq", "since", "transport", "viewer")
+    __slots__ = ("backlog", "sees_diamonds", "seq", "since", "transport", "viewer")
 
     def __init__(self, transport: asyncio.Transport, viewer: Viewer) -> None:
         self.transport = transport
         self.viewer = viewer
+        self.sees_diamonds = viewer.sees_diamonds
         self.seq = 0
         self.since = 0.0
         self.backlog: deque[bytes] = deque()
@@ -134,17 +135,17 @@ class GateRoom:
                 frames, self._queue = self._queue, []
                 public = b"".join(websocket_text(frame.public) for frame in frames)
                 creator = b"".join(websocket_text(frame.creator) for frame in frames)
-                before = self.sent
-                for written, conn in enumerate(tuple(self.live), 1):
-                    transport = conn.transport
-                    if transport.is_closing():
-                        self.remove(conn)
-                    elif transport.get_write_buffer_size() > BUFFER_BYTES_MAX:
-                        self._set_aside(conn, before)
-                    else:
-                        transport.write(creator if conn.viewer.sees_diamonds else public)
-                    if not written % _WRITES_A_SLICE:
-                        await asyncio.sleep(0)
+                before, live = self.sent, tuple(self.live)
+                for at in range(0, len(live), _WRITES_A_SLICE):
+                    for conn in live[at : at + _WRITES_A_SLICE]:
+                        transport = conn.transport
+                        if transport.is_closing():
+                            self.remove(conn)
+                        elif transport.get_write_buffer_size() > BUFFER_BYTES_MAX:
+                            self._set_aside(conn, before)
+                        else:
+                            transport.write(creator if conn.sees_diamonds else public)
+                    await asyncio.sleep(0)
                 self.sent = frames[-1].seq
         finally:
             self._delivering = None
@@ -188,7 +189,7 @@ class GateRoom:
         for frame in missed:
             if room <= 0:
                 return
-            body = websocket_text(frame.creator if conn.viewer.sees_diamonds else frame.public)
+            body = websocket_text(frame.creator if conn.sees_diamonds else frame.public)
             conn.transport.write(body)
             conn.seq = frame.seq
             room -= len(body)
