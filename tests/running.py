@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,12 @@ class Service:
     environ: dict[str, str]
     process: subprocess.Popen[bytes]
     clients: list[httpx.Client] = field(default_factory=list)
+
+    def is_ready(self) -> bool:
+        """Whether it can settle gifts."""
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"{self.base}/readyz", timeout=2).status_code == 200
+        return False
 
     def join(self, name: str, *, born: str = "1990-05-17", country: str = "US") -> Someone:
         """Sign somebody up under a name that nobody has."""
@@ -101,13 +107,13 @@ def free_port() -> int:
     raise RuntimeError("no free port")
 
 
-def start(folder: Path, **settings: str) -> Service:
-    """Start it and wait until it is ready."""
+def start(folder: Path, *, also: Mapping[str, str] | None = None, **settings: str) -> Service:
+    """Start it and wait until it is ready; `also` is added to its environment as it stands."""
     port = free_port()
     environ = {k: v for k, v in os.environ.items() if not k.startswith("LARGESSE_")} | {
         "LARGESSE_DATA_DIR": str(folder / "data dir"), "LARGESSE_HTTP_PORT": str(port), "LARGESSE_SANDBOX": "1",
         "LARGESSE_LOG_LEVEL": "warning", "LARGESSE_CONFIG": os.devnull,
-    } | {f"LARGESSE_{name.upper()}": value for name, value in settings.items()}  # fmt: skip
+    } | {f"LARGESSE_{name.upper()}": value for name, value in settings.items()} | dict(also or {})  # fmt: skip
     service = Service(f"http://127.0.0.1:{port}", folder, environ, _launch(folder, environ))
     _await_ready(service)
     return service
@@ -138,11 +144,11 @@ def _await_ready(service: Service) -> None:
 
 
 @contextlib.contextmanager
-def running(**settings: str) -> Iterator[Service]:
+def running(*, also: Mapping[str, str] | None = None, **settings: str) -> Iterator[Service]:
     """A service for the length of the block; everything of it is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="largesse-serve-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
-        service = start(Path(name), **settings)
+        service = start(Path(name), also=also, **settings)
         try:
             yield service
         finally:

@@ -55,4 +55,6 @@ async def main(wanted: dict[str, Any]) -> list[list[Any]]:
 
 if __name__ == "__main__":
     set_up("warning")
-    sys.stdout.write(json.dumps(uvloop.run(main(json.loads(sys.stdin.readline())))))
+    told = uvloop.run(main(json.loads(sys.stdin.readline())))
+    with open(sys.stdout.fileno(), "wb", closefd=False) as output:  # see main/books.run_export
+        output.write(json.dumps(told).encode())

@@ -92,6 +92,37 @@ async def test_in_a_flood_on_two_processes_nobody_waits_for_more_than_five_batch
     assert max(waited) <= 5, f"at most {max(waited)}"
 
 
+async def test_a_wallet_that_is_always_held_is_waited_for_by_the_fourth_batch(db: Database, make_room: Any) -> None:
+    """The worst case: whenever it is tried, another committer has it, and few others are held."""
+    room = await make_room(10, 1_000)
+    alice, *others = room.viewers
+    one = Committer(db, None, SECRET)
+    hers = Request(ids.new().bytes, alice, room.stage, room.rose)
+    async with db.write() as tx:
+        await tx.execute("SELECT 1 FROM ledger.wallet WHERE account = %s FOR UPDATE", [alice])
+        for _ in range(3):
+            batch = [hers, *[Request(ids.new().bytes, other, room.stage, room.rose) for other in others]]
+            outcomes = await one.settle(batch)
+            assert outcomes[0] is None, "it rides in the next batch"
+            assert all(isinstance(outcome, Receipt) for outcome in outcomes[1:]), "nobody waits for her"
+        async with asyncio.TaskGroup() as group:
+            settled = group.create_task(one.settle([hers]))
+            await _until_somebody_waits(db)
+            assert not settled.done()
+            await tx.connection.execute("COMMIT")
+        await tx.connection.execute("BEGIN")
+    assert isinstance(settled.result()[0], Receipt)
+    await one.close()
+
+
+async def _until_somebody_waits(db: Database) -> None:
+    async with asyncio.timeout(30), db.read() as tx:
+        while not await tx.scalar(  # noqa: ASYNC110 - nobody tells it
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ):
+            await asyncio.sleep(0.02)
+
+
 async def test_committers_that_hold_each_others_wallets_go_on_with_their_prepared_statements(
     db: Database, make_room: Any
 ) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from largesse import ledger
 from largesse.gifting import Committer, Receipt, Request
 from largesse.kit import ids
 from largesse.kit.db import Database
+from largesse.kit.http import Busy
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(90)]
 SECRET = b"a secret of the tests, 32 bytes!"
@@ -79,3 +81,31 @@ async def test_a_commit_whose_answer_is_eaten_is_answered_with_its_one_receipt(
         assert await tx.scalar("SELECT count(*) FROM ledger.gift") == 1 + len(asked)
         assert await tx.scalar("SELECT sum(paid_out)::int FROM ledger.wallet") == 1 + 2 * len(asked)
     await committer.close()
+
+
+async def test_a_statement_that_the_server_cuts_short_leaves_nothing_half_done(
+    db: Database, make_room: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gifts are copied into the journal, then the write behind them waits longer than statements may."""
+    monkeypatch.setitem(ledger.COMMITTER_OPTIONS, "statement_timeout", "300")
+    room = await make_room(3, 1_000)
+    committer = Committer(db, None, SECRET, patience_s=1.0)
+    await committer.settle([_request(room, room.viewers[0])])
+    asked = [_request(room, viewer, count=2) for viewer in room.viewers for _ in range(5)]
+    async with db.write() as tx:
+        await tx.execute("LOCK TABLE ledger.earning IN EXCLUSIVE MODE")
+        with pytest.raises(Busy):
+            await committer.settle(asked)
+        assert await _counted(db) == (1, 1, 1)
+    first = await committer.settle(asked)
+    assert all(isinstance(outcome, Receipt) and not outcome.duplicate for outcome in first)
+    assert await _counted(db) == (1 + len(asked), 1 + 2 * len(asked), 1 + 2 * len(asked))
+    await committer.close()
+
+
+async def _counted(db: Database) -> tuple[int, int, int]:
+    """Gifts in the journal, coins out of wallets, coins that creators earned."""
+    async with db.read() as tx:
+        gifts = await tx.scalar("SELECT count(*) FROM ledger.gift")
+        out = await tx.scalar("SELECT sum(paid_out)::int FROM ledger.wallet")
+        return gifts, out, await tx.scalar("SELECT sum(coins)::int FROM ledger.earning")

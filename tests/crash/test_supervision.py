@@ -68,12 +68,6 @@ def _until(holds: Callable[[], bool]) -> float:
     raise AssertionError("it does not hold within a minute")
 
 
-def _is_ready(service: running.Service) -> bool:
-    with suppress(httpx.HTTPError):
-        return httpx.get(f"{service.base}/readyz", timeout=2).status_code == 200
-    return False
-
-
 def test_processes_that_are_killed_come_back_from_the_same_nursery(service: running.Service) -> None:
     before = _processes(service)
     for pid in (*before["api"], *before["worker"]):
@@ -83,7 +77,7 @@ def test_processes_that_are_killed_come_back_from_the_same_nursery(service: runn
             set(pids).isdisjoint(before[role]) for role, pids in _processes(service).items() if role != "nursery"
         )
     )
-    _until(lambda: _is_ready(service))
+    _until(service.is_ready)
     after = _processes(service)
     assert after["nursery"] == before["nursery"]
     assert (len(after["api"]), len(after["worker"])) == (2, 1)
@@ -95,7 +89,7 @@ def test_when_the_nursery_is_killed_its_processes_end_and_new_ones_serve(service
     os.kill(before["nursery"][0], signal.SIGKILL)
     _until(lambda: not any(map(_is_alive, (*before["api"], *before["worker"]))))
     _until(lambda: all(set(pids).isdisjoint(before[role]) for role, pids in _processes(service).items()))
-    _until(lambda: _is_ready(service))
+    _until(service.is_ready)
 
 
 def test_a_second_serve_on_the_same_directory_is_refused_and_harms_nothing(service: running.Service) -> None:
@@ -108,7 +102,7 @@ def test_a_second_serve_on_the_same_directory_is_refused_and_harms_nothing(servi
     assert second.returncode == 1
     assert f"is in use by process {service.process.pid}; one service runs from a data directory" in second.stderr
     assert "Traceback" not in second.stderr
-    assert _is_ready(service)
+    assert service.is_ready()
     assert _processes(service) == before
 
 

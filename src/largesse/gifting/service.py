@@ -173,7 +173,7 @@ class GiftingService:
         async with self.db.read() as tx:
             wallet = await ledger.get_wallet(tx, who.account)
             today = await tx.scalar("SELECT (now() AT TIME ZONE 'UTC')::date")
-        return wallet, wallet.given_day if wallet.given_on == today else 0
+        return wallet, wallet.given_day if wallet.given_on >= today else 0
 
     async def get_own(self, giver: Principal, gift: UUID) -> ledger.GiftRow:
         """The giver's own gift; raises `NotFound`."""

@@ -47,7 +47,9 @@ def _progress(what: str, done: int, of: int) -> None:
 async def run_export(settings: Settings, form: str, output: Path | None) -> None:
     """Write the journal in a format, in bounded memory."""
     with ExitStack() as stack:
-        file = stack.enter_context(output.open("wb")) if output else sys.stdout.buffer
+        # Not sys.stdout.buffer: under PYTHONUNBUFFERED that is the bare descriptor, whose short writes nobody notices.
+        target = output or sys.stdout.fileno()
+        file = stack.enter_context(open(target, "wb", closefd=output is not None))  # noqa: ASYNC230
         entries = await asyncio.to_thread(ledger.export_books, settings.database_url, form, file)
     click.echo(f"{entries:,} entries", err=True)
 

@@ -150,8 +150,11 @@ def _tell_pids(settings: Settings, nursery: Nursery, kept: list[Kept]) -> None:
     pids = [{"role": role, "pid": child.pid} for role, child in running if child]
     path = Path(settings.data_path, "processes.json")
     new = path.with_suffix(".new")
-    new.write_bytes(msgspec.json.encode(pids))
-    new.replace(path)  # a reader never sees half of it
+    try:
+        new.write_bytes(msgspec.json.encode(pids))
+        new.replace(path)  # a reader never sees half of it
+    except OSError as error:  # a full disk must not end the supervision
+        log.warning("pids_not_written", error=str(error))
 
 
 async def serve_role(settings: Settings, role: str, stop: asyncio.Event) -> None:

@@ -64,6 +64,7 @@ class World:
     environment: dict[str, str]
     viewers: list[Person] = field(default_factory=list)
     poor: list[Person] = field(default_factory=list)
+    creators: list[Person] = field(default_factory=list)
     lives: list[str] = field(default_factory=list)
     stages: list[int] = field(default_factory=list)
     api_key: str = ""
@@ -224,10 +225,11 @@ async def _people(world: World) -> None:
             Person(key, new.username, token)
             for key, new, token in zip(keys, [*creators, *viewers], tokens, strict=True)
         ]
-        world.viewers, world.poor = people[LIVES : LIVES + VIEWERS], people[LIVES + VIEWERS :]
+        world.creators, guests = people[:LIVES], people[LIVES:]
+        world.viewers, world.poor = guests[:VIEWERS], guests[VIEWERS:]
         await _fill_wallets(db, world)
         await accounts.close()
-        await _open_lives(world, people[:LIVES], admin)
+        await _open_lives(world, admin)
         async with db.read() as tx:
             world.stages = [row["key"] for row in await tx.rows("SELECT key FROM stage.stage ORDER BY key")]
     finally:
@@ -245,9 +247,9 @@ async def _fill_wallets(db: Database, world: World) -> None:
                 )  # fmt: skip
 
 
-async def _open_lives(world: World, creators: list[Person], admin: str) -> None:
+async def _open_lives(world: World, admin: str) -> None:
     wire = world.wire()
-    for creator in creators:
+    for creator in world.creators:
         made = await _asked(wire, "/v1/lives", {"title": f"LIVE of {creator.username}"}, creator.token)
         live = str(made["id"])
         await _asked(wire, f"/v1/lives/{live}/start", None, creator.token)
