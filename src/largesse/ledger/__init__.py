@@ -34,6 +34,7 @@ from largesse.ledger.journal import (
     COMMITTER_OPTIONS,
     FROZEN,
     IN_DEBT,
+    RESTING,
     STRIPES,
     UNDER_AGE,
     Head,
@@ -49,7 +50,7 @@ from largesse.ledger.service import LedgerService
 from largesse.ledger.statement import Statement, WalletEntry, wallet_entries
 from largesse.ledger.transfers import adjust_down, adjust_up, grant_promo, sell_coins
 from largesse.ledger.verify import Verdict, verify_file
-from largesse.ledger.wallets import freeze, get_wallet, open_wallet
+from largesse.ledger.wallets import OwnLimits, freeze, get_wallet, open_wallet, rest, set_own_limits
 
 __all__ = [
     "AFTER_LIVE",
@@ -59,6 +60,7 @@ __all__ = [
     "FROZEN",
     "IN_DEBT",
     "LIVE",
+    "RESTING",
     "STRIPES",
     "UNDER_AGE",
     "VIDEO",
@@ -79,6 +81,7 @@ __all__ = [
     "NextCoins",
     "NoFreeStripe",
     "NotEnoughUnspent",
+    "OwnLimits",
     "Proof",
     "Report",
     "SourceReused",
@@ -115,7 +118,9 @@ __all__ = [
     "parse_receipt",
     "read_feed",
     "read_named",
+    "rest",
     "sell_coins",
+    "set_own_limits",
     "start",
     "tally",
     "verify_file",
