@@ -14,8 +14,6 @@ CREATE SCHEMA policy;
 
 CREATE SCHEMA realtime;
 
-CREATE SCHEMA safety;
-
 CREATE SCHEMA stage;
 
 CREATE FUNCTION accounts.ascends(coins bigint[]) RETURNS boolean
@@ -37,6 +35,9 @@ CREATE FUNCTION ledger.check_transfer() RETURNS trigger
     AS $$
 DECLARE bad text;
 BEGIN
+    IF EXISTS (SELECT FROM ledger.leg g WHERE g.transfer = NEW.transfer AND g.n > NEW.n AND g.xmin = pg_current_xact_id()::xid) THEN
+        RETURN NULL;
+    END IF;
     SELECT string_agg(format('%s %s: %s', b.asset, l.currency, sum_amount), ', ') INTO bad
     FROM (SELECT k.asset, g.currency, sum(g.amount) AS sum_amount FROM ledger.leg g JOIN ledger.book k ON k.key = g.book
           WHERE g.transfer = NEW.transfer GROUP BY 1, 2 HAVING sum(g.amount) <> 0) AS l (asset, currency, sum_amount)
@@ -69,6 +70,31 @@ BEGIN
     END LOOP;
     RETURN made;
 END $$;
+
+CREATE FUNCTION ledger.parts_in_hold(giver integer, pieces int8range[], as_of timestamp with time zone[], disputes bigint[], since timestamp with time zone) RETURNS TABLE(batch bigint, leaf smallint, low bigint, coins bigint, milli bigint, dispute bigint, receiver integer, stage integer, day date, policy smallint, anonymous boolean)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT g.batch, g.leaf, lower(o.part), upper(o.part) - lower(o.part), (upper(o.part) - lower(o.part)) * v.share_bps / 10, piece.dispute,
+        g.receiver, g.stage, s.day, v.key, g.flags & 4 <> 0
+    FROM (
+        SELECT floor(extract(epoch FROM f.since) / 3600)::int AS hour, ledger.uuid_at(f.since - interval '2 days') AS id_low,
+            ledger.uuid_at(now() + interval '2 days') AS id_high
+        FROM (SELECT greatest(since, min(a.at) - make_interval(days => 1 + (SELECT max(v.hold_days) FROM policy.version v))) AS since
+              FROM unnest(as_of) AS a (at)) f OFFSET 0
+    ) first
+    CROSS JOIN LATERAL (
+        SELECT p.batch, (to_timestamp(p.hour * 3600.0) AT TIME ZONE 'UTC')::date AS day FROM ledger.sent p
+        WHERE p.sender = giver AND p.hour >= first.hour OFFSET 0
+    ) s
+    CROSS JOIN LATERAL (
+        SELECT i.*, int8range(i.paid_before, i.paid_before + i.coins_paid) AS at FROM ledger.gift i
+        WHERE i.batch = s.batch AND i.sender = giver AND i.id >= first.id_low AND i.id < first.id_high OFFSET 0
+    ) g
+    JOIN policy.version v ON v.key = g.policy AND v.hold_days > 0
+    JOIN unnest(pieces, as_of, disputes) AS piece (at, as_of, dispute)
+        ON piece.at && g.at AND piece.as_of < (s.day + v.hold_days + 1)::timestamp AT TIME ZONE 'UTC'
+    CROSS JOIN LATERAL (SELECT piece.at * g.at AS part) o
+$$;
 
 CREATE FUNCTION ledger.uuid_at(moment timestamp with time zone) RETURNS uuid
     LANGUAGE sql IMMUTABLE
@@ -451,6 +477,28 @@ CREATE TABLE ledger.checkpoint (
     CONSTRAINT checkpoint_signature_check CHECK ((octet_length(signature) = 64))
 );
 
+CREATE TABLE ledger.dispute (
+    transfer bigint NOT NULL,
+    lot bigint NOT NULL,
+    minor bigint NOT NULL,
+    currency text NOT NULL,
+    fee_minor bigint NOT NULL,
+    fee_currency text NOT NULL,
+    coins bigint NOT NULL,
+    at int8multirange NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    decided bigint,
+    rounds smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT decided_by CHECK ((((state = 'open'::text) = (decided IS NULL)) AND ((state = 'open'::text) = (rounds = 0)))),
+    CONSTRAINT dispute_coins_check CHECK ((coins >= 0)),
+    CONSTRAINT dispute_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT dispute_fee_currency_check CHECK ((fee_currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT dispute_fee_minor_check CHECK ((fee_minor >= 0)),
+    CONSTRAINT dispute_minor_check CHECK ((minor > 0)),
+    CONSTRAINT dispute_state_check CHECK ((state = ANY (ARRAY['open'::text, 'lost'::text, 'won'::text])))
+);
+
 CREATE TABLE ledger.earning (
     creator integer NOT NULL,
     day date NOT NULL,
@@ -462,9 +510,19 @@ CREATE TABLE ledger.earning (
     milli_reversed bigint DEFAULT 0 NOT NULL,
     milli_reserved bigint DEFAULT 0 NOT NULL,
     milli_redeemed bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT earning_bounds CHECK (((((milli_reversed + milli_reserved) + milli_redeemed) <= milli_in) AND (milli_reversed >= 0) AND (milli_reserved >= 0) AND (milli_redeemed >= 0)))
+    milli_held bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT earning_bounds CHECK ((((((milli_reversed + milli_held) + milli_reserved) + milli_redeemed) <= milli_in) AND (milli_reversed >= 0) AND (milli_held >= 0) AND (milli_reserved >= 0) AND (milli_redeemed >= 0)))
 )
 WITH (fillfactor='50');
+
+CREATE TABLE ledger."freeze" (
+    account integer NOT NULL,
+    cause text NOT NULL,
+    about bigint DEFAULT 0 NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT about_a_dispute CHECK (((cause = 'dispute'::text) = (about <> 0))),
+    CONSTRAINT freeze_cause_check CHECK ((cause = ANY (ARRAY['operator'::text, 'dispute'::text, 'debt'::text])))
+);
 
 CREATE TABLE ledger.gift (
     id uuid NOT NULL,
@@ -493,6 +551,34 @@ CREATE TABLE ledger.gift (
 )
 PARTITION BY RANGE (id);
 
+CREATE TABLE ledger.gift_part (
+    transfer bigint NOT NULL,
+    batch bigint NOT NULL,
+    low bigint NOT NULL,
+    coins bigint NOT NULL,
+    milli bigint NOT NULL,
+    dispute bigint NOT NULL,
+    sender integer NOT NULL,
+    receiver integer NOT NULL,
+    stage integer NOT NULL,
+    day date NOT NULL,
+    policy smallint NOT NULL,
+    leaf smallint NOT NULL,
+    anonymous boolean NOT NULL,
+    CONSTRAINT gift_part_coins_check CHECK ((coins <> 0))
+);
+
+CREATE TABLE ledger.held (
+    dispute bigint NOT NULL,
+    transfer bigint NOT NULL,
+    creator integer NOT NULL,
+    day date NOT NULL,
+    policy smallint NOT NULL,
+    stripe smallint NOT NULL,
+    milli bigint NOT NULL,
+    CONSTRAINT held_milli_check CHECK ((milli <> 0))
+);
+
 CREATE TABLE ledger.leg (
     transfer bigint NOT NULL,
     n smallint NOT NULL,
@@ -518,6 +604,8 @@ CREATE TABLE ledger.lot (
     gross_minor bigint DEFAULT 0 NOT NULL,
     currency text,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    origin bigint,
+    clawed_at int8multirange DEFAULT '{}'::int8multirange NOT NULL,
     CONSTRAINT lot_bounds CHECK ((((removed + to_debt) + clawed) <= coins)),
     CONSTRAINT lot_check CHECK ((gross_minor >= net_minor)),
     CONSTRAINT lot_class_check CHECK ((class = ANY (ARRAY['paid'::text, 'promo'::text]))),
@@ -529,7 +617,8 @@ CREATE TABLE ledger.lot (
     CONSTRAINT lot_removed_check CHECK ((removed >= 0)),
     CONSTRAINT lot_start_check CHECK ((start >= 0)),
     CONSTRAINT lot_to_debt_check CHECK ((to_debt >= 0)),
-    CONSTRAINT priced_in CHECK (((currency IS NOT NULL) OR (gross_minor = 0)))
+    CONSTRAINT priced_in CHECK (((currency IS NOT NULL) OR (gross_minor = 0))),
+    CONSTRAINT restored_from CHECK (((kind = 'restored'::text) = (origin IS NOT NULL)))
 );
 
 CREATE TABLE ledger.lot_cut (
@@ -537,6 +626,9 @@ CREATE TABLE ledger.lot_cut (
     transfer bigint NOT NULL,
     what text NOT NULL,
     coins bigint NOT NULL,
+    net_minor bigint DEFAULT 0 NOT NULL,
+    gross_minor bigint DEFAULT 0 NOT NULL,
+    at int8multirange DEFAULT '{}'::int8multirange NOT NULL,
     CONSTRAINT lot_cut_coins_check CHECK ((coins <> 0)),
     CONSTRAINT lot_cut_what_check CHECK ((what = ANY (ARRAY['removed'::text, 'to_debt'::text, 'clawed'::text])))
 );
@@ -641,6 +733,25 @@ CREATE TABLE ledger.stripe (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE ledger.taking (
+    transfer bigint NOT NULL,
+    account integer NOT NULL,
+    lot bigint NOT NULL,
+    undoes bigint,
+    asked_coins bigint,
+    money_minor bigint NOT NULL,
+    fee_minor bigint DEFAULT 0 NOT NULL,
+    removed bigint DEFAULT 0 NOT NULL,
+    clawed bigint DEFAULT 0 NOT NULL,
+    reopened bigint DEFAULT 0 NOT NULL,
+    reversed_coins bigint DEFAULT 0 NOT NULL,
+    reversed_milli bigint DEFAULT 0 NOT NULL,
+    debt bigint DEFAULT 0 NOT NULL,
+    set_off bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT debt_is_what_was_not_reversed CHECK ((debt = ((clawed - reversed_coins) + reopened))),
+    CONSTRAINT taking_asked_coins_check CHECK ((asked_coins > 0))
+);
+
 CREATE TABLE ledger.transfer (
     key bigint NOT NULL,
     id uuid NOT NULL,
@@ -648,7 +759,7 @@ CREATE TABLE ledger.transfer (
     source text NOT NULL,
     happened_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'dispute'::text, 'chargeback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'settlement'::text])))
+    CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'restored'::text, 'dispute'::text, 'chargeback'::text, 'won'::text, 'mismatch'::text, 'allocation'::text, 'sendback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'settlement'::text])))
 );
 
 ALTER TABLE ledger.transfer ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
@@ -658,6 +769,16 @@ ALTER TABLE ledger.transfer ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE ledger.unallocated (
+    transfer bigint NOT NULL,
+    minor bigint NOT NULL,
+    currency text NOT NULL,
+    left_minor bigint NOT NULL,
+    CONSTRAINT unallocated_covers CHECK (((left_minor >= 0) AND (left_minor <= minor))),
+    CONSTRAINT unallocated_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT unallocated_minor_check CHECK ((minor > 0))
 );
 
 CREATE TABLE ledger.wallet (
@@ -671,23 +792,10 @@ CREATE TABLE ledger.wallet (
     given_on date DEFAULT '2000-01-01'::date NOT NULL,
     gives_from date NOT NULL,
     frozen boolean DEFAULT false NOT NULL,
-    given_week bigint DEFAULT 0 NOT NULL,
-    given_month bigint DEFAULT 0 NOT NULL,
-    own_day_max bigint,
-    own_week_max bigint,
-    own_month_max bigint,
-    own_gift_max bigint,
-    rests_until timestamp with time zone DEFAULT '2000-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     CONSTRAINT paid_covers CHECK ((paid_out <= paid_in)),
     CONSTRAINT promo_covers CHECK ((promo_out <= promo_in)),
     CONSTRAINT wallet_debt_check CHECK ((debt >= 0)),
     CONSTRAINT wallet_given_day_check CHECK ((given_day >= 0)),
-    CONSTRAINT wallet_given_month_check CHECK ((given_month >= 0)),
-    CONSTRAINT wallet_given_week_check CHECK ((given_week >= 0)),
-    CONSTRAINT wallet_own_day_max_check CHECK ((own_day_max >= 0)),
-    CONSTRAINT wallet_own_gift_max_check CHECK ((own_gift_max >= 0)),
-    CONSTRAINT wallet_own_month_max_check CHECK ((own_month_max >= 0)),
-    CONSTRAINT wallet_own_week_max_check CHECK ((own_week_max >= 0)),
     CONSTRAINT wallet_paid_in_check CHECK ((paid_in >= 0)),
     CONSTRAINT wallet_paid_out_check CHECK ((paid_out >= 0)),
     CONSTRAINT wallet_promo_in_check CHECK ((promo_in >= 0)),
@@ -825,62 +933,6 @@ CREATE TABLE realtime.lease (
     seq bigint DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='50');
-
-CREATE TABLE safety.own_limit (
-    account integer NOT NULL,
-    name text NOT NULL,
-    amount bigint,
-    currency text,
-    next_amount bigint,
-    next_currency text,
-    next_at timestamp with time zone,
-    CONSTRAINT money_has_a_currency CHECK ((((name ~~ 'buy%'::text) AND (amount IS NOT NULL)) = (currency IS NOT NULL))),
-    CONSTRAINT next_money_has_a_currency CHECK ((((name ~~ 'buy%'::text) AND (next_amount IS NOT NULL)) = (next_currency IS NOT NULL))),
-    CONSTRAINT nothing_comes_at_no_time CHECK (((next_at IS NOT NULL) OR (next_amount IS NULL))),
-    CONSTRAINT own_limit_amount_check CHECK ((amount >= 0)),
-    CONSTRAINT own_limit_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT own_limit_name_check CHECK ((name = ANY (ARRAY['give_day'::text, 'give_week'::text, 'give_month'::text, 'give_gift'::text, 'buy_day'::text, 'buy_week'::text, 'buy_month'::text]))),
-    CONSTRAINT own_limit_next_amount_check CHECK ((next_amount >= 0)),
-    CONSTRAINT own_limit_next_currency_check CHECK ((next_currency ~ '^[A-Z]{3}$'::text))
-);
-
-CREATE TABLE safety.own_limit_change (
-    key bigint NOT NULL,
-    account integer NOT NULL,
-    name text NOT NULL,
-    amount bigint,
-    currency text,
-    asked_at timestamp with time zone DEFAULT now() NOT NULL,
-    effective_at timestamp with time zone NOT NULL
-);
-
-ALTER TABLE safety.own_limit_change ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME safety.own_limit_change_key_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
-CREATE TABLE safety.rest (
-    key bigint NOT NULL,
-    account integer NOT NULL,
-    kind text NOT NULL,
-    since timestamp with time zone DEFAULT now() NOT NULL,
-    until timestamp with time zone NOT NULL,
-    CONSTRAINT ends_after_it_begins CHECK ((until > since)),
-    CONSTRAINT rest_kind_check CHECK ((kind = ANY (ARRAY['cool_off'::text, 'exclusion'::text])))
-);
-
-ALTER TABLE safety.rest ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME safety.rest_key_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
 
 CREATE TABLE stage.ban (
     stage integer NOT NULL,
@@ -1064,11 +1116,23 @@ ALTER TABLE ONLY ledger.book
 ALTER TABLE ONLY ledger.checkpoint
     ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (n);
 
+ALTER TABLE ONLY ledger.dispute
+    ADD CONSTRAINT dispute_pkey PRIMARY KEY (transfer);
+
 ALTER TABLE ONLY ledger.earning
     ADD CONSTRAINT earning_pkey PRIMARY KEY (creator, day, policy, stripe);
 
+ALTER TABLE ONLY ledger."freeze"
+    ADD CONSTRAINT freeze_pkey PRIMARY KEY (account, cause, about);
+
+ALTER TABLE ONLY ledger.gift_part
+    ADD CONSTRAINT gift_part_pkey PRIMARY KEY (transfer, batch, leaf, low);
+
 ALTER TABLE ONLY ledger.gift
     ADD CONSTRAINT gift_pkey PRIMARY KEY (id, sender);
+
+ALTER TABLE ONLY ledger.held
+    ADD CONSTRAINT held_pkey PRIMARY KEY (dispute, transfer, creator, day, policy, stripe);
 
 ALTER TABLE ONLY ledger.leg
     ADD CONSTRAINT leg_pkey PRIMARY KEY (transfer, n);
@@ -1079,9 +1143,6 @@ ALTER TABLE ONLY ledger.lot_cut
 ALTER TABLE ONLY ledger.lot
     ADD CONSTRAINT lot_pkey PRIMARY KEY (key);
 
-ALTER TABLE ONLY ledger.lot
-    ADD CONSTRAINT lot_transfer_key UNIQUE (transfer);
-
 ALTER TABLE ONLY ledger.reader
     ADD CONSTRAINT reader_pkey PRIMARY KEY (name);
 
@@ -1091,6 +1152,12 @@ ALTER TABLE ONLY ledger.seal
 ALTER TABLE ONLY ledger.stripe
     ADD CONSTRAINT stripe_pkey PRIMARY KEY (stripe);
 
+ALTER TABLE ONLY ledger.taking
+    ADD CONSTRAINT taking_pkey PRIMARY KEY (transfer);
+
+ALTER TABLE ONLY ledger.taking
+    ADD CONSTRAINT taking_undoes_key UNIQUE (undoes);
+
 ALTER TABLE ONLY ledger.transfer
     ADD CONSTRAINT transfer_id_key UNIQUE (id);
 
@@ -1099,6 +1166,9 @@ ALTER TABLE ONLY ledger.transfer
 
 ALTER TABLE ONLY ledger.transfer
     ADD CONSTRAINT transfer_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY ledger.unallocated
+    ADD CONSTRAINT unallocated_pkey PRIMARY KEY (transfer);
 
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (account);
@@ -1135,15 +1205,6 @@ ALTER TABLE ONLY realtime.gifter
 
 ALTER TABLE ONLY realtime.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (stage);
-
-ALTER TABLE ONLY safety.own_limit_change
-    ADD CONSTRAINT own_limit_change_pkey PRIMARY KEY (key);
-
-ALTER TABLE ONLY safety.own_limit
-    ADD CONSTRAINT own_limit_pkey PRIMARY KEY (account, name);
-
-ALTER TABLE ONLY safety.rest
-    ADD CONSTRAINT rest_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_pkey PRIMARY KEY (stage, account, kind);
@@ -1202,15 +1263,27 @@ CREATE INDEX batch_stripe ON ledger.batch USING btree (((batch & (63)::bigint)),
 
 CREATE INDEX checkpoint_at ON ledger.checkpoint USING btree (at);
 
+CREATE INDEX dispute_lot ON ledger.dispute USING btree (lot);
+
 CREATE INDEX gift_batch ON ONLY ledger.gift USING btree (batch);
+
+CREATE INDEX gift_part_stage ON ledger.gift_part USING btree (stage);
 
 CREATE INDEX leg_holder ON ledger.leg USING btree (holder, transfer) WHERE (holder <> 0);
 
 CREATE INDEX lot_line ON ledger.lot USING btree (account, class, key);
 
+CREATE INDEX lot_origin ON ledger.lot USING btree (origin) WHERE (origin IS NOT NULL);
+
+CREATE UNIQUE INDEX lot_transfer ON ledger.lot USING btree (transfer, COALESCE(origin, (0)::bigint));
+
 CREATE INDEX sent_sender ON ledger.sent USING btree (sender, hour);
 
 CREATE INDEX staged_stage ON ledger.staged USING btree (stage, hour);
+
+CREATE INDEX taking_account ON ledger.taking USING btree (account, transfer);
+
+CREATE INDEX taking_lot ON ledger.taking USING btree (lot);
 
 CREATE INDEX purchase_account ON payments.purchase USING btree (account, created_at DESC);
 
@@ -1221,12 +1294,6 @@ CREATE INDEX frame_age ON realtime.frame USING brin (at);
 CREATE INDEX gifter_top ON realtime.gifter USING btree (stage, ((coins - anonymous_coins)) DESC);
 
 CREATE INDEX lease_owner ON realtime.lease USING btree (owner);
-
-CREATE INDEX own_limit_change_account ON safety.own_limit_change USING btree (account, key);
-
-CREATE INDEX own_limit_due ON safety.own_limit USING btree (next_at) WHERE (next_at IS NOT NULL);
-
-CREATE INDEX rest_account ON safety.rest USING btree (account, until);
 
 CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
 
@@ -1246,7 +1313,13 @@ CREATE TRIGGER batch_for_ever BEFORE DELETE OR UPDATE ON ledger.batch FOR EACH R
 
 CREATE TRIGGER checkpoint_for_ever BEFORE DELETE OR UPDATE ON ledger.checkpoint FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
+CREATE TRIGGER dispute_for_ever BEFORE DELETE OR UPDATE OF transfer, lot, minor, currency, fee_minor, fee_currency, coins, at, opened_at ON ledger.dispute FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
 CREATE TRIGGER gift_for_ever BEFORE DELETE OR UPDATE ON ledger.gift FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER gift_part_for_ever BEFORE DELETE OR UPDATE ON ledger.gift_part FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER held_for_ever BEFORE DELETE OR UPDATE ON ledger.held FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER leg_for_ever BEFORE DELETE OR UPDATE ON ledger.leg FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -1254,9 +1327,13 @@ CREATE CONSTRAINT TRIGGER leg_zero_sum AFTER INSERT ON ledger.leg DEFERRABLE INI
 
 CREATE TRIGGER lot_cut_for_ever BEFORE DELETE OR UPDATE ON ledger.lot_cut FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
-CREATE TRIGGER lot_for_ever BEFORE DELETE OR UPDATE OF account, class, kind, coins, transfer, net_minor, gross_minor, currency, recorded_at ON ledger.lot FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+CREATE TRIGGER lot_for_ever BEFORE DELETE OR UPDATE OF account, class, kind, coins, transfer, net_minor, gross_minor, currency, recorded_at, origin ON ledger.lot FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER taking_for_ever BEFORE DELETE OR UPDATE ON ledger.taking FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER transfer_for_ever BEFORE DELETE OR UPDATE ON ledger.transfer FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER unallocated_for_ever BEFORE DELETE OR UPDATE OF transfer, minor, currency ON ledger.unallocated FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER purchase_event_for_ever BEFORE DELETE OR UPDATE ON payments.purchase_event FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -1265,10 +1342,6 @@ CREATE TRIGGER purchase_legal_entry BEFORE INSERT ON payments.purchase FOR EACH 
 CREATE TRIGGER purchase_legal_move BEFORE UPDATE ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_move();
 
 CREATE TRIGGER version_for_ever BEFORE DELETE OR UPDATE ON policy.version FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
-
-CREATE TRIGGER own_limit_change_for_ever BEFORE DELETE OR UPDATE ON safety.own_limit_change FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
-
-CREATE TRIGGER rest_for_ever BEFORE DELETE OR UPDATE ON safety.rest FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 ALTER TABLE ONLY accounts.acceptance
     ADD CONSTRAINT acceptance_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
@@ -1315,6 +1388,24 @@ ALTER TABLE ONLY catalog.bundle
 ALTER TABLE ONLY ledger.batch
     ADD CONSTRAINT batch_policy_fkey FOREIGN KEY (policy) REFERENCES policy.version(key);
 
+ALTER TABLE ONLY ledger.dispute
+    ADD CONSTRAINT dispute_decided_fkey FOREIGN KEY (decided) REFERENCES ledger.taking(transfer);
+
+ALTER TABLE ONLY ledger.dispute
+    ADD CONSTRAINT dispute_lot_fkey FOREIGN KEY (lot) REFERENCES ledger.lot(key);
+
+ALTER TABLE ONLY ledger.dispute
+    ADD CONSTRAINT dispute_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.taking(transfer);
+
+ALTER TABLE ONLY ledger."freeze"
+    ADD CONSTRAINT freeze_account_fkey FOREIGN KEY (account) REFERENCES ledger.wallet(account);
+
+ALTER TABLE ONLY ledger.held
+    ADD CONSTRAINT held_dispute_fkey FOREIGN KEY (dispute) REFERENCES ledger.dispute(transfer);
+
+ALTER TABLE ONLY ledger.held
+    ADD CONSTRAINT held_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
 ALTER TABLE ONLY ledger.leg
     ADD CONSTRAINT leg_book_fkey FOREIGN KEY (book) REFERENCES ledger.book(key);
 
@@ -1331,7 +1422,25 @@ ALTER TABLE ONLY ledger.lot_cut
     ADD CONSTRAINT lot_cut_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
 
 ALTER TABLE ONLY ledger.lot
+    ADD CONSTRAINT lot_origin_fkey FOREIGN KEY (origin) REFERENCES ledger.lot(key);
+
+ALTER TABLE ONLY ledger.lot
     ADD CONSTRAINT lot_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.taking
+    ADD CONSTRAINT taking_account_fkey FOREIGN KEY (account) REFERENCES ledger.wallet(account);
+
+ALTER TABLE ONLY ledger.taking
+    ADD CONSTRAINT taking_lot_fkey FOREIGN KEY (lot) REFERENCES ledger.lot(key);
+
+ALTER TABLE ONLY ledger.taking
+    ADD CONSTRAINT taking_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.taking
+    ADD CONSTRAINT taking_undoes_fkey FOREIGN KEY (undoes) REFERENCES ledger.taking(transfer);
+
+ALTER TABLE ONLY ledger.unallocated
+    ADD CONSTRAINT unallocated_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
 
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
@@ -1350,15 +1459,6 @@ ALTER TABLE ONLY policy.version
 
 ALTER TABLE ONLY policy.version
     ADD CONSTRAINT version_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES accounts.account(key);
-
-ALTER TABLE ONLY safety.own_limit
-    ADD CONSTRAINT own_limit_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
-
-ALTER TABLE ONLY safety.own_limit_change
-    ADD CONSTRAINT own_limit_change_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
-
-ALTER TABLE ONLY safety.rest
-    ADD CONSTRAINT rest_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

@@ -72,7 +72,7 @@ class Bookkeeper:
             found = await (await journal.ask_batch()).fetchone()
             assert found is not None
             batch, at = found
-            entries = [_entry(gift, wallets[gift.sender]) for gift in gifts]
+            entries = [_entry(gift, wallets[gift.sender], at) for gift in gifts]
             made = {id(e): e for e in entries}
             order = list(made)
             head = await journal.copy(entries, batch, max(at, journal.head.recorded_at))
@@ -86,12 +86,12 @@ class Bookkeeper:
         return [f"{made[key].batch}.{made[key].leaf}" for key in order]
 
 
-def _entry(gift: Gift, wallet: ledger.WalletState) -> ledger.Entry:
+def _entry(gift: Gift, wallet: ledger.WalletState, at: datetime) -> ledger.Entry:
     promo = min(wallet.promo, gift.coins)
     paid = gift.coins - promo
     assert paid <= wallet.paid, (gift, wallet)
     entry = ledger.Entry(
-        id=(gift.id or ids.new()).bytes, sender=gift.sender, receiver=gift.receiver, stage=gift.stage, kind=ROSE,
+        id=(gift.id or _id_at(at)).bytes, sender=gift.sender, receiver=gift.receiver, stage=gift.stage, kind=ROSE,
         count=1, coins_paid=paid, coins_promo=promo, diamonds_milli=paid * SHARE_BPS // 10,
         paid_before=wallet.paid_out, promo_before=wallet.promo_out, api_key=0, policy=POLICY, flags=gift.flags,
     )  # fmt: skip
@@ -101,6 +101,11 @@ def _entry(gift: Gift, wallet: ledger.WalletState) -> ledger.Entry:
     wallet.promo_out += promo
     wallet.given += gift.coins
     return entry
+
+
+def _id_at(at: datetime) -> UUID:
+    """A fresh id of that moment, which is the database's: tests may have moved its clock."""
+    return UUID(int=int(at.timestamp() * 1000) << 80 | ids.new().int % (1 << 80))
 
 
 async def receipt(tx: ReadTx, number: str) -> ledger.GiftRow:

@@ -8,7 +8,7 @@ from largesse.kit.problems import Problem
 
 @dataclass(eq=False)
 class NotEnoughUnspent(Problem):
-    """The wallet has fewer unspent coins than would be taken."""
+    """Fewer coins are left than would be taken."""
 
     status: ClassVar[int] = 409
     code: ClassVar[str] = "not-enough-unspent"
@@ -17,9 +17,46 @@ class NotEnoughUnspent(Problem):
 
 
 @dataclass(eq=False)
+class NotEnoughUnallocated(Problem):
+    """Less of that money is still kept than would be given out."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-enough-unallocated"
+    needed_minor: int
+    available_minor: int
+
+
+@dataclass(eq=False)
 class SourceReused(Problem):
     """This cause is already in the books with another content."""
 
     status: ClassVar[int] = 409
     code: ClassVar[str] = "source-reused"
+    source: str
+
+
+@dataclass(eq=False)
+class UnknownPurchase(Problem):
+    """The books have no purchase of that source."""
+
+    status: ClassVar[int] = 404
+    code: ClassVar[str] = "unknown-purchase"
+    source: str
+
+
+@dataclass(eq=False)
+class UnknownRefund(Problem):
+    """The books have no refund of that source."""
+
+    status: ClassVar[int] = 404
+    code: ClassVar[str] = "unknown-refund"
+    source: str
+
+
+@dataclass(eq=False)
+class UnknownDispute(Problem):
+    """The books have no dispute of that source."""
+
+    status: ClassVar[int] = 404
+    code: ClassVar[str] = "unknown-dispute"
     source: str

@@ -52,7 +52,7 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class EarningDay(msgspec.Struct, frozen=True, kw_only=True):
-    """A creator's earnings of one UTC day under one policy, in milli-diamonds."""
+    """A creator's earnings of one UTC day under one policy, in milli-diamonds; disputes hold `milli_held` of them."""
 
     day: date
     policy: int
@@ -60,6 +60,7 @@ class EarningDay(msgspec.Struct, frozen=True, kw_only=True):
     coins: int
     milli_in: int
     milli_reversed: int
+    milli_held: int
     milli_reserved: int
     milli_redeemed: int
 

@@ -3,75 +3,96 @@
 Every function here expects the wallet to be locked by its caller.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from largesse.kit.db import ReadTx, WriteTx, sql
-from largesse.kit.money import Money
-from largesse.ledger.model import Cut, Line, Lot, Wallet
-
-
-async def lay(
-    tx: WriteTx,
-    wallet: Wallet,
-    *,
-    transfer: int,
-    line: Line,
-    kind: str,
-    coins: int,
-    to_debt: int = 0,
-    gross: Money | None = None,
-    net: Money | None = None,
-) -> None:
-    """Put a new lot at the end of the wallet's line and count it in the wallet; `to_debt` of its coins repay debt."""
-    await tx.execute(
-        sql("ledger", "lay_lot"),
-        {
-            "account": wallet.account,
-            "class": line,
-            "kind": kind,
-            "transfer": transfer,
-            "coins": coins,
-            "to_debt": to_debt,
-            "gross_minor": gross.minor if gross else 0,
-            "net_minor": net.minor if net else 0,
-            "currency": gross.currency if gross else None,
-        },
-    )
-    await _count(tx, wallet.account, line, coins - to_debt, -to_debt)
+from largesse.ledger.line import Cut, Lot, Span, Worth
+from largesse.ledger.model import Line
+from largesse.ledger.restoring import Change, Restored
 
 
 async def list_lots(tx: ReadTx, account: int, line: Line) -> list[Lot]:
     """The lots of a line in the order in which they were laid."""
-    return await tx.all(Lot, sql("ledger", "list_lots"), {"account": account, "class": line})
+    rows = await tx.rows(sql("ledger", "list_lots"), {"account": account, "class": line})
+    return [_lot(row) for row in rows]
 
 
-async def remove(tx: WriteTx, wallet: Wallet, line: Line, transfer: int, cuts: Sequence[Cut]) -> None:
+async def remove(tx: WriteTx, account: int, line: Line, transfer: int, cuts: Sequence[Cut]) -> None:
     """Take unspent coins out of lots: their intervals shorten, later ones move down, the wallet counts it."""
+    await change(tx, transfer, [Change(cut.lot.key, "removed", cut.coins, cut.worth) for cut in cuts])
+    await shorten(tx, account, line, cuts)
+
+
+async def change(tx: WriteTx, transfer: int, changes: Sequence[Change]) -> None:
+    """Change lots' counters, and say why; where coins leave the line, `shorten` goes with it."""
+    if changes:
+        await tx.execute(
+            sql("ledger", "change_lots"),
+            {
+                "transfer": transfer,
+                "lots": [c.lot for c in changes],
+                "whats": [c.what for c in changes],
+                "coins": [c.coins for c in changes],
+                "net_minor": [c.worth.net for c in changes],
+                "gross_minor": [c.worth.gross for c in changes],
+                "spans": [text_of(c.spans) for c in changes],
+            },
+        )
+
+
+async def shorten(tx: WriteTx, account: int, line: Line, cuts: Sequence[Cut]) -> None:
+    """Move down the lots behind those that unspent coins left, and count it in the wallet."""
     if not cuts:
         return
+    first = min((cut.lot for cut in cuts), key=lambda lot: lot.key)
     await tx.execute(
-        sql("ledger", "cut_lots"),
-        {
-            "lots": [c.lot.key for c in cuts],
-            "coins": [c.coins for c in cuts],
-            "transfer": transfer,
-        },
+        sql("ledger", "relay_lots"), {"account": account, "class": line, "lot": first.key, "start": first.start}
     )
-    first = min((c.lot for c in cuts), key=lambda lot: lot.key)
-    await tx.execute(
-        sql("ledger", "relay_lots"),
-        {"account": wallet.account, "class": line, "lot": first.key, "start": first.start},
-    )
-    await _count(tx, wallet.account, line, -sum(c.coins for c in cuts), 0)
-
-
-async def _count(tx: WriteTx, account: int, line: Line, coins: int, debt: int) -> None:
+    coins = -sum(cut.coins for cut in cuts)
     await tx.execute(
         sql("ledger", "count_wallet"),
-        {
-            "account": account,
-            "paid": coins if line == "paid" else 0,
-            "promo": coins if line == "promo" else 0,
-            "debt": debt,
-        },
+        {"account": account, "paid": coins if line == "paid" else 0, "promo": coins if line == "promo" else 0},
     )
+
+
+async def lay_restored(tx: WriteTx, account: int, transfer: int, lots: Sequence[Restored]) -> None:
+    """Lay coins that come back at the end of the paid line, and count them in the wallet."""
+    if lots:
+        await tx.execute(
+            sql("ledger", "lay_restored"),
+            {
+                "account": account,
+                "transfer": transfer,
+                "roots": [lot.root for lot in lots],
+                "currencies": [lot.currency for lot in lots],
+                "coins": [lot.coins for lot in lots],
+                "to_debt": [lot.to_debt for lot in lots],
+                "net_minor": [lot.worth.net for lot in lots],
+                "gross_minor": [lot.worth.gross for lot in lots],
+            },
+        )
+
+
+async def list_changes(tx: ReadTx, transfer: int) -> list[Change]:
+    """What a transfer changed of lots."""
+    rows = await tx.rows(sql("ledger", "list_changes"), {"transfer": transfer})
+    return [
+        Change(r["lot"], r["what"], r["coins"], Worth(r["net_minor"], r["gross_minor"]), spans_of(r["at"]))
+        for r in rows
+    ]
+
+
+def text_of(spans: Iterable[Span]) -> str:
+    """Spans as the text of an int8multirange."""
+    return "{" + ",".join(f"[{low},{high})" for low, high in spans) + "}"
+
+
+def spans_of(found: Iterable[Any]) -> tuple[Span, ...]:
+    """Spans of an int8multirange as the driver reads it."""
+    return tuple((one.lower, one.upper) for one in found)
+
+
+def _lot(row: dict[str, Any]) -> Lot:
+    repaid = Worth(row.pop("repaid_net"), row.pop("repaid_gross"))
+    return Lot(**row | {"clawed_at": spans_of(row["clawed_at"]), "repaid": repaid})

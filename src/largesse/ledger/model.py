@@ -1,12 +1,14 @@
-"""The books' own words: wallets, lots, books, legs. Pure rules, no I/O."""
+"""The books' own words: wallets, books, legs, what was taken. Pure rules, no I/O."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
+from largesse.kit.money import Money
+
 Line = Literal["paid", "promo"]
+Via = Literal["psp", "store"]
 UNOPENED = date(9999, 12, 31)
 
 
@@ -20,13 +22,25 @@ class Book(IntEnum):
     PROMO_WALLET = 6
     PROMO_ADJUSTED = 8
     COINS_RECOVERED = 9
+    DIAMONDS_CREATOR = 12
+    DIAMONDS_REVERSED = 15
     PSP = 21
+    STORE = 22
+    DISPUTED = 23
     COINS_OWED = 31
     TAX = 32
+    CREATORS_OWED = 33
+    UNALLOCATED = 35
+    GIFTS = 41
     RECOVERED = 42
     ADJUSTMENTS = 44
     PSP_FEES = 51
+    STORE_FEES = 52
+    CREATORS_COST = 53
+    DISPUTE_FEES = 55
+    CHARGEBACKS = 56
     GOODWILL = 59
+    ROUNDING = 72
 
 
 class Leg(NamedTuple):
@@ -42,9 +56,7 @@ class Leg(NamedTuple):
 class Wallet:
     """A viewer's coins: four counters that only grow or, for unspent coins taken back, shrink from the `…_in` side.
 
-    `given_day`, `given_week` (from Monday) and `given_month` count the coins given in those of `given_on` (UTC);
-    `own_…` are the person's own limits, None for none; `gives_from` is the first UTC day of being of age;
-    `rests_until` is None where nobody rests.
+    `given_day` counts the coins given on `given_on` (UTC); `gives_from` is the first UTC day of being of age.
     """
 
     account: int
@@ -54,25 +66,9 @@ class Wallet:
     promo_out: int = 0
     debt: int = 0
     given_day: int = 0
-    given_week: int = 0
-    given_month: int = 0
     given_on: date = date(2000, 1, 1)
     gives_from: date = UNOPENED
     frozen: bool = False
-    own_day_max: int | None = None
-    own_week_max: int | None = None
-    own_month_max: int | None = None
-    own_gift_max: int | None = None
-    rests_until: datetime | None = None
-
-    def given(self, today: date) -> tuple[int, int, int]:
-        """Coins given so far in the UTC day, week and month of `today`."""
-        week, month = today - timedelta(days=today.weekday()), today.replace(day=1)
-        return (
-            self.given_day if self.given_on >= today else 0,
-            self.given_week if self.given_on >= week else 0,
-            self.given_month if self.given_on >= month else 0,
-        )
 
     @property
     def paid(self) -> int:
@@ -99,60 +95,30 @@ class Wallet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lot:
-    """A purchase or grant on its wallet's line of numbers; its interval is [start, end)."""
+class Taken:
+    """What an event did to a purchase's coins. Where it gives back what another took, the numbers are negative.
 
-    key: int
-    start: int
-    coins: int
-    removed: int
-    to_debt: int
-    clawed: int
-    net_minor: int
-    gross_minor: int
-    currency: str | None
+    `coins` = `removed` (were unspent) + `clawed` (were spent) + `reopened` (had repaid debt, which is open again).
+    Of the clawed ones `reversed_coins` came out of gifts, with `reversed_milli` of their creators; the rest is owed.
+    `debt` is what is newly owed, `set_off` how much of it other unspent coins repaid at once. `money` went back to the
+    buyer. `held_milli` is what a dispute holds of creators' earnings until it is decided.
+    """
+
+    transfer: int
+    removed: int = 0
+    clawed: int = 0
+    reopened: int = 0
+    reversed_coins: int = 0
+    reversed_milli: int = 0
+    held_milli: int = 0
+    debt: int = 0
+    set_off: int = 0
+    money: Money
 
     @property
-    def end(self) -> int:
-        """Where the next lot starts."""
-        return self.start + self.coins - self.removed - self.to_debt
-
-    def unspent(self, spent: int) -> int:
-        """Its coins that lie beyond `spent` on the line."""
-        return max(0, self.end - max(self.start, spent))
-
-    def net_of(self, coins: int) -> int:
-        """What its next `coins` to leave the line cost, without tax, in minor units.
-
-        Rounded down on the running sum of what left, so the last removal takes the rest.
-        """
-        gone = self.removed + self.to_debt
-        assert gone + coins <= self.coins, (self, coins)
-        return self.net_minor * (gone + coins) // self.coins - self.net_minor * gone // self.coins
-
-
-class Cut(NamedTuple):
-    """Coins to take from one lot."""
-
-    lot: Lot
-    coins: int
-
-
-def plan_removal(lots: Sequence[Lot], spent: int, coins: int) -> list[Cut]:
-    """Which lots, given in laying order, give up `coins` unspent coins: the newest first.
-
-    The lots must hold that many unspent coins.
-    """
-    cuts: list[Cut] = []
-    for lot in reversed(lots):
-        if coins == 0:
-            break
-        taken = min(coins, lot.unspent(spent))
-        if taken:
-            cuts.append(Cut(lot, taken))
-            coins -= taken
-    assert coins == 0, (coins, "more than is unspent")
-    return cuts
+    def coins(self) -> int:
+        """Coins of the purchase that were taken."""
+        return self.removed + self.clawed + self.reopened
 
 
 class Finding(NamedTuple):

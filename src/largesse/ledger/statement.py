@@ -18,7 +18,9 @@ _KEY_MAX = 2**63 - 1
 class WalletEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a statement; `coins` is signed, `balance` what the wallet held after it.
 
-    `kind` is `gift` or a transfer's kind (`purchase`, `grant`, `adjustment`, …); `source` names a transfer's cause.
+    `kind` is `gift` or a transfer's kind (`purchase`, `grant`, `refund`, …); `source` names a transfer's cause. `debt`
+    is how many coins more are owed, signed; `clawed` are spent coins that were taken back, `reversed` of them out of
+    gifts.
     """
 
     at: datetime
@@ -26,6 +28,9 @@ class WalletEntry(msgspec.Struct, frozen=True, kw_only=True):
     coins: int
     balance: int
     source: str | None = None
+    debt: int = 0
+    clawed: int = 0
+    reversed: int = 0
     gift: GiftRow | None = None
 
 
@@ -42,6 +47,9 @@ class _Transfer(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     recorded_at: datetime
     coins: int
+    debt: int
+    clawed: int
+    reversed: int
 
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):
@@ -68,7 +76,14 @@ async def wallet_entries(tx: ReadTx, account: int, before: str | None, limit: in
             place = _Place(line.receipt, place.transfer, place.balance - entry.coins)
         else:
             entry = WalletEntry(
-                at=line.recorded_at, kind=line.kind, coins=line.coins, balance=place.balance, source=line.source
+                at=line.recorded_at,
+                kind=line.kind,
+                coins=line.coins,
+                balance=place.balance,
+                source=line.source,
+                debt=line.debt,
+                clawed=line.clawed,
+                reversed=line.reversed,
             )
             place = _Place(place.receipt, line.key, place.balance - entry.coins)
         entries.append(entry)

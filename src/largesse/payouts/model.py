@@ -16,13 +16,16 @@ _MINOR_SCALE = 10_000_000  # milli-diamonds x micros a diamond, to US cents
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """A creator's milli-diamonds. lifetime = pending + available + reserved + paid; `estimated_minor` is US cents.
+    """A creator's milli-diamonds; `estimated_minor` is US cents.
 
+    lifetime = pending + available + held + reserved + paid. What disputes hold is neither pending nor available until
+    they are decided; what was reversed is in none of them.
     `releases` are the sums that become available, by the UTC day at whose beginning they do, soonest first.
     """
 
     pending_milli: int
     available_milli: int
+    held_milli: int
     reserved_milli: int
     paid_milli: int
     lifetime_milli: int
@@ -49,8 +52,9 @@ def clears_at(day: date, hold_days: int) -> datetime | None:
 
 
 def left(earning: EarningDay) -> int:
-    """Milli-diamonds of a day that are neither reversed, nor reserved for a withdrawal, nor paid."""
-    return earning.milli_in - earning.milli_reversed - earning.milli_reserved - earning.milli_redeemed
+    """Milli-diamonds of a day that are neither reversed, nor held by a dispute, nor reserved for a payout, nor paid."""
+    gone = earning.milli_reversed + earning.milli_held + earning.milli_reserved + earning.milli_redeemed
+    return earning.milli_in - gone
 
 
 def balance(earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], now: datetime) -> Balance:
@@ -71,6 +75,7 @@ def balance(earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], 
     return Balance(
         pending_milli=sum(releases.values()),
         available_milli=available,
+        held_milli=sum(e.milli_held for e in earnings),
         reserved_milli=sum(e.milli_reserved for e in earnings),
         paid_milli=sum(e.milli_redeemed for e in earnings),
         lifetime_milli=sum(e.milli_in - e.milli_reversed for e in earnings),

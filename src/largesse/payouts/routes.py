@@ -55,13 +55,15 @@ class PolicyAnnounced(PolicyInForce, frozen=True, kw_only=True):
 
 
 class DiamondsBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A creator's diamonds, in milli. lifetime = pending + available + reserved + paid.
+    """A creator's diamonds, in milli. lifetime = pending + available + held + reserved + paid.
 
+    `held_milli` waits for disputes about the coins that were given to be decided; what was reversed is left out of all.
     `estimated_value` is what pending and available diamonds are worth, each at the value pinned when it was earned.
     """
 
     pending_milli: int
     available_milli: int
+    held_milli: int
     reserved_milli: int
     paid_milli: int
     owed_milli: int
@@ -82,6 +84,7 @@ async def get_diamonds(payouts: NamedDependency[PayoutsService], principal: Name
     return DiamondsBody(
         pending_milli=own.pending_milli,
         available_milli=own.available_milli,
+        held_milli=own.held_milli,
         reserved_milli=own.reserved_milli,
         paid_milli=own.paid_milli,
         owed_milli=0,

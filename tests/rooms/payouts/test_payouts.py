@@ -23,12 +23,13 @@ async def client(app_client: Any, db: Database, policy: PolicyService, accounts_
     return made
 
 
-async def earn(db: Database, creator: int, day: date, milli: int, *, stripe: int = 0, reserved: int = 0) -> None:
+async def earn(db: Database, creator: int, day: date, milli: int, *, stripe: int = 0, **parts: int) -> None:
+    gone = {"reversed": 0, "held": 0, "reserved": 0} | parts
     async with db.write() as tx:
         await tx.execute(
-            "INSERT INTO ledger.earning (creator, day, policy, stripe, gifts, coins, milli_in, milli_reserved)"
-            " VALUES (%s, %s, 1, %s, 1, %s, %s, %s)",
-            [creator, day, stripe, milli // 700, milli, reserved],
+            "INSERT INTO ledger.earning (creator, day, policy, stripe, gifts, coins, milli_in, milli_reversed,"
+            " milli_held, milli_reserved) VALUES (%s, %s, 1, %s, 1, %s, %s, %s, %s, %s)",
+            [creator, day, stripe, milli // 700, milli, gone["reversed"], gone["held"], gone["reserved"]],
         )
 
 
@@ -47,10 +48,24 @@ async def test_a_creator_sees_what_is_pending_and_when_it_clears(
         "effective_at": "2026-01-01T00:00:00Z",
     }  # fmt: skip
     assert body == {
-        "pending_milli": 77_000, "available_milli": 600_000, "reserved_milli": 100_000, "paid_milli": 0,
-        "owed_milli": 0, "lifetime_milli": 777_000, "estimated_value": {"minor": 473, "currency": "USD"},
+        "pending_milli": 77_000, "available_milli": 600_000, "held_milli": 0, "reserved_milli": 100_000,
+        "paid_milli": 0, "owed_milli": 0, "lifetime_milli": 777_000,
+        "estimated_value": {"minor": 473, "currency": "USD"},
         "releases": [{"date": str(today + timedelta(days=15)), "milli": 77_000}], "next_policy": None,
     }  # fmt: skip
+
+
+async def test_what_is_reversed_or_held_is_neither_pending_nor_available(
+    client: httpx.AsyncClient, db: Database, cast: Any
+) -> None:
+    today = datetime.now(UTC).date()
+    await earn(db, cast.bob.key, today, 70_000, reversed=30_000, held=10_000)
+    await earn(db, cast.bob.key, today - timedelta(days=15), 700_000, reversed=100_000, held=500_000)
+    body = (await client.get("/v1/me/diamonds", headers=cast.bob.headers)).json()
+    shown = {name: body[f"{name}_milli"] for name in ("pending", "available", "held", "lifetime")}
+    assert shown == {"pending": 30_000, "available": 100_000, "held": 510_000, "lifetime": 640_000}
+    assert body["releases"] == [{"date": str(today + timedelta(days=15)), "milli": 30_000}]
+    assert body["estimated_value"]["minor"] == 91
 
 
 async def test_a_creator_without_gifts_sees_zeros(client: httpx.AsyncClient, cast: Any) -> None:

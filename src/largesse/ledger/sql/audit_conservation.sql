@@ -1,7 +1,7 @@
 -- Units that were made or lost on the way: issued = held + spent + given back, over the whole platform.
 WITH leg AS (
     SELECT coalesce(sum(amount) FILTER (WHERE book IN (1, 4)), 0) AS coins_made, coalesce(sum(amount) FILTER (WHERE book = 9), 0) AS recovered,
-        coalesce(sum(amount) FILTER (WHERE book IN (5, 8)), 0) AS promo_made
+        coalesce(sum(amount) FILTER (WHERE book IN (5, 8)), 0) AS promo_made, coalesce(sum(amount) FILTER (WHERE book = 15), 0) AS milli_reversed
     FROM ledger.leg
 ), lot AS (
     SELECT coalesce(sum(coins - removed) FILTER (WHERE class = 'paid'), 0) AS paid, coalesce(sum(to_debt), 0) AS to_debt,
@@ -12,7 +12,7 @@ WITH leg AS (
 ), stripe AS (
     SELECT sum(coins_paid) AS paid, sum(coins_promo) AS promo, sum(diamonds_milli) AS milli FROM ledger.stripe
 ), earning AS (
-    SELECT coalesce(sum(milli_in), 0) AS milli FROM ledger.earning
+    SELECT coalesce(sum(milli_in), 0) AS milli, coalesce(sum(milli_reversed), 0) AS reversed FROM ledger.earning
 )
 SELECT 'coins' AS about, format('%s made, less %s removed since; %s held + %s spent + %s repaid', -coins_made, 0, wallet.paid, stripe.paid, recovered) AS detail
 FROM leg, wallet, stripe WHERE -coins_made <> wallet.paid + stripe.paid + recovered
@@ -25,3 +25,6 @@ FROM leg, lot, wallet, stripe WHERE -promo_made <> wallet.promo + stripe.promo O
 UNION ALL
 SELECT 'diamonds', format('%s milli-diamonds issued by gifts, creators were credited %s', stripe.milli, earning.milli)
 FROM stripe, earning WHERE stripe.milli <> earning.milli
+UNION ALL
+SELECT 'diamonds', format('%s milli-diamonds of creators are reversed, the books reversed %s', earning.reversed, leg.milli_reversed)
+FROM leg, earning WHERE earning.reversed <> leg.milli_reversed

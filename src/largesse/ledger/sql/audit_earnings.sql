@@ -21,7 +21,7 @@ FROM ledger.stripe s LEFT JOIN striped g ON g.stripe = s.stripe
 WHERE (s.gifts, s.coins_paid, s.coins_promo, s.diamonds_milli)
     IS DISTINCT FROM (coalesce(g.gifts, 0), coalesce(g.paid, 0), coalesce(g.promo, 0), coalesce(g.milli, 0))
 UNION ALL
-SELECT format('creator %s on %s, policy %s, stripe %s', creator, day, policy, stripe), 'more is reversed, reserved and redeemed than came in'
-FROM ledger.earning WHERE milli_reversed + milli_reserved + milli_redeemed > milli_in
-    OR least(milli_reversed, milli_reserved, milli_redeemed) < 0
+SELECT format('creator %s on %s, policy %s, stripe %s', creator, day, policy, stripe), 'more is reversed, held, reserved and redeemed than came in'
+FROM ledger.earning WHERE milli_reversed + milli_held + milli_reserved + milli_redeemed > milli_in
+    OR least(milli_reversed, milli_held, milli_reserved, milli_redeemed) < 0
 LIMIT 1000

@@ -2,8 +2,8 @@
 -- id, kind, source, happened_at, books: smallint[], holders: int[] (0 for none), currencies: text[] ('' for units),
 -- amounts: bigint[] in the book's unit, debit positive
 WITH made AS (
-    INSERT INTO ledger.transfer (id, kind, source, happened_at)
-    VALUES (%(id)s, %(kind)s, %(source)s, %(happened_at)s)
+    INSERT INTO ledger.transfer (id, kind, source, happened_at, recorded_at)
+    VALUES (%(id)s, %(kind)s, %(source)s, %(happened_at)s, now())
     ON CONFLICT (kind, source) DO NOTHING RETURNING key
 ), legs AS (
     INSERT INTO ledger.leg (transfer, n, book, holder, currency, amount)

@@ -6,4 +6,6 @@ UNION
 SELECT b.name, w.account, b.key FROM ledger.wallet w, ledger.book b WHERE b.key IN (2, 6)
 UNION
 SELECT b.name, e.creator, b.key FROM ledger.earning e, ledger.book b WHERE b.key = 12
+UNION
+SELECT b.name, l.account, b.key FROM ledger.lot l, ledger.book b WHERE b.key = 9 AND l.to_debt > 0
 ORDER BY key, holder
