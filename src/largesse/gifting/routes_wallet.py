@@ -10,11 +10,9 @@ from litestar.params import QueryParameter
 
 from largesse.gifting.service import GiftingService
 from largesse.kit import http
-from largesse.kit.money import Money
 from largesse.kit.principal import Principal
 from largesse.ledger import LedgerService
 from largesse.policy import PolicyService
-from largesse.safety import Amount
 
 Before = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before")]
 
@@ -35,12 +33,6 @@ class BuyLimits(msgspec.Struct, frozen=True):
     week: http.MoneyBody | None = None
     month: http.MoneyBody | None = None
 
-    @classmethod
-    def of(cls, limits: dict[str, Amount]) -> "BuyLimits":
-        """Those in force, by name."""
-        money = {name: http.MoneyBody(m.minor, m.currency) for name, m in limits.items() if isinstance(m, Money)}
-        return cls(money.get("buy_day"), money.get("buy_week"), money.get("buy_month"))
-
 
 class Limits(msgspec.Struct, frozen=True):
     """The person's own limits; the platform's are on top."""
@@ -50,11 +42,9 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class GivenBody(msgspec.Struct, frozen=True):
-    """Coins given in this UTC day, week (from Monday) and month."""
+    """Coins given today (UTC)."""
 
     day: int
-    week: int
-    month: int
 
 
 class SpentBody(msgspec.Struct, frozen=True):
@@ -71,7 +61,6 @@ class WalletBody(msgspec.Struct, frozen=True, kw_only=True):
     coins_promo: int
     debt: int
     frozen: bool
-    rests_until: datetime | None
     limits: Limits
     spent: SpentBody
     daily_max: int
@@ -92,12 +81,19 @@ class EntryAbout(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class WalletEntryBody(msgspec.Struct, frozen=True, kw_only=True):
-    """One movement; `coins` is signed, `balance` what was there after it."""
+    """One movement; `coins` is signed, `balance` what was there after it.
+
+    `debt` is how many coins more are owed, signed. `clawed` are spent coins that a refund or a lost dispute took back
+    (negative where they came back), `reversed` of them out of gifts.
+    """
 
     at: datetime
     kind: str
     coins: int
     balance: int
+    debt: int
+    clawed: int
+    reversed: int
     about: EntryAbout
 
 
@@ -107,7 +103,7 @@ async def get_wallet(
     policy: NamedDependency[PolicyService],
 ) -> WalletBody:  # fmt: skip
     """Promotional coins are spent first and earn creators nothing unless the policy says so."""
-    wallet, given, buying = await gifting.wallet_of(http.oneself(principal))
+    wallet, given_today = await gifting.wallet_of(http.oneself(principal))
     version = await policy.current()
     return WalletBody(
         coins=wallet.coins,
@@ -115,12 +111,8 @@ async def get_wallet(
         coins_promo=wallet.promo,
         debt=wallet.debt,
         frozen=wallet.frozen,
-        rests_until=wallet.rests_until,
-        limits=Limits(
-            GiveLimits(wallet.own_day_max, wallet.own_week_max, wallet.own_month_max, wallet.own_gift_max),
-            BuyLimits.of(buying),
-        ),
-        spent=SpentBody(GivenBody(*given)),
+        limits=Limits(GiveLimits(), BuyLimits()),
+        spent=SpentBody(GivenBody(given_today)),
         daily_max=version.give_day_coins_max,
     )
 
@@ -134,7 +126,7 @@ async def list_entries(
     principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
     ledger: NamedDependency[LedgerService], cursor: Before = None, limit: http.Limit = 50,
 ) -> http.Page[WalletEntryBody]:  # fmt: skip
-    """Newest first: purchases, grants, adjustments and gifts."""
+    """Newest first: purchases, grants, adjustments and gifts; refunds and disputes, and what became of them."""
     statement = await ledger.statement(http.oneself(principal).account, cursor, limit)
     people = await gifting.people.people({e.gift.receiver for e in statement.entries if e.gift})
     programs = await gifting.programs([e.gift for e in statement.entries if e.gift])
@@ -152,7 +144,16 @@ async def list_entries(
                 given_by=programs.get(entry.gift.api_key),
             )
         items.append(
-            WalletEntryBody(at=entry.at, kind=entry.kind, coins=entry.coins, balance=entry.balance, about=about)
+            WalletEntryBody(
+                at=entry.at,
+                kind=entry.kind,
+                coins=entry.coins,
+                balance=entry.balance,
+                debt=entry.debt,
+                clawed=entry.clawed,
+                reversed=entry.reversed,
+                about=about,
+            )
         )
     return http.Page(items, statement.next_cursor)
 

@@ -50,10 +50,11 @@ class OfficeAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FrozenAccount(msgspec.Struct, frozen=True):
-    """An account, and whether it is frozen."""
+    """An account, and whether it is frozen: by an `operator`, for an open `dispute`, for the `debt` of a lost one."""
 
     account: OfficeAccount
     frozen: bool
+    frozen_for: list[str]
 
 
 @get("/v1/office/accounts", tags=["Office"], summary="Find accounts", responses=http.declares(NotSignedIn, Forbidden))
@@ -82,8 +83,8 @@ async def get_account(
 ) -> FrozenAccount:
     """An account, and whether it is frozen. Roles: support, moderator, finance, admin."""
     http.staff(principal, "support", "moderator", "finance")
-    account, frozen = await safety.get_account(http.path_id(ACCOUNT_PREFIX, account_id))
-    return FrozenAccount(_shown(account, safety.now), frozen)
+    account, causes = await safety.get_account(http.path_id(ACCOUNT_PREFIX, account_id))
+    return FrozenAccount(_shown(account, safety.now), bool(causes), causes)
 
 
 @post(
@@ -116,7 +117,7 @@ async def unfreeze(
     account_id: FromPath[str],
     data: JSONBody[Reason],
 ) -> FrozenAccount:
-    """Let an account spend again. Roles: finance, admin."""
+    """Let an account spend again, unless a dispute about its money is open. Roles: finance, admin."""
     return await _set_frozen(safety, principal, account_id, data, frozen=False)
 
 
@@ -130,10 +131,10 @@ async def _set_frozen(
         raise Invalid.field("reason", str(error)) from error
     if not reason:
         raise Invalid.field("reason", "is empty")
-    account = await safety.set_frozen(
+    account, causes = await safety.set_frozen(
         principal.account, http.path_id(ACCOUNT_PREFIX, account_id), reason, frozen=frozen
     )
-    return FrozenAccount(_shown(account, safety.now), frozen)
+    return FrozenAccount(_shown(account, safety.now), bool(causes), causes)
 
 
 def _shown(account: Account, now: datetime) -> OfficeAccount:

@@ -26,23 +26,25 @@ class SafetyService:
         """Accounts by id, address, or beginning of the username; newest first."""
         return await self._people.search(query, ids.decode(query, ACCOUNT_PREFIX), before, limit)
 
-    async def get_account(self, account_id: UUID) -> tuple[Account, bool]:
-        """An account, and whether it is frozen; raises `NotFound`."""
+    async def get_account(self, account_id: UUID) -> tuple[Account, list[str]]:
+        """An account, and what it is frozen for, as `ledger.list_freezes` says; raises `NotFound`."""
         account = await self._find(account_id)
         async with self._db.read() as tx:
-            return account, (await ledger.get_wallet(tx, account.key)).frozen
+            return account, await ledger.list_freezes(tx, account.key)
 
-    async def set_frozen(self, actor: int, account_id: UUID, reason: str, *, frozen: bool) -> Account:
+    async def set_frozen(self, actor: int, account_id: UUID, reason: str, *, frozen: bool) -> tuple[Account, list[str]]:
         """Freeze or unfreeze: a frozen account spends nothing. Again is the same, and is in the trail again.
 
-        Raises `NotFound`.
+        Returns the account, and what it is frozen for then: an open dispute freezes until it is decided. Raises
+        `NotFound`.
         """
         account = await self._find(account_id)
         async with self._db.write() as tx:
             await ledger.freeze(tx, account.key, frozen)
+            causes = await ledger.list_freezes(tx, account.key)
             verb = "account.freeze" if frozen else "account.unfreeze"
             await trail.write(tx, actor, verb, ids.encode(ACCOUNT_PREFIX, account.id), {"reason": reason})
-        return account
+        return account, causes
 
     async def _find(self, account_id: UUID) -> Account:
         found = await self._people.find_account(account_id)

@@ -28,6 +28,7 @@ async def test_an_account_is_frozen_and_unfrozen_and_the_trail_says_why(client, 
     for _ in range(2):
         answer = await set_frozen(client, cast.alice.acct, cast.olga)
         assert (answer.status_code, answer.json()["frozen"]) == (200, True)
+        assert answer.json()["frozen_for"] == ["operator"]
         assert answer.json()["account"]["username"] == "alice"
     assert await is_frozen(db, cast.alice)
     shown = await client.get(f"/v1/office/accounts/{cast.alice.acct}", headers=cast.olga.headers)

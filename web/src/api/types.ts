@@ -226,42 +226,21 @@ export interface Wallet {
     give?: Record<string, number | null>;
     buy?: Record<string, Money | number | null>;
   };
-  spent: { give?: { day?: number; week?: number; month?: number } };
-  rests_until?: string | null;
+  spent: { give?: { day?: number } };
   daily_max: number;
-}
-
-/** A limit of one's own: what holds now, and what comes at `next_at` unless that is null. */
-export interface CoinLimit {
-  coins: number | null;
-  next_coins: number | null;
-  next_at: string | null;
-}
-
-export interface MoneyLimit {
-  money: Money | null;
-  next_money: Money | null;
-  next_at: string | null;
-}
-
-export interface Rest {
-  kind: 'cool_off' | 'exclusion';
-  since: string;
-  until: string;
-}
-
-export interface Limits {
-  give: Record<'day' | 'week' | 'month' | 'per_gift', CoinLimit>;
-  buy: Record<'day' | 'week' | 'month', MoneyLimit>;
-  rest: Rest | null;
 }
 
 export interface WalletEntry {
   at: string;
-  /** `gift`, or a transfer's kind: `purchase`, `grant`, `adjustment`. */
+  /** `gift`, or a transfer's kind: `purchase`, `grant`, `adjustment`, `refund`, `restored`, `dispute`, `chargeback`, `won`. */
   kind: string;
   /** Signed: positive came in. */
   coins: number;
+  /** How many coins more are owed, signed. */
+  debt: number;
+  /** Spent coins that were taken back (negative where they came back), and how many of them came out of gifts. */
+  clawed: number;
+  reversed: number;
   about: { gift_id?: string; count?: number; receipt?: string; receiver?: string; given_by?: string; source?: string };
   balance: number | null;
 }
@@ -327,6 +306,7 @@ export interface PolicyDifference {
 export interface Diamonds {
   pending_milli: number;
   available_milli: number;
+  held_milli: number;
   reserved_milli: number;
   paid_milli: number;
   owed_milli: number;

@@ -1,2 +1,0 @@
--- The transaction's time on the database's clock; no parameters.
-SELECT now()
