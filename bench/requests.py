@@ -54,11 +54,11 @@ def sessions(url: str) -> tuple[list[str], str, str]:
     return tokens, key, ids.encode("live", live[0])
 
 
-def wait_ready() -> None:
+def wait_ready(port: int = PORT) -> None:
     """Until the server answers."""
     for _ in range(300):
         with suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=1)
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1)
             return
         time.sleep(0.1)
     raise SystemExit("the server did not become ready")

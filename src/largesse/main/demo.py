@@ -6,7 +6,7 @@ import secrets
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
@@ -16,10 +16,16 @@ import structlog
 
 from largesse.kit import ids
 from largesse.kit.config import Settings
+from largesse.kit.log import set_up
 from largesse.main.serve import serve
 
 log = structlog.get_logger(__name__)
 _TITLE = "Evening songs by the window"
+# Others who are LIVE beside Mira, each with a few of the crowd, and one who will be.
+_OTHERS = (("noa", "Noa", "Clay, a wheel and no hurry"), ("sol", "Sol", "Ramen for two, live from the stove"))
+_SOON = ("ida", "Ida", "Reading the night train, chapter one", timedelta(hours=20))
+_ONE_IN = 6
+_NOWHERE = "crowd.example"  # mail to it goes nowhere
 _LINES = (
     "that chorus!", "hello from Lisbon", "first time here, love this", "one more please", "what is this song called?",
     "my cat is dancing", "you sound amazing tonight", "hi everyone", "play the slow one", "the light is so cosy",
@@ -65,6 +71,9 @@ async def run_demo(settings: Settings, *, viewers: int, fresh: bool, stop: async
     if settings.data_dir == ".largesse":
         settings = msgspec.structs.replace(settings, data_dir=".largesse/demo")
     settings = msgspec.structs.replace(settings, sandbox=True)
+    if settings.log_level == "info":  # who tries it out reads addresses and logins here, not decisions
+        settings = msgspec.structs.replace(settings, log_level="warning")
+        set_up(settings.log_level)
     if fresh:
         await asyncio.to_thread(shutil.rmtree, settings.data_path, ignore_errors=True)
     begun: list[asyncio.Task[None]] = []
@@ -86,24 +95,39 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         base = f"http://127.0.0.1:{settings.http_port}"
         run = secrets.token_hex(3)
         creator, creator_login = await _join(base, f"mira.{run}", "Mira", "the creator: her studio shows gifts come in")
-        await creator.post("/v1/me/creator", {"accept_terms": True})
-        live = await creator.post("/v1/lives", {"id": str(ids.new()), "title": _TITLE, "description": "A seeded LIVE."})
-        await creator.post(f"/v1/lives/{live['id']}/start", {})
+        live = await _go_live(creator, _TITLE)
+        others = [
+            await _go_live((await _join(base, f"{n}.{run}", name, "", at=_NOWHERE))[0], title)
+            for n, name, title in _OTHERS
+        ]
+        await _announce((await _join(base, f"{_SOON[0]}.{run}", _SOON[1], "", at=_NOWHERE))[0])
         _, viewer_login = await _join(base, f"alex.{run}", "Alex", "an adult viewer with an empty wallet")
         _, minor_login = await _join(
             base, f"robin.{run}", "Robin", "17 years old: may watch, not buy or give", born=_years_ago(17)
         )
-        _welcome(settings, live["id"], [creator_login, viewer_login, minor_login], viewers)
+        _welcome(settings, live, [creator_login, viewer_login, minor_login], viewers)
         async with asyncio.TaskGroup() as group:
             for i, name in enumerate((_NAMES * 21)[:viewers]):
-                api, login = await _join(
-                    base, f"{name.lower()}.{run}.{i}", f"{name} (simulated)", "", at="crowd.example"
-                )
-                group.create_task(_simulate(api, live["id"], login.username, stop))
+                api, login = await _join(base, f"{name.lower()}.{run}.{i}", f"{name} (simulated)", "", at=_NOWHERE)
+                room = others[i // _ONE_IN % len(others)] if i % _ONE_IN == _ONE_IN - 1 else live
+                group.create_task(_simulate(api, room, login.username, stop))
     except Exception as error:
         log.exception("demo.failed")
         click.echo(f"The demo's world could not be made: {error}", err=True)
         stop.set()
+
+
+async def _go_live(creator: Api, title: str) -> str:
+    await creator.post("/v1/me/creator", {"accept_terms": True})
+    live: str = (await creator.post("/v1/lives", {"id": str(ids.new()), "title": title}))["id"]
+    await creator.post(f"/v1/lives/{live}/start", {})
+    return live
+
+
+async def _announce(creator: Api) -> None:
+    await creator.post("/v1/me/creator", {"accept_terms": True})
+    at = (datetime.now(UTC) + _SOON[3]).replace(minute=0, second=0, microsecond=0)
+    await creator.post("/v1/lives", {"id": str(ids.new()), "title": _SOON[2], "scheduled_at": at.isoformat()})
 
 
 async def _join(
