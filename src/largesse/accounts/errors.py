@@ -140,3 +140,11 @@ class AgeKnown(Problem):
 
     status: ClassVar[int] = 409
     code: ClassVar[str] = "age-known"
+
+
+@dataclass(eq=False)
+class NotJson(Problem):
+    """The body must say that it is application/json."""
+
+    status: ClassVar[int] = 415
+    code: ClassVar[str] = "unsupported-media-type"

@@ -9,12 +9,11 @@ from litestar import Request, Response, delete, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from largesse.accounts.errors import EmailTaken, LinkGone, TooYoung, UsernameTaken, WrongCredentials
+from largesse.accounts.errors import EmailTaken, LinkGone, NotJson, TooYoung, UsernameTaken, WrongCredentials
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
     DISPLAY_NAME_CHARS_MAX,
@@ -96,7 +95,7 @@ def only_json(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandle
     """Guard: a body that says it is JSON, which no form of another site can send without being asked."""
     kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise ClientException("the body must be application/json", status_code=415)
+        raise NotJson
 
 
 def device_of(request: Request[Any, Any, Any]) -> Device:
@@ -113,7 +112,7 @@ def device_of(request: Request[Any, Any, Any]) -> Device:
     tags=["People"],
     summary="Sign up",
     guards=[only_json],
-    responses=http.declares(TooYoung, UsernameTaken, EmailTaken, IdReused, http.Busy),
+    responses=http.declares(TooYoung, UsernameTaken, EmailTaken, IdReused, NotJson, http.Busy),
 )
 async def sign_up(
     request: Request[Any, Any, Any],
@@ -142,7 +141,7 @@ async def sign_up(
     tags=["People"],
     summary="Sign in",
     guards=[only_json],
-    responses=http.declares(WrongCredentials, http.Busy),
+    responses=http.declares(WrongCredentials, NotJson, http.Busy),
 )
 async def sign_in(
     request: Request[Any, Any, Any],

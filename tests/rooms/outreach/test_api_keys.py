@@ -3,7 +3,7 @@
 import pytest
 
 from largesse import accounts as room
-from largesse.kit import trail
+from largesse.kit import ids, trail
 from largesse.kit.config import Settings
 from largesse.outreach import OutreachService, routes
 
@@ -62,6 +62,18 @@ async def test_outside_a_sandbox_a_second_admin_approves(strict, cast, make_pers
         verbs = [row["verb"] for row in await tx.rows("SELECT verb FROM kit.trail ORDER BY n")]
         assert (await trail.verify(tx)).broken_at is None
     assert verbs == ["api-key.create", "api-key.approve"]
+
+
+async def test_a_hosts_key_waits_for_a_second_admin_too(strict, cast, make_person, accounts):
+    second = await make_person("oscar", roles=("admin",))
+    host, _ = await accounts.hosts.create(cast.olga.key, ids.new(), "Acme")
+    body = {"name": "theirs", "scopes": ["users:write"], "host": ids.encode("host", host.id)}
+    made = (await strict.post("/v1/api-keys", json=body, headers=cast.olga.headers)).json()
+    assert (made["approved"], await accounts.authenticate(made["key"])) == (False, None)
+    own = await strict.post(f"/v1/api-keys/{made['id']}/approve", headers=cast.olga.headers)
+    assert (own.status_code, own.json()["code"]) == (409, "four-eyes")
+    assert (await strict.post(f"/v1/api-keys/{made['id']}/approve", headers=second.headers)).status_code == 200
+    assert (await accounts.authenticate(made["key"])).host == host.key
 
 
 async def test_a_revoked_key_ends_at_once(client, cast, accounts):
