@@ -31,7 +31,7 @@ def addresses(lock: object, where: str = "") -> list[str]:
 
 def test_requirements_are_pinned_and_hashed():
     locks = [p for p in files() if re.fullmatch(r"requirements/\w+\.txt", name_of(p))]
-    assert len(locks) == 3
+    assert len(locks) == 4
     assert {name_of(p): bad for p in locks if (bad := faults(text(p)))} == {}
     assert faults("uv==1.0") == ["no hash: uv==1.0"]
     assert faults("uv @ https://example.test/uv.whl --hash=sha256:00")

@@ -22,6 +22,11 @@ def folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "migrations"
 
 
+def newest() -> str:
+    """The name of the newest migration of this release."""
+    return max(path.name for path in folder().glob("[0-9]*.sql"))
+
+
 def pending(connection: psycopg.Connection[Any]) -> list[Path]:
     """The migrations that this database has not had, in order."""
     connection.execute(

@@ -105,6 +105,12 @@ async def move_cursor(tx: WriteTx, reader: str, cursor: Cursor) -> None:
     )
 
 
+async def begin_anew(tx: WriteTx) -> int:
+    """After the database came to another server: numbers of transactions began again. Returns the new epoch."""
+    epoch: int = await tx.scalar(sql("kit", "world_begin_anew"))
+    return epoch
+
+
 async def prune(tx: WriteTx, topics: Sequence[str], before: datetime, limit: int) -> int:
     """Remove rows of `topics` written before `before`, looking at the `limit` oldest; return how many went."""
     cursor = await tx.execute(sql("kit", "outbox_prune"), {"topics": list(topics), "before": before, "limit": limit})

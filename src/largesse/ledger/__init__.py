@@ -48,8 +48,9 @@ from largesse.ledger.journal import (
     Journal,
     NoFreeStripe,
     WalletState,
+    skip_batches,
 )
-from largesse.ledger.keys import Keys, WrongKeys, check_seal, load_keys
+from largesse.ledger.keys import SECRET_FILES, Keys, WrongKeys, check_seal, load_keys
 from largesse.ledger.lots_read import LotPart, NextCoins, next_coins_cost
 from largesse.ledger.model import Finding, Line, Taken, Via, Wallet
 from largesse.ledger.parts import TOPIC as GIFT_REVERSED
@@ -72,6 +73,7 @@ __all__ = [
     "GIFT_REVERSED",
     "IN_DEBT",
     "LIVE",
+    "SECRET_FILES",
     "STRIPES",
     "UNDER_AGE",
     "VIDEO",
@@ -144,6 +146,7 @@ __all__ = [
     "restore_refund",
     "sell_coins",
     "send_back",
+    "skip_batches",
     "start",
     "tally",
     "verify_file",

@@ -15,7 +15,7 @@ import msgspec
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import tuple_row
 
-from largesse.kit.db import Database, int_array, sql
+from largesse.kit.db import Database, WriteTx, int_array, sql
 from largesse.ledger import chain
 from largesse.ledger.chain import ZERO
 from largesse.ledger.entry import Entry
@@ -23,6 +23,7 @@ from largesse.ledger.entry import Entry
 STRIPES = 64
 _LOCK_CLASS = 0x4C47  # the advisory locks of stripes: (class, stripe)
 _SECONDS_AN_HOUR = 3600
+_BATCHES_GAP = 1 << 30  # more than a hundred days of a hundred batches a second
 
 # A committer's server settings: statements are planned once for any array size, and never scan a table.
 COMMITTER_OPTIONS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "application_name": "committer"}
@@ -228,6 +229,11 @@ class Journal:
 
 
 _COPY = f"COPY ledger.gift ({chain.COLUMNS}) FROM STDIN (FORMAT binary)".encode()
+
+
+async def skip_batches(tx: WriteTx) -> None:
+    """After a restore: no receipt number that may have been told after the backup is given out again."""
+    await tx.execute(sql("ledger", "batches_skip"), {"gap": _BATCHES_GAP})
 
 
 def _order(entry: Entry) -> tuple[bytes, int]:

@@ -22,6 +22,7 @@ from largesse.kit.embedded.datadir import sync_folder
 
 SALT_FILE = "ledger-salt-secret"
 SIGNING_FILE = "ledger-signing-key"
+SECRET_FILES = (SALT_FILE, SIGNING_FILE)
 DOCUMENT_FORMAT = "largesse-keys-1"
 _SECRET_BYTES = 32
 _KEY_ID_DIGITS = 16

@@ -209,6 +209,52 @@ def bench(seconds: int, processes: int, as_json: bool) -> None:  # noqa: FBT001 
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+def backup(folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Write the database of this moment, and the secrets of its books, to a new FOLDER; the service may run."""
+    from largesse.main.backup import run_backup  # noqa: PLC0415 - commands load what they need
+
+    made = run(run_backup(settings_of(), folder))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(made)).decode())
+        return
+    click.echo(f"backed up to {folder}: {made.gifts:,} gifts, of {made.made_at:%Y-%m-%d %H:%M:%S} UTC")
+    click.echo(
+        "It holds the secrets of the books and everybody's personal data: keep it where few can read it.", err=True
+    )
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def restore(folder: Path) -> None:
+    """Restore a backup into an empty data directory, or the empty database of LARGESSE_DATABASE_URL."""
+    from largesse.main.backup import run_restore  # noqa: PLC0415 - commands load what they need
+
+    settings = settings_of()
+    made = run(run_restore(settings, folder))
+    click.echo(
+        f"restored {folder} of {made.made_at:%Y-%m-%d %H:%M:%S} UTC into {settings.data_path}: run `largesse serve`"
+    )
+
+
+@main.command(name="upgrade-database")
+@click.option(
+    "--old-programs", type=click.Path(path_type=Path, exists=True, file_okay=False), help="PostgreSQL of before"
+)
+def upgrade_database(old_programs: Path | None) -> None:
+    """Bring the embedded database to the PostgreSQL of this release, after its major version changed."""
+    from largesse.main.backup import run_upgrade  # noqa: PLC0415 - commands load what they need
+
+    settings = settings_of()
+    came_from = run(run_upgrade(settings, old_programs))
+    if came_from is None:
+        click.echo("nothing to do")
+        return
+    click.echo(f"upgraded from PostgreSQL {came_from}; its files are kept in {settings.data_path}/postgres-{came_from}")
+
+
+@main.command()
 @click.option("--seconds", default=60, show_default=True, type=click.IntRange(5, 86_400))
 @click.option("--seed", default=1, show_default=True, help="replays the same faults")
 @click.option("--json", "as_json", is_flag=True, help="for programs")

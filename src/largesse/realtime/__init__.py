@@ -9,5 +9,6 @@ are exact; what a socket does not drain is conflated. `RoomSocket` is the protoc
 
 from largesse.realtime.service import RealtimeService
 from largesse.realtime.sockets import RoomSocket
+from largesse.realtime.store import skip_epochs
 
-__all__ = ["RealtimeService", "RoomSocket"]
+__all__ = ["RealtimeService", "RoomSocket", "skip_epochs"]

@@ -10,6 +10,7 @@ from largesse.realtime.frames import Frame, unpack
 from largesse.realtime.model import Giver, Lease, Room
 
 SILENT_S = 6.0
+_EPOCHS_GAP = 1 << 10  # of the 2^21 that leave `seq` exact in a page's numbers
 FRESH_S = 1.0  # a server that runs for less has lost every guard
 
 
@@ -24,6 +25,11 @@ async def take_rooms(tx: WriteTx, owner: str, stages: Sequence[int], rooms_max: 
     made = await tx.rows(sql("realtime", "lease_make"), wanted)
     taken = await tx.rows(sql("realtime", "lease_take"), {**wanted, "silent_s": SILENT_S, "fresh_s": FRESH_S})
     return [row["stage"] for row in (*made, *taken)]
+
+
+async def skip_epochs(tx: WriteTx) -> None:
+    """After a restore: `seq` goes on beyond what viewers may have been told after the backup."""
+    await tx.execute(sql("realtime", "leases_skip"), {"gap": _EPOCHS_GAP})
 
 
 async def list_leases(tx: ReadTx, stages: Sequence[int]) -> dict[int, Lease]:

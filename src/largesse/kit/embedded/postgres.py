@@ -23,6 +23,7 @@ from largesse.kit.embedded.install import postgres_install
 MAJOR = "18"
 ROLE = "largesse"
 DATABASE = "largesse"
+FOLDER, UPGRADED = "postgres", "postgres.upgraded"
 _PASSWORD = "postgres-password"  # noqa: S105 - a file's name
 _INITDB_S_MAX = 120.0
 _READY_S_MAX = 600.0  # after a crash it replays at most max_wal_size
@@ -38,12 +39,14 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(self, data: DataDir, port: int, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data: DataDir, port: int, settings: Mapping[str, str] | None = None, *, folder: str = FOLDER
+    ) -> None:
         """`settings` are given on the server's command line, over its files: for tests and benchmarks."""
         self._data = data
         self._port = port
         self._settings = dict(settings or {})
-        self._folder = data.path / "postgres"
+        self._folder = data.path / folder
         self._log = data.folder("log") / "postgres.log"
         self._install = Path()
         self._socket = Path()
@@ -64,9 +67,13 @@ class Postgres:
         self._install = await asyncio.to_thread(postgres_install, self._data.path, self._data.account)
         self._socket = self._data.socket_folder()
         await self.clear()
+        upgraded = self._data.path / UPGRADED
+        if upgraded.exists() and not self._folder.exists():  # an upgrade was cut short after all its work
+            upgraded.rename(self._folder)
+            sync_folder(self._data.path)
         if (self._folder / "PG_VERSION").exists():
             self._check_version()
-            self._password = self._kept_password()
+            self._password = kept_password(self._data.path)
             give_tree(self._folder, self._data.account)
         else:
             self._password = self._data.secret(_PASSWORD)
@@ -128,7 +135,7 @@ class Postgres:
 
     async def _initdb(self) -> None:
         """Make the database files aside, and give them their name when they are whole and on disk."""
-        new = self._folder.with_name("postgres.new")
+        new = self._folder.with_name(self._folder.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         self._data.folder(new.name)
         arguments = (
@@ -147,18 +154,12 @@ class Postgres:
         sync_folder(self._data.path)
 
     def _check_version(self) -> None:
-        found = (self._folder / "PG_VERSION").read_text("ascii").strip()
+        found = version_of(self._folder)
         if found != MAJOR:
             raise CannotServe(
                 f"{self._data.path} holds a database of PostgreSQL {found}, and this version runs {MAJOR}:"
                 " run `largesse upgrade-database` first"
             )
-
-    def _kept_password(self) -> str:
-        path = self._data.path / _PASSWORD
-        if not path.exists():
-            raise CannotServe(f"{path} is missing: put it back from a backup")
-        return path.read_text("utf-8").strip()
 
     def _postmaster(self) -> list[int]:
         try:
@@ -188,5 +189,22 @@ class Postgres:
         return str(folder) if within_reach and short else "/proc/self/cwd"
 
     def _url(self, database: str) -> str:
-        host = quote(str(self._socket), safe="")
-        return f"postgresql://{ROLE}:{self._password}@/{database}?host={host}&port={self._port}"
+        return url_of(self._socket, self._port, self._password, database)
+
+
+def version_of(folder: Path) -> str:
+    """The major version whose files a folder holds."""
+    return (folder / "PG_VERSION").read_text("ascii").strip()
+
+
+def kept_password(data: Path) -> str:
+    """The password of the data directory's database; raises `CannotServe` where it is missing."""
+    path = data / _PASSWORD
+    if not path.exists():
+        raise CannotServe(f"{path} is missing: put it back from a backup")
+    return path.read_text("utf-8").strip()
+
+
+def url_of(socket: Path, port: int, password: str, database: str = DATABASE) -> str:
+    """How to connect over a socket's folder."""
+    return f"postgresql://{ROLE}:{password}@/{database}?host={quote(str(socket), safe='')}&port={port}"
