@@ -1251,7 +1251,7 @@ CREATE INDEX link_ended ON accounts.link USING btree (expires_at);
 
 CREATE INDEX outbox_order ON kit.outbox USING btree (epoch, xid, id);
 
-CREATE INDEX outbox_subject ON kit.outbox USING btree (topic, subject, id);
+CREATE INDEX outbox_place ON kit.outbox USING btree (topic, subject, epoch, xid, id);
 
 CREATE INDEX proposal_open ON kit.proposal USING btree (kind, proposed_at) WHERE (state = 'open'::text);
 

@@ -42,6 +42,15 @@ class GiftSent(Event, frozen=True, kw_only=True, tag="gift.sent"):
     message: str | None
 
 
+class GiftReversed(Event, frozen=True, kw_only=True, tag="gift.reversed"):
+    """A part of a settled gift was taken back, or came back (negative). `reason`: refund, chargeback or restored."""
+
+    receipt: str
+    coins: int
+    diamonds_milli: int
+    reason: str
+
+
 class ChatMessage(Event, frozen=True, kw_only=True, tag="chat.message", omit_defaults=True):
     """A comment. `highlight`: its sender gave by name in this LIVE; `rank` is their place among its first three."""
 

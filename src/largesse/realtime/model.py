@@ -47,7 +47,10 @@ class Giver(msgspec.Struct):
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
-    """A lease's row: the fold as it was last persisted. `fresh`: its owner was heard of within the lease."""
+    """A lease's row: the fold as it was last persisted. `fresh`: its owner was heard of within the lease.
+
+    `reversed_since`: parts of gifts were reversed that the fold does not count.
+    """
 
     stage: int
     owner: str
@@ -64,6 +67,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     viewers: int
     seq: int
     fresh: bool
+    reversed_since: bool = False
 
     @property
     def told(self) -> outbox.Cursor:
@@ -103,7 +107,7 @@ class Room:
         self.epoch = lease.epoch
         self.cursor: list[int] = list(lease.cursor) or [0] * STRIPES
         self.shown: list[int] = list(self.cursor)
-        self.told = lease.told
+        self.counted = self.told = lease.told
         self.seq = lease.seq
         self.told_seq = lease.seq
         self.gifts = lease.gifts
@@ -134,6 +138,7 @@ class Room:
         self._fold_senders: set[int] = set()
         self._chat: deque[Row] = deque(maxlen=CHAT_A_FRAME_MAX)
         self._others: deque[Row] = deque(maxlen=OTHERS_A_FRAME_MAX)
+        self._reversed: deque[Row] = deque(maxlen=OTHERS_A_FRAME_MAX)
         self._once: list[Row] = []
         self._liked = (0, 0)
         self._joined: tuple[int, list[int]] = (0, [])
@@ -156,8 +161,7 @@ class Room:
     def load_givers(self, givers: dict[int, Giver]) -> None:
         """Begin with what was persisted."""
         self.givers = givers
-        ranked = heapq.nlargest(TOP, givers.items(), key=lambda found: (found[1].named, -found[0]))
-        self._top = [(account, giver.named) for account, giver in ranked if giver.named > 0]
+        self._rank_all()
 
     def load_shown(self, batches: Iterable[int], told: outbox.Cursor, seq: int) -> None:
         """What frames after the persisted fold have shown: it is counted again, and not told again."""
@@ -195,24 +199,36 @@ class Room:
                 self._gifts = self._choose()
 
     def add_rows(self, rows: Iterable[Row]) -> None:
-        """Take rows of the outbox about this room, in order; those that are told already are passed over."""
+        """Take rows of the outbox about this room, in order; what is counted or told already is passed over."""
+        undone = []
         for row in rows:
-            if row.place <= self.told:
+            if row.place <= self.counted:
                 continue
-            self.told = row.place
-            self._changed = True
+            self.counted = row.place
             self.persisted = False
             if row.topic == events.LIKE:
-                count, senders = int(row.body["count"]), int(row.body["senders"])
-                self.likes += count
-                self._liked = (self._liked[0] + count, self._liked[1] + senders)
-            elif row.topic == events.CHAT_MESSAGE:
-                self._chat.append(row)
-            elif row.topic in _TOLD_ONCE or row.topic == events.MODERATION_ACTION:
-                self._once.append(row)
-                self._flush = True
-            else:
-                self._others.append(row)
+                self.likes += int(row.body["count"])
+            elif row.topic == events.GIFT_REVERSED:
+                undone.append(row)
+            if row.place > self.told:
+                self.told = row.place
+                self._changed = True
+                self._wait(row)
+        self._take_back(undone)
+
+    def _wait(self, row: Row) -> None:
+        if row.topic == events.LIKE:
+            count, senders = self._liked
+            self._liked = (count + int(row.body["count"]), senders + int(row.body["senders"]))
+        elif row.topic == events.CHAT_MESSAGE:
+            self._chat.append(row)
+        elif row.topic in _TOLD_ONCE or row.topic == events.MODERATION_ACTION:
+            self._once.append(row)
+            self._flush = True
+        elif row.topic == events.GIFT_REVERSED:
+            self._reversed.append(row)
+        else:
+            self._others.append(row)
 
     def hear_gateway(self, gateway: str, viewers: int, joined: int, members: Sequence[int], now: float) -> None:
         """Take a gateway's report: how many watch there, and who came since its last one."""
@@ -278,7 +294,7 @@ class Room:
             at=at,
             gifts=shown,
             folded=Folded(self._fold_count, self._fold_coins, len(self._fold_senders)) if self._fold_count else None,
-            rows=sorted([*self._once, *self._others, *self._chat], key=attrgetter("place")),
+            rows=sorted([*self._once, *self._others, *self._reversed, *self._chat], key=attrgetter("place")),
             liked=self._liked,
             joined=self._joined,
             top=self._take_rank(now),
@@ -327,6 +343,23 @@ class Room:
             self._top.append((gift.sender, named))
             self._top.sort(key=lambda rank: (-rank[1], rank[0]))
             del self._top[TOP:]
+
+    def _take_back(self, undone: Sequence[Row]) -> None:
+        """Count parts of gifts that were reversed, or came back: coins and rankings change, gifts were given."""
+        for row in undone:
+            coins = int(row.body["coins"])
+            self.coins -= coins
+            self.diamonds_milli -= int(row.body["diamonds_milli"])
+            giver = self.givers.setdefault(int(row.body["sender"]), Giver())
+            giver.coins -= coins
+            giver.anonymous_coins -= coins if row.body["anonymous"] else 0
+            self.changed_givers.add(int(row.body["sender"]))
+        if undone:
+            self._rank_all()
+
+    def _rank_all(self) -> None:
+        ranked = heapq.nlargest(TOP, self.givers.items(), key=lambda found: (found[1].named, -found[0]))
+        self._top = [(account, giver.named) for account, giver in ranked if giver.named > 0]
 
     def _choose(self) -> list[GiftRow]:
         """At most 60 of the gifts that wait, highest coins first among all; the others are folded. In book order."""

@@ -48,7 +48,7 @@ class Standings:
         leases = await store.list_leases(tx, list(others)) if others else {}
         for key, stage in others.items():
             lease = leases.get(key)
-            if lease is not None and (lease.fresh or not await _has_new(tx, lease)):
+            if lease is not None and (lease.fresh or not (lease.reversed_since or await _has_new(tx, lease))):
                 first = await store.list_top(tx, key, top) if top else []
                 found[key] = _of_lease(lease, first)
             else:

@@ -40,13 +40,14 @@ async def catch_up(tx: ReadTx, room: Room, big: Callable[[int], bool]) -> None:
         cursor, more = feed.cursor, feed.more
     subjects = ((events.STAGED, room.stage.key), ((events.FOLLOW,), room.stage.creator))
     rows: list[outbox.Row] = []
-    place = room.told
+    place = room.counted
     for topics, subject in subjects:
-        place = room.told
+        place = room.counted
         while True:
             place, found = await outbox.read(tx, place, topics, _ROWS_A_READ, subjects=[subject])
             rows += found
             if len(found) < _ROWS_A_READ:
                 break
     room.add_rows(sorted(rows, key=lambda row: row.place))
+    room.counted = max(room.counted, place)
     room.told = max(room.told, place)

@@ -98,6 +98,8 @@ def _accounts(drafts: Iterable[Draft]) -> set[int]:
         wanted.update(draft.joined[1])
         wanted.update(account for account, _ in draft.top or ())
         for row in draft.rows:
+            if row.topic == events.GIFT_REVERSED:
+                continue  # nobody is named
             wanted.update(found for name in ("sender", "account", "follower") if (found := row.body.get(name)))
     return wanted
 
@@ -106,6 +108,9 @@ def _event(row: Row, draft: Draft, people: People, lit: Mapping[int, int | None]
     """A row of the outbox as an event; None where it names somebody who is gone. `lit`: whose comments stand out."""
     body, at = row.body, row.at
     named = people.get(body.get("sender") or body.get("account") or body.get("follower") or 0)
+    if row.topic == events.GIFT_REVERSED:
+        told = {name: body[name] for name in ("receipt", "coins", "diamonds_milli", "reason")}
+        return frames.GiftReversed(at=at, **told)
     if row.topic == events.LIVE_STARTED:
         return frames.LiveStarted(at=at)
     if row.topic == events.LIVE_ENDED:

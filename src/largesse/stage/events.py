@@ -7,10 +7,11 @@
 | like | stage | {"count": n, "senders": n}, folded over a moment |
 | share | stage | {"account": account} |
 | moderation.action | stage | {"action": verb, "account": account or null, "text": comment's id or null} |
+| gift.reversed (written by ledger) | stage | a part of a gift, {"receipt", "sender", "coins", …}: `ledger.parts.tell` |
 | account.followed (written by accounts) | account followed | {"follower": account} |
 """
 
-from largesse import accounts
+from largesse import accounts, ledger
 
 LIVE_STARTED = "live.started"
 LIVE_ENDED = "live.ended"
@@ -20,10 +21,11 @@ LIKE = "like"
 SHARE = "share"
 MODERATION_ACTION = "moderation.action"
 FOLLOW = accounts.FOLLOWED
+GIFT_REVERSED = ledger.GIFT_REVERSED
 
 # Kept a day in the outbox: what is only for the moment. The rest is for readers with cursors of their own.
 MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION)
-STAGED = (LIVE_STARTED, LIVE_ENDED, *MOMENTARY)
+STAGED = (LIVE_STARTED, LIVE_ENDED, GIFT_REVERSED, *MOMENTARY)
 
 # On NATS: the public id of a stage whose facts have changed.
 CHANGED_SUBJECT = "stage.changed"

@@ -287,6 +287,23 @@ async def test_money_without_coins_is_lost_and_not_a_rounding(till: Any) -> None
     }  # fmt: skip
 
 
+async def test_a_stages_tally_leaves_out_what_was_reversed(till: Any, cast: Any) -> None:
+    await till.buy()
+    await till.buy("p2", account=cast.charlie.key)
+    await till.give(100, stage=7, flags=4)
+    await till.give(50, stage=7)
+    await till.give(30, stage=8)
+    await till.give(5, stage=7, sender=cast.charlie.key)
+    await till.refund(coins=900)
+    async with till.db.read() as tx:
+        found = {t.sender: (t.coins, t.gifts, t.anonymous_coins, t.diamonds_milli) for t in await ledger.tally(tx, 7)}
+    assert found == {till.alice: (100, 2, 100, 70_000), cast.charlie.key: (5, 1, 0, 3500)}
+    await till.refund(coins=100, source="r2")
+    async with till.db.read() as tx:
+        found = {t.sender: (t.coins, t.gifts, t.anonymous_coins, t.diamonds_milli) for t in await ledger.tally(tx, 7)}
+    assert found == {till.alice: (0, 2, 0, 0), cast.charlie.key: (5, 1, 0, 3500)}
+
+
 # Undone
 
 

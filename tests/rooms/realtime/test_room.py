@@ -109,6 +109,50 @@ def test_a_row_is_told_once():
     assert (draft.liked, draft.totals.likes) == ((8, 5), 8)
 
 
+def reversed_part(n, sender, coins, *, anonymous=False):
+    body = {"receipt": "1.0", "sender": sender, "coins": coins, "diamonds_milli": coins * 700, "anonymous": anonymous}
+    return row(n, "gift.reversed", **body, reason="refund")
+
+
+def test_what_is_reversed_leaves_totals_and_rankings_and_the_count_of_gifts_stays():
+    one = room()
+    one.add_gifts(
+        [gift(64, 0, sender=1, coins=9), gift(64, 1, sender=3, coins=5), gift(64, 2, sender=1, flags=ANONYMOUS)], never
+    )
+    one.add_rows([reversed_part(1, 1, 6), reversed_part(2, 1, 1, anonymous=True)])
+    draft = one.take(AT, 10.0)
+    assert draft.totals == Totals(0, 0, 3, 2, 8)
+    assert (draft.diamonds_milli, draft.top) == (8 * 700, [(3, 5), (1, 3)])
+    assert [r.body["coins"] for r in draft.rows] == [6, 1]
+    one.add_rows([reversed_part(2, 1, 1), reversed_part(3, 1, -6)])
+    assert one.top == [(1, 9), (3, 5)]
+    assert one.totals.coins == 14
+
+
+def test_a_part_of_a_gift_that_is_read_before_its_gift_counts_all_the_same():
+    one = room()
+    one.add_rows([reversed_part(1, 1, 6)])
+    one.add_gifts([gift(64, sender=1, coins=9)], never)
+    assert (one.totals.coins, one.totals.gifters, one.top) == (3, 1, [(1, 3)])
+
+
+def test_rows_that_were_shown_are_counted_again_and_not_told_again():
+    one = room(coins=20, likes=4)
+    one.load_shown([], row(5).place, 9)
+    one.add_rows([reversed_part(3, 1, 6), row(4, "like", count=3, senders=1), reversed_part(6, 1, 2)])
+    draft = one.take(AT, 1.0)
+    assert (draft.totals.coins, draft.totals.likes) == (12, 7)
+    assert (draft.liked, [r.id for r in draft.rows]) == ((0, 0), [6])
+
+
+def test_a_flood_of_reversals_is_counted_and_told_in_part():
+    one = room(coins=1_000)
+    one.add_rows([row(0), *[reversed_part(n, 1, 1) for n in range(1, 200)]])
+    draft = one.take(AT, 1.0)
+    assert one.totals.coins == 801
+    assert len(draft.rows) == 1 + 20
+
+
 def test_the_first_three_are_told_once_a_second_and_the_last_change_is_not_forgotten():
     one = room()
     one.add_gifts([gift(64, sender=1)], never)

@@ -79,8 +79,18 @@ export interface ModerationAction extends EventBase {
   text: string | null;
 }
 
+/** A part of a gift was taken back, or came back (negative): totals say the same, nobody is named. */
+export interface GiftReversed extends EventBase {
+  type: 'gift.reversed';
+  receipt: string;
+  coins: number;
+  diamonds_milli: number;
+  reason: 'refund' | 'chargeback' | 'restored';
+}
+
 export type RoomEvent =
   | GiftSent
+  | GiftReversed
   | ChatMessage
   | Likes
   | MembersJoined

@@ -1,6 +1,7 @@
 /** The room as it is shown: who, how many, what was said. Frames go in, plain state comes out. */
 import { ApiProblem, catalog, lives, serverNow, type Frame, type Gift, type GiftSent, type Live, type LiveSummary, type Rank, type Snapshot, type Totals, type You } from '../api';
 import type { GiftEngine, Showing } from '../engine';
+import { mergeRanks } from '../parts/ranks';
 import { session } from '../ui';
 import { Announcer, EVERY_MS } from './announcer';
 import { ChatLog, type Line } from './chatlog';
@@ -160,7 +161,7 @@ export class Room {
         if (event.action === 'ban') this.banned = true;
       }
     }
-    if (this.live?.status === 'ended' && events.some(({ type }) => type === 'gift.sent')) this.#refreshSummary();
+    if (this.live?.status === 'ended' && events.some(({ type }) => type === 'gift.sent' || type === 'gift.reversed')) this.#refreshSummary();
     this.#log.add(events, Date.now());
     if (this.#write === 0) this.#write = window.setTimeout(() => this.#flush(), WRITE_MS);
   }
@@ -182,10 +183,4 @@ export class Room {
     };
     this.engine.show(showing);
   }
-}
-
-/** A frame tells the first three; those known beyond stay below them. */
-function mergeRanks(first: Rank[], known: Rank[]): Rank[] {
-  const named = new Set(first.map(({ account }) => account.id));
-  return [...first, ...known.filter(({ account }) => !named.has(account.id))].slice(0, 10).map((rank, at) => ({ ...rank, rank: at + 1 }));
 }

@@ -2,6 +2,7 @@
 import { ApiProblem, catalog, lives, type ChatMessage, type Frame, type Gift, type GiftSent, type Live, type Person, type Rank, type Snapshot, type Totals } from '../api';
 import type { Showing } from '../engine';
 import { t, tCode } from '../i18n';
+import { mergeRanks } from '../parts/ranks';
 import { RoomStream, type Connection } from '../room/stream';
 import { toast } from '../ui';
 
@@ -137,7 +138,7 @@ export class Deck {
     for (const event of events) {
       if (event.type === 'gift.sent') this.#gift(event, fresh);
       else if (event.type === 'chat.message') this.#said(event);
-      else if (event.type === 'rank.updated') this.top = [...event.top_gifters, ...this.top.filter(({ account }) => !event.top_gifters.some((rank) => rank.account.id === account.id))].slice(0, 10).map((rank, nth) => ({ ...rank, rank: nth + 1 }));
+      else if (event.type === 'rank.updated') this.top = mergeRanks(event.top_gifters, this.top);
       else if (event.type === 'live.started' && this.live) this.live = { ...this.live, status: 'live', started_at: event.at };
       else if (event.type === 'live.ended' && this.live) this.live = { ...this.live, status: 'ended', ended_at: event.at };
     }
