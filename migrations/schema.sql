@@ -229,8 +229,7 @@ CREATE TABLE accounts.follow (
 
 CREATE TABLE accounts.gifter (
     account integer NOT NULL,
-    coins bigint NOT NULL,
-    CONSTRAINT gifter_coins_check CHECK ((coins > 0))
+    coins bigint NOT NULL
 )
 WITH (fillfactor='50');
 

@@ -188,7 +188,10 @@ async def resolve_senders(tx: ReadTx, host: int | None, senders: Sequence[UUID |
 
 
 async def add_given(tx: WriteTx, given: Sequence[tuple[int, int]]) -> list[int]:
-    """Add (account, paid coins given by name) to what is known; the accounts whose level changed by it."""
+    """Add (account, paid coins given by name) to what is known; the accounts whose level changed by it.
+
+    Coins are negative where gifts were reversed.
+    """
     ordered = sorted(given)
     columns = {"accounts": int_array([row[0] for row in ordered]), "coins": int_array([row[1] for row in ordered])}
     return [row["account"] for row in await tx.rows(_sql("gifters_add"), columns)]

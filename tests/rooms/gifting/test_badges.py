@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from largesse import ledger
 from largesse.gifting import Badges, Committer
 from largesse.kit.db import Database
+from largesse.kit.money import Money
 from largesse.ledger import ANONYMOUS
 from largesse.main import worker
 
@@ -66,6 +68,37 @@ async def test_no_gift_counts_twice_and_none_is_left_out(  # noqa: PLR0917 - fix
     assert min(folded.values()) > 0
     await worker.fold_badges(second)
     assert await _folded(db) == named
+
+
+async def test_a_gift_that_is_reversed_counts_no_more_and_again_when_it_comes_back(  # noqa: PLR0917 - fixtures
+    db: Database, cast: Any, room: Any, committer: Committer, badges: Badges, accounts: Any
+) -> None:
+    async with db.write() as tx:
+        await ledger.sell_coins(
+            tx, account=cast.alice.key, gives_from=date(2008, 5, 17), coins=1000, gross=Money(1399, "USD"),
+            tax=Money(233, "USD"), provider_fee=Money(71, "USD"), source="p1", happened_at=datetime.now(UTC),
+        )  # fmt: skip
+    await committer.settle(
+        [room.ask(cast.alice.key, count=n, anonymous=hidden) for n, hidden in ((600, False), (150, True))]
+    )
+    await worker.fold_badges(badges)
+    assert await _folded(db) == {cast.alice.key: 600}
+    async with db.write() as tx:  # 250 are unspent, then the newest spent ones: 150 anonymous ones, 100 by name
+        taken = await ledger.refund_coins(
+            tx, purchase="p1", coins=500, via="psp", source="r1", happened_at=datetime.now(UTC), reason="asked"
+        )
+    assert taken.reversed_coins == 250
+    await asyncio.gather(badges.fold(), Badges(db, accounts).fold())
+    for again in (badges, Badges(db, accounts)):
+        await worker.fold_badges(again)
+        assert await _folded(db) == {cast.alice.key: 500}
+    people = await accounts.people([cast.alice.key])
+    assert people[cast.alice.key].level == 4
+    async with db.write() as tx:
+        await ledger.restore_refund(tx, source="r1", happened_at=datetime.now(UTC))
+    for again in (badges, Badges(db, accounts)):
+        await worker.fold_badges(again)
+        assert await _folded(db) == {cast.alice.key: 600}
 
 
 async def test_a_long_history_is_folded_piece_by_piece(  # noqa: PLR0917 - fixtures

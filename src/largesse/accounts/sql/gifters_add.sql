@@ -1,5 +1,6 @@
--- Adds coins to what people gave in their own names, and says whose level changed by it; erased people are passed over.
--- One at a time: what somebody had before is read here. accounts: int[], ascending; coins: bigint[] (of equal length)
+-- Adds coins (negative ones were reversed) to what people gave in their own names, and says whose level changed by it; erased
+-- people are passed over. One at a time: what somebody had before is read here. accounts: int[], ascending; coins: bigint[] (of
+-- equal length)
 WITH added AS MATERIALIZED (
     SELECT n.account, n.coins, coalesce(g.coins, 0) AS before
     FROM unnest(%(accounts)s::int[], %(coins)s::bigint[]) WITH ORDINALITY AS n (account, coins, n)
