@@ -1,7 +1,9 @@
 """Watching embedded servers from outside: their processes by /proc, and whether they answer."""
 
 import asyncio
+import os
 import stat
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,8 +12,13 @@ from typing import Any
 
 import nats
 import psycopg
+import pytest
 
 from largesse.kit.embedded import Servers
+from largesse.kit.embedded.account import Account
+
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+NOBODY = Account(65534, 65534)
 
 
 @asynccontextmanager
@@ -72,3 +79,12 @@ async def settles(servers: Servers) -> bool:
         return bool(await value(servers, "SELECT true"))
     except psycopg.OperationalError:
         return False
+
+
+def python_for(account: Account) -> str:
+    """Ours, or the system's of the same version where the account cannot reach ours."""
+    system = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
+    for program in (Path(sys.executable), system):
+        if program.exists() and account.reaches(program):
+            return str(program)
+    pytest.skip(f"user {account.uid} reaches neither {sys.executable} nor {system}")

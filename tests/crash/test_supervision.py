@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 import running
+from embedding import AS_ROOT, NOBODY, owner_of, python_for
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 _WAIT_S = 60.0
@@ -122,6 +123,32 @@ def test_when_the_supervisor_is_killed_nothing_stays_and_the_next_start_has_ever
         finally:
             second.stop()
             first.stop()
+        assert not any(map(_is_alive, family))
+
+
+@AS_ROOT
+def test_a_plain_user_serves_too() -> None:
+    """As root the servers alone are somebody else's; here the whole service is."""
+    with tempfile.TemporaryDirectory(prefix="l-", ignore_cleanup_errors=True) as name:
+        os.chown(name, NOBODY.uid, NOBODY.gid)
+        port = running.free_port()
+        environ = {
+            "PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            "PYTHONDONTWRITEBYTECODE": "1", "LARGESSE_DATA_DIR": f"{name}/data", "LARGESSE_HTTP_PORT": str(port),
+            "LARGESSE_SANDBOX": "1", "LARGESSE_LOG_LEVEL": "warning", "LARGESSE_CONFIG": os.devnull,
+        }  # fmt: skip
+        process = subprocess.Popen(
+            [python_for(NOBODY), "-m", "largesse.main", "serve"], env=environ, cwd="/", user=NOBODY.uid,
+            group=NOBODY.gid, extra_groups=[],
+        )  # fmt: skip
+        service = running.Service(f"http://127.0.0.1:{port}", Path(name), environ, process)
+        try:
+            _until(service.is_ready)
+            family = [pid for pids in _processes(service).values() for pid in pids] + _servers(service)
+            assert {owner_of(pid) for pid in family} == {NOBODY.uid}
+            assert service.join("alice").http.get("/v1/me").status_code == 200
+        finally:
+            service.stop()
         assert not any(map(_is_alive, family))
 
 

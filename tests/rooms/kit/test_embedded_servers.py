@@ -16,17 +16,26 @@ import nats
 import psycopg
 import pytest
 
-from embedding import command_of, connected, greets, mode_of, owner_of, program_of, settles, until, value
+from embedding import (
+    AS_ROOT,
+    NOBODY,
+    command_of,
+    connected,
+    greets,
+    mode_of,
+    owner_of,
+    program_of,
+    python_for,
+    settles,
+    until,
+    value,
+)
 from largesse.kit import embedded
 from largesse.kit.config import Settings
 from largesse.kit.embedded import Servers
-from largesse.kit.embedded.account import Account
 from largesse.kit.embedded.child import LOG_BYTES_MAX, bound_log, running_in
 from largesse.kit.embedded.install import postgres_install
 from largesse.kit.embedded.ports import is_free
-
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-NOBODY = Account(65534, 65534)
 
 SERVE = """
 import asyncio, signal, sys
@@ -299,7 +308,7 @@ def test_a_plain_user_runs_them_too(open_folder: Path) -> None:
     folder.mkdir()
     os.chown(folder, NOBODY.uid, NOBODY.gid)
     process = subprocess.Popen(
-        [_python_for(NOBODY), "-c", SERVE, str(folder)],
+        [python_for(NOBODY), "-c", SERVE, str(folder)],
         stdout=subprocess.PIPE,
         text=True,
         user=NOBODY.uid,
@@ -320,15 +329,6 @@ def test_a_plain_user_runs_them_too(open_folder: Path) -> None:
         process.stdout.close()
     assert running_in(folder / "postgres", "postgres") == []
     assert running_in(folder, "nats-server") == []
-
-
-def _python_for(account: Account) -> str:
-    """Ours, or the system's of the same version where the account cannot reach ours."""
-    system = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
-    for program in (Path(sys.executable), system):
-        if program.exists() and account.reaches(program):
-            return str(program)
-    pytest.skip(f"user {account.uid} reaches neither {sys.executable} nor {system}")
 
 
 @AS_ROOT
