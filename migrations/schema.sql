@@ -14,6 +14,8 @@ CREATE SCHEMA policy;
 
 CREATE SCHEMA realtime;
 
+CREATE SCHEMA safety;
+
 CREATE SCHEMA stage;
 
 CREATE FUNCTION accounts.ascends(coins bigint[]) RETURNS boolean
@@ -791,10 +793,23 @@ CREATE TABLE ledger.wallet (
     given_on date DEFAULT '2000-01-01'::date NOT NULL,
     gives_from date NOT NULL,
     frozen boolean DEFAULT false NOT NULL,
+    given_week bigint DEFAULT 0 NOT NULL,
+    given_month bigint DEFAULT 0 NOT NULL,
+    own_day_max bigint,
+    own_week_max bigint,
+    own_month_max bigint,
+    own_gift_max bigint,
+    rests_until timestamp with time zone DEFAULT '2000-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     CONSTRAINT paid_covers CHECK ((paid_out <= paid_in)),
     CONSTRAINT promo_covers CHECK ((promo_out <= promo_in)),
     CONSTRAINT wallet_debt_check CHECK ((debt >= 0)),
     CONSTRAINT wallet_given_day_check CHECK ((given_day >= 0)),
+    CONSTRAINT wallet_given_month_check CHECK ((given_month >= 0)),
+    CONSTRAINT wallet_given_week_check CHECK ((given_week >= 0)),
+    CONSTRAINT wallet_own_day_max_check CHECK ((own_day_max >= 0)),
+    CONSTRAINT wallet_own_gift_max_check CHECK ((own_gift_max >= 0)),
+    CONSTRAINT wallet_own_month_max_check CHECK ((own_month_max >= 0)),
+    CONSTRAINT wallet_own_week_max_check CHECK ((own_week_max >= 0)),
     CONSTRAINT wallet_paid_in_check CHECK ((paid_in >= 0)),
     CONSTRAINT wallet_paid_out_check CHECK ((paid_out >= 0)),
     CONSTRAINT wallet_promo_in_check CHECK ((promo_in >= 0)),
@@ -932,6 +947,62 @@ CREATE TABLE realtime.lease (
     seq bigint DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='50');
+
+CREATE TABLE safety.own_limit (
+    account integer NOT NULL,
+    name text NOT NULL,
+    amount bigint,
+    currency text,
+    next_amount bigint,
+    next_currency text,
+    next_at timestamp with time zone,
+    CONSTRAINT money_has_a_currency CHECK ((((name ~~ 'buy%'::text) AND (amount IS NOT NULL)) = (currency IS NOT NULL))),
+    CONSTRAINT next_money_has_a_currency CHECK ((((name ~~ 'buy%'::text) AND (next_amount IS NOT NULL)) = (next_currency IS NOT NULL))),
+    CONSTRAINT nothing_comes_at_no_time CHECK (((next_at IS NOT NULL) OR (next_amount IS NULL))),
+    CONSTRAINT own_limit_amount_check CHECK ((amount >= 0)),
+    CONSTRAINT own_limit_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT own_limit_name_check CHECK ((name = ANY (ARRAY['give_day'::text, 'give_week'::text, 'give_month'::text, 'give_gift'::text, 'buy_day'::text, 'buy_week'::text, 'buy_month'::text]))),
+    CONSTRAINT own_limit_next_amount_check CHECK ((next_amount >= 0)),
+    CONSTRAINT own_limit_next_currency_check CHECK ((next_currency ~ '^[A-Z]{3}$'::text))
+);
+
+CREATE TABLE safety.own_limit_change (
+    key bigint NOT NULL,
+    account integer NOT NULL,
+    name text NOT NULL,
+    amount bigint,
+    currency text,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    effective_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE safety.own_limit_change ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME safety.own_limit_change_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE safety.rest (
+    key bigint NOT NULL,
+    account integer NOT NULL,
+    kind text NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT ends_after_it_begins CHECK ((until > since)),
+    CONSTRAINT rest_kind_check CHECK ((kind = ANY (ARRAY['cool_off'::text, 'exclusion'::text])))
+);
+
+ALTER TABLE safety.rest ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME safety.rest_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE stage.ban (
     stage integer NOT NULL,
@@ -1205,6 +1276,15 @@ ALTER TABLE ONLY realtime.gifter
 ALTER TABLE ONLY realtime.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (stage);
 
+ALTER TABLE ONLY safety.own_limit_change
+    ADD CONSTRAINT own_limit_change_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY safety.own_limit
+    ADD CONSTRAINT own_limit_pkey PRIMARY KEY (account, name);
+
+ALTER TABLE ONLY safety.rest
+    ADD CONSTRAINT rest_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_pkey PRIMARY KEY (stage, account, kind);
 
@@ -1294,6 +1374,12 @@ CREATE INDEX gifter_top ON realtime.gifter USING btree (stage, ((coins - anonymo
 
 CREATE INDEX lease_owner ON realtime.lease USING btree (owner);
 
+CREATE INDEX own_limit_change_account ON safety.own_limit_change USING btree (account, key);
+
+CREATE INDEX own_limit_due ON safety.own_limit USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+CREATE INDEX rest_account ON safety.rest USING btree (account, until);
+
 CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
 
 CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WHERE (status = 'live'::text);
@@ -1341,6 +1427,10 @@ CREATE TRIGGER purchase_legal_entry BEFORE INSERT ON payments.purchase FOR EACH 
 CREATE TRIGGER purchase_legal_move BEFORE UPDATE ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_move();
 
 CREATE TRIGGER version_for_ever BEFORE DELETE OR UPDATE ON policy.version FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER own_limit_change_for_ever BEFORE DELETE OR UPDATE ON safety.own_limit_change FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER rest_for_ever BEFORE DELETE OR UPDATE ON safety.rest FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 ALTER TABLE ONLY accounts.acceptance
     ADD CONSTRAINT acceptance_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
@@ -1458,6 +1548,15 @@ ALTER TABLE ONLY policy.version
 
 ALTER TABLE ONLY policy.version
     ADD CONSTRAINT version_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY safety.own_limit
+    ADD CONSTRAINT own_limit_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY safety.own_limit_change
+    ADD CONSTRAINT own_limit_change_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY safety.rest
+    ADD CONSTRAINT rest_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

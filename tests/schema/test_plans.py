@@ -95,7 +95,7 @@ def stages(n: int) -> list[int]:
 def counters(world: World, n: int) -> Values:
     return {
         "accounts": array(senders(world, n)), "paid_out": array([5] * n), "promo_out": array([0] * n),
-        "given": array([5] * n), "today": "2026-01-02",
+        "given": array([5] * n), "today": "2026-01-02", "week": "2025-12-29", "month": "2026-01-01",
     }  # fmt: skip
 
 

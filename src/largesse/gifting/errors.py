@@ -51,6 +51,14 @@ class AccountFrozen(Problem):
 
 
 @dataclass(eq=False)
+class Resting(Problem):
+    """This account takes a break from buying and giving, which it chose and nobody shortens."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "resting"
+
+
+@dataclass(eq=False)
 class InDebt(Problem):
     """Coins of this account were charged back after they were given; the next purchase repays them first."""
 
@@ -68,12 +76,15 @@ class BannedFromRoom(Problem):
 
 @dataclass(eq=False)
 class LimitReached(Problem):
-    """A limit on giving is reached; it resets at the time given."""
+    """A limit on giving is reached; it resets at the time given, where it does.
+
+    `limit`: platform-day, own-day, own-week, own-month, or own-gift, which never resets.
+    """
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "limit-reached"
     limit: str
-    resets_at: datetime
+    resets_at: datetime | None
 
 
 @dataclass(eq=False)
@@ -145,7 +156,6 @@ class TooFast(TooMany):
 
 
 REFUSALS: tuple[type[Problem], ...] = (
-    NotEnoughCoins, UnderAge, SelfGift, GiftingOff, AccountFrozen, InDebt, BannedFromRoom, LimitReached, GiftRetired,
-    UnknownGift, NotStreakable, PriceChanged, IdReused, IdOutOfWindow, Expired, TooFast, Busy,
-    NotFound,
+    NotEnoughCoins, UnderAge, SelfGift, GiftingOff, AccountFrozen, Resting, InDebt, BannedFromRoom, LimitReached,
+    GiftRetired, UnknownGift, NotStreakable, PriceChanged, IdReused, IdOutOfWindow, Expired, TooFast, Busy, NotFound,
 )  # fmt: skip

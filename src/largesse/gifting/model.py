@@ -18,13 +18,14 @@ from largesse.gifting.errors import (
     NotEnoughCoins,
     NotStreakable,
     PriceChanged,
+    Resting,
     SelfGift,
     UnderAge,
     UnknownGift,
 )
 from largesse.kit.http import NotFound
 from largesse.kit.problems import Problem
-from largesse.ledger import ANONYMOUS, FROZEN, UNDER_AGE, Entry, WalletState
+from largesse.ledger import ANONYMOUS, FROZEN, IN_DEBT, RESTING, UNDER_AGE, Entry, WalletState
 
 ID_WINDOW_S = 24 * 3600
 COUNT_MAX = 999
@@ -114,6 +115,19 @@ def next_day(today: date) -> datetime:
     return datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1)
 
 
+def next_week(today: date) -> datetime:
+    """The next Monday, 00:00 UTC."""
+    return next_day(today) + timedelta(days=6 - today.weekday())
+
+
+def next_month(today: date) -> datetime:
+    """The first of the next month, 00:00 UTC."""
+    return datetime(today.year + today.month // 12, today.month % 12 + 1, 1, tzinfo=UTC)
+
+
+_OWN = (("own-day", next_day), ("own-week", next_week), ("own-month", next_month))
+
+
 def decide(facts: Facts, requests: list[Request]) -> tuple[list[Outcome], list[Entry]]:
     """Decide each gift in order; outcomes match `requests`, entries are those to be written.
 
@@ -165,6 +179,7 @@ def settle(terms: Terms, place: Place, kind: Kind, request: Request, wallet: Wal
     wallet.paid -= paid
     wallet.paid_out += paid
     wallet.given += coins
+    wallet.own_left -= coins * 4
     if promo:
         wallet.promo -= promo
         wallet.promo_out += promo
@@ -186,6 +201,8 @@ def refuse(facts: Facts, request: Request, now_s: float) -> Problem | None:
             not wallet.barred
             and coins <= wallet.paid + wallet.promo
             and wallet.given + coins <= facts.terms.give_day_coins_max
+            and coins * 4 <= wallet.own_left
+            and coins <= wallet.own_gift_max
             and place.context is not None
             and place.receiver != request.sender
             and not kind.retired
@@ -213,12 +230,17 @@ def _why(facts: Facts, request: Request, now_s: float) -> Problem | None:
     return _why_person(facts, request, place) or _why_price(facts, request, kind)
 
 
+_BARS: tuple[tuple[int, type[Problem]], ...] = (
+    (UNDER_AGE, UnderAge), (FROZEN, AccountFrozen), (RESTING, Resting), (IN_DEBT, InDebt),
+)  # fmt: skip
+
+
 def _why_person(facts: Facts, request: Request, place: Place) -> Problem | None:
     if place.receiver == request.sender:
         return SelfGift()
     wallet = facts.wallets.get(request.sender)
     if wallet is not None and wallet.barred:
-        return UnderAge() if wallet.barred & UNDER_AGE else AccountFrozen() if wallet.barred & FROZEN else InDebt()
+        return next(refusal() for bar, refusal in _BARS if wallet.barred & bar)
     if (request.stage, request.sender) in facts.bans:
         return BannedFromRoom()
     return GiftingOff() if place.context is None else None
@@ -236,8 +258,19 @@ def _why_price(facts: Facts, request: Request, kind: Kind) -> Problem | None:
     available = wallet.paid + wallet.promo if wallet else 0
     if wallet is None or available < coins:
         return NotEnoughCoins(needed=coins, available=available)
+    return _why_limit(facts, wallet, coins)
+
+
+def _why_limit(facts: Facts, wallet: WalletState, coins: int) -> Problem | None:
+    """The platform's limit, then the person's own."""
+    today = facts.now.date()
     if wallet.given + coins > facts.terms.give_day_coins_max:
-        return LimitReached(limit="platform-day", resets_at=next_day(facts.now.date()))
+        return LimitReached(limit="platform-day", resets_at=next_day(today))
+    if coins > wallet.own_gift_max:
+        return LimitReached(limit="own-gift", resets_at=None)
+    if coins * 4 > wallet.own_left:
+        name, resets = _OWN[wallet.own_left & 3]
+        return LimitReached(limit=name, resets_at=resets(today))
     return None
 
 

@@ -10,9 +10,11 @@ from litestar.params import QueryParameter
 
 from largesse.gifting.service import GiftingService
 from largesse.kit import http
+from largesse.kit.money import Money
 from largesse.kit.principal import Principal
 from largesse.ledger import LedgerService
 from largesse.policy import PolicyService
+from largesse.safety import Amount
 
 Before = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before")]
 
@@ -33,6 +35,12 @@ class BuyLimits(msgspec.Struct, frozen=True):
     week: http.MoneyBody | None = None
     month: http.MoneyBody | None = None
 
+    @classmethod
+    def of(cls, limits: dict[str, Amount]) -> "BuyLimits":
+        """Those in force, by name."""
+        money = {name: http.MoneyBody(m.minor, m.currency) for name, m in limits.items() if isinstance(m, Money)}
+        return cls(money.get("buy_day"), money.get("buy_week"), money.get("buy_month"))
+
 
 class Limits(msgspec.Struct, frozen=True):
     """The person's own limits; the platform's are on top."""
@@ -42,9 +50,11 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class GivenBody(msgspec.Struct, frozen=True):
-    """Coins given today (UTC)."""
+    """Coins given in this UTC day, week (from Monday) and month."""
 
     day: int
+    week: int
+    month: int
 
 
 class SpentBody(msgspec.Struct, frozen=True):
@@ -61,6 +71,7 @@ class WalletBody(msgspec.Struct, frozen=True, kw_only=True):
     coins_promo: int
     debt: int
     frozen: bool
+    rests_until: datetime | None
     limits: Limits
     spent: SpentBody
     daily_max: int
@@ -103,7 +114,7 @@ async def get_wallet(
     policy: NamedDependency[PolicyService],
 ) -> WalletBody:  # fmt: skip
     """Promotional coins are spent first and earn creators nothing unless the policy says so."""
-    wallet, given_today = await gifting.wallet_of(http.oneself(principal))
+    wallet, given, buying = await gifting.wallet_of(http.oneself(principal))
     version = await policy.current()
     return WalletBody(
         coins=wallet.coins,
@@ -111,8 +122,12 @@ async def get_wallet(
         coins_promo=wallet.promo,
         debt=wallet.debt,
         frozen=wallet.frozen,
-        limits=Limits(GiveLimits(), BuyLimits()),
-        spent=SpentBody(GivenBody(given_today)),
+        rests_until=wallet.rests_until,
+        limits=Limits(
+            GiveLimits(wallet.own_day_max, wallet.own_week_max, wallet.own_month_max, wallet.own_gift_max),
+            BuyLimits.of(buying),
+        ),
+        spent=SpentBody(GivenBody(*given)),
         daily_max=version.give_day_coins_max,
     )
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Gauge
 
-from largesse import accounts, ledger, stage
+from largesse import accounts, ledger, safety, stage
 from largesse.accounts import AccountsService
 from largesse.catalog import CatalogService
 from largesse.gifting.bodies import HostUser
@@ -168,12 +168,13 @@ class GiftingService:
             if key is not None and key in people
         }
 
-    async def wallet_of(self, who: Principal) -> tuple[ledger.Wallet, int]:
-        """The caller's wallet, and the coins given today (UTC, by the database's clock)."""
+    async def wallet_of(self, who: Principal) -> tuple[ledger.Wallet, tuple[int, int, int], dict[str, safety.Amount]]:
+        """The caller's wallet, the coins given this UTC day, week and month, and their own limits on buying."""
         async with self.db.read() as tx:
             wallet = await ledger.get_wallet(tx, who.account)
-            today = await tx.scalar("SELECT (now() AT TIME ZONE 'UTC')::date")
-        return wallet, wallet.given_day if wallet.given_on >= today else 0
+            now: datetime = await tx.scalar("SELECT now()")
+            buying = await safety.list_buy_limits(tx, who.account, now)
+        return wallet, wallet.given(now.astimezone(UTC).date()), buying
 
     async def get_own(self, giver: Principal, gift: UUID) -> ledger.GiftRow:
         """The giver's own gift; raises `NotFound`."""

@@ -42,6 +42,7 @@ from largesse.ledger.journal import (
     COMMITTER_OPTIONS,
     FROZEN,
     IN_DEBT,
+    RESTING,
     STRIPES,
     UNDER_AGE,
     Head,
@@ -62,7 +63,15 @@ from largesse.ledger.taking import TOPIC_WALLET as WALLET_CHANGED
 from largesse.ledger.taking import refund_coins, restore_refund
 from largesse.ledger.unallocated import allocate, hold_unallocated, send_back
 from largesse.ledger.verify import Verdict, verify_file
-from largesse.ledger.wallets import freeze, get_wallet, list_freezes, open_wallet
+from largesse.ledger.wallets import (
+    OwnLimits,
+    freeze,
+    get_wallet,
+    list_freezes,
+    open_wallet,
+    rest,
+    set_own_limits,
+)
 
 __all__ = [
     "AFTER_LIVE",
@@ -73,6 +82,7 @@ __all__ = [
     "GIFT_REVERSED",
     "IN_DEBT",
     "LIVE",
+    "RESTING",
     "SECRET_FILES",
     "STRIPES",
     "UNDER_AGE",
@@ -96,6 +106,7 @@ __all__ = [
     "NoFreeStripe",
     "NotEnoughUnallocated",
     "NotEnoughUnspent",
+    "OwnLimits",
     "Proof",
     "Report",
     "SourceReused",
@@ -143,9 +154,11 @@ __all__ = [
     "read_feed",
     "read_named",
     "refund_coins",
+    "rest",
     "restore_refund",
     "sell_coins",
     "send_back",
+    "set_own_limits",
     "skip_batches",
     "start",
     "tally",

@@ -6,7 +6,7 @@ accounts and adds to that stripe's chain, so no two committers ever wait for eac
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -45,13 +45,16 @@ class Head:
     root: bytes = ZERO
 
 
-FROZEN, IN_DEBT, UNDER_AGE = 1, 2, 4
+FROZEN, IN_DEBT, UNDER_AGE, RESTING = 1, 2, 4, 8
+UNLIMITED = 2**62
 
 
 class WalletState(msgspec.Struct, gc=False):
     """A locked wallet while a batch is decided: spendable coins, `…_out` counters, coins given today.
 
-    `barred` is 0, or the sum of FROZEN, IN_DEBT and UNDER_AGE.
+    `barred` is 0, or the sum of FROZEN, IN_DEBT, UNDER_AGE and RESTING. `own_left` is what the tightest of the
+    person's own limits leaves, times 4, plus which one it is: of the day (0), the week (1) or the month (2).
+    `own_gift_max` is what they allow one gift to cost. 2^62 where there is none.
     """
 
     account: int
@@ -61,6 +64,8 @@ class WalletState(msgspec.Struct, gc=False):
     promo_out: int
     given: int
     barred: int
+    own_left: int = UNLIMITED
+    own_gift_max: int = UNLIMITED
 
 
 class Journal:
@@ -190,6 +195,8 @@ class Journal:
                 "promo_out": int_array([w.promo_out for w in states]),
                 "given": int_array([w.given for w in states]),
                 "today": today,
+                "week": today - timedelta(days=today.weekday()),
+                "month": today.replace(day=1),
             },
         )
 

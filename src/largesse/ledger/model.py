@@ -1,7 +1,7 @@
 """The books' own words: wallets, books, legs, what was taken. Pure rules, no I/O."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
@@ -56,7 +56,9 @@ class Leg(NamedTuple):
 class Wallet:
     """A viewer's coins: four counters that only grow or, for unspent coins taken back, shrink from the `…_in` side.
 
-    `given_day` counts the coins given on `given_on` (UTC); `gives_from` is the first UTC day of being of age.
+    `given_day`, `given_week` (from Monday) and `given_month` count the coins given in those of `given_on` (UTC);
+    `own_…` are the person's own limits, None for none; `gives_from` is the first UTC day of being of age;
+    `rests_until` is None where nobody rests.
     """
 
     account: int
@@ -66,9 +68,25 @@ class Wallet:
     promo_out: int = 0
     debt: int = 0
     given_day: int = 0
+    given_week: int = 0
+    given_month: int = 0
     given_on: date = date(2000, 1, 1)
     gives_from: date = UNOPENED
     frozen: bool = False
+    own_day_max: int | None = None
+    own_week_max: int | None = None
+    own_month_max: int | None = None
+    own_gift_max: int | None = None
+    rests_until: datetime | None = None
+
+    def given(self, today: date) -> tuple[int, int, int]:
+        """Coins given so far in the UTC day, week and month of `today`."""
+        week, month = today - timedelta(days=today.weekday()), today.replace(day=1)
+        return (
+            self.given_day if self.given_on >= today else 0,
+            self.given_week if self.given_on >= week else 0,
+            self.given_month if self.given_on >= month else 0,
+        )
 
     @property
     def paid(self) -> int:

@@ -1,7 +1,8 @@
 """Wallets: opening, locking, reading, freezing."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.ledger.model import UNOPENED, Wallet
@@ -72,3 +73,25 @@ async def thaw_debt(tx: WriteTx, account: int) -> None:
 async def _thaw(tx: WriteTx, account: int, causes: Sequence[str], about: int = 0) -> bool:
     named = {"account": account, "causes": list(causes), "about": about}
     return bool(await tx.scalar(sql("ledger", "thaw_wallet"), named))
+
+
+class OwnLimits(NamedTuple):
+    """A person's own limits on giving, in coins; None for none."""
+
+    account: int
+    day: int | None
+    week: int | None
+    month: int | None
+    gift: int | None
+
+
+async def set_own_limits(tx: WriteTx, limits: Sequence[OwnLimits]) -> None:
+    """Put people's own limits in force, all four of each; their wallets are there."""
+    columns = zip(*limits, strict=True) if limits else ([] for _ in OwnLimits._fields)
+    values = dict(zip(("accounts", "day", "week", "month", "gift"), map(list, columns), strict=True))
+    await tx.execute(sql("ledger", "set_own_limits"), values)
+
+
+async def rest(tx: WriteTx, account: int, until: datetime) -> None:
+    """Let the account neither give nor buy until then; a longer rest stands. Its wallet is there."""
+    await tx.execute(sql("ledger", "rest_wallet"), {"account": account, "until": until})

@@ -29,6 +29,7 @@ from largesse.payments.routes import routes as payments_routes
 from largesse.payouts.routes import routes as payouts_routes
 from largesse.policy.routes import routes as policy_routes
 from largesse.realtime.routes import routes as realtime_routes
+from largesse.safety.routes_limits import limit_routes
 from largesse.safety.routes_office import routes as safety_routes
 from largesse.stage.routes import routes as stage_routes
 from largesse.web import missing_handler
@@ -85,7 +86,7 @@ def build_app(services: Services) -> Litestar:
         route_handlers=[
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
-            *safety_routes, *stage_routes, *gifting_routes, *payments_routes,
+            *safety_routes, *limit_routes, *stage_routes, *gifting_routes, *payments_routes,
             *payouts_routes, *outreach_routes, *realtime_routes, *web_routes, *EXTRA_ROUTES,
         ],
         dependencies={

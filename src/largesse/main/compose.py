@@ -20,7 +20,7 @@ from largesse.payments import PaymentsService
 from largesse.payouts import PayoutsService
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
-from largesse.safety import SafetyService
+from largesse.safety import LimitsService, SafetyService
 from largesse.stage import StageService
 
 
@@ -38,6 +38,7 @@ class Services:
     catalog: CatalogService
     ledger: LedgerService
     safety: SafetyService
+    limits: LimitsService
     stage: StageService
     gifting: GiftingService
     payments: PaymentsService
@@ -48,9 +49,8 @@ class Services:
     def by_name(self) -> dict[str, Any]:
         """What handlers ask for by the names of their arguments."""
         names = (
-            "settings", "accounts", "policy", "catalog", "ledger", "safety", "stage", "gifting", "payments", "payouts",
-            "outreach",
-            "realtime",
+            "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
+            "payouts", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -68,6 +68,7 @@ def build(settings: Settings) -> Services:
     catalog = CatalogService(db, news, policy, settings)
     ledger = LedgerService(db, settings, clock, keys)
     safety = SafetyService(db, accounts)
+    limits = LimitsService(db)
     stage = StageService(db, news, accounts, clock, settings)
     gifting = GiftingService(db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage)
     payments = PaymentsService(db, settings)
@@ -85,6 +86,7 @@ def build(settings: Settings) -> Services:
         catalog=catalog,
         ledger=ledger,
         safety=safety,
+        limits=limits,
         stage=stage,
         gifting=gifting,
         payments=payments,

@@ -28,6 +28,7 @@ async def run_worker(settings: Settings) -> None:
     services = build(settings)
     services.accounts.add_jobs(services.jobs, services.mail, web.words)
     badges = Badges(services.db, services.accounts)
+    services.jobs.add_periodic("* * * * *", "safety.limits_due", services.limits.apply_due)
     stop = asyncio.Event()
     async with opened(services, "ledger"):
         keepers = [

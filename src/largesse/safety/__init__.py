@@ -1,9 +1,24 @@
-"""What is allowed: for now, freezing and unfreezing an account, and finding one for that.
+"""What is allowed: people's own limits and breaks; freezing and unfreezing an account, and finding one for that.
 
-Owns no table yet: whether an account is frozen is a fact of its wallet. Every deed is in the staff trail.
+Owns schema `safety`: `.own_limit` (in force and to come), `.own_limit_change` and `.rest` (what was asked for, for
+ever). Limits on giving are copied to the wallet, where a batch reads them under its lock; loosening waits 24 hours.
+Whether an account is frozen is a fact of its wallet. Every deed of staff is in the staff trail.
 """
 
+from largesse.safety.model import BUY, Amount, Rest
+from largesse.safety.routes_limits import limit_routes
 from largesse.safety.routes_office import routes
 from largesse.safety.service import SafetyService
+from largesse.safety.service_limits import LimitsService, find_rest, list_buy_limits
 
-__all__ = ["SafetyService", "routes"]
+__all__ = [
+    "BUY",
+    "Amount",
+    "LimitsService",
+    "Rest",
+    "SafetyService",
+    "find_rest",
+    "limit_routes",
+    "list_buy_limits",
+    "routes",
+]

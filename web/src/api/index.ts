@@ -96,6 +96,12 @@ export const catalog = {
   bundleQuote: (coins: number) => http.get<w.BundleQuote>('/v1/catalog/bundles/quote', { coins, channel: 'web' }),
 };
 
+export const limits = {
+  get: () => http.get<w.Limits>('/v1/me/limits'),
+  set: (wanted: { give: Record<string, unknown>; buy: Record<string, unknown> }) => http.put<w.Limits>('/v1/me/limits', wanted),
+  rest: (length: { days: number } | { months: number }) => http.post<w.Rest>('/v1/me/cool-off', length),
+};
+
 export type PurchaseOrder = { id: string; provider: string } & ({ bundle_id: string } | { coins: number });
 
 export const money = {

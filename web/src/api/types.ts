@@ -226,8 +226,34 @@ export interface Wallet {
     give?: Record<string, number | null>;
     buy?: Record<string, Money | number | null>;
   };
-  spent: { give?: { day?: number } };
+  spent: { give?: { day?: number; week?: number; month?: number } };
+  rests_until?: string | null;
   daily_max: number;
+}
+
+/** A limit of one's own: what holds now, and what comes at `next_at` unless that is null. */
+export interface CoinLimit {
+  coins: number | null;
+  next_coins: number | null;
+  next_at: string | null;
+}
+
+export interface MoneyLimit {
+  money: Money | null;
+  next_money: Money | null;
+  next_at: string | null;
+}
+
+export interface Rest {
+  kind: 'cool_off' | 'exclusion';
+  since: string;
+  until: string;
+}
+
+export interface Limits {
+  give: Record<'day' | 'week' | 'month' | 'per_gift', CoinLimit>;
+  buy: Record<'day' | 'week' | 'month', MoneyLimit>;
+  rest: Rest | null;
 }
 
 export interface WalletEntry {

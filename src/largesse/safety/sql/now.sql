@@ -1,0 +1,2 @@
+-- The transaction's time on the database's clock; no parameters.
+SELECT now()
