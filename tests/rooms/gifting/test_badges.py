@@ -123,7 +123,10 @@ async def test_a_fold_that_finds_nothing_new_writes_nothing(  # noqa: PLR0917 - 
 
     async def written() -> Any:
         async with db.read() as tx:
-            return await tx.scalar("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+            return await tx.rows(
+                "SELECT xmin::text, ctid::text FROM ledger.reader"
+                " UNION ALL SELECT xmin::text, ctid::text FROM accounts.gifter"
+            )
 
     before = await written()
     assert await badges.fold() is False
