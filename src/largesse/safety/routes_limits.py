@@ -46,8 +46,8 @@ class WantedBuy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class WantedLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to change."""
 
-    give: WantedGive = WantedGive()
-    buy: WantedBuy = WantedBuy()
+    give: WantedGive | None = None
+    buy: WantedBuy | None = None
 
 
 class CoinLimit(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ async def put_limits(
     account = http.person(principal).account
     wanted: dict[str, Amount] = {}
     for kind, asked in (("give", data.give), ("buy", data.buy)):
-        for field in asked.__struct_fields__:
+        for field in asked.__struct_fields__ if asked else ():
             amount = getattr(asked, field)
             if amount is not msgspec.UNSET:
                 name = f"{kind}_{field.removeprefix('per_')}"
