@@ -149,6 +149,17 @@ def test_every_problem_of_the_product_has_words() -> None:
     assert codes - said == set()
 
 
+NO_WALLET = {"close", "payout", "settlement", "mismatch", "allocation", "sendback"}
+
+
+def test_every_movement_of_a_wallet_has_a_name() -> None:
+    schema = text(ROOT / "migrations" / "schema.sql")
+    found = re.search(r"CONSTRAINT transfer_kind_check CHECK \(\(kind = ANY \(ARRAY\[(.*?)\]", schema)
+    assert found
+    kinds = set(re.findall(r"'(\w+)'::text", found[1])) - NO_WALLET
+    assert {f"wallet.kind.{kind}" for kind in kinds} - messages("en").keys() == set()
+
+
 def test_every_gift_of_the_house_has_a_name_in_every_language() -> None:
     gifts = json.loads(text(ROOT / "src" / "largesse" / "catalog" / "seed" / "gifts.json"))["gifts"]
     named = {f"gift.{gift['name'].lower().replace(' ', '-')}": gift["name"] for gift in gifts}
