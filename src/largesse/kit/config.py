@@ -25,6 +25,10 @@ def _about(text: str) -> msgspec.Meta:
     return msgspec.Meta(description=text)
 
 
+def _secret(text: str) -> msgspec.Meta:
+    return msgspec.Meta(description=text, extra={"secret": True})
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that an operator can set. `largesse config` prints it."""
 
@@ -56,9 +60,46 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sockets_max: Annotated[Positive, _about("open sockets a process")] = 20_000
     checkpoint_seconds: Annotated[Positive, _about("time between signed checkpoints")] = 60
 
+    return_origins: Annotated[str, _about("origins that buyers may come back to, comma separated; our own always")] = ""
+    test_accounts: Annotated[str, _about("usernames whom a provider's test money grants promotional coins")] = ""
+    stripe_api_key: Annotated[str, _secret("Stripe's secret or restricted key; empty: Stripe is off")] = ""
+    stripe_publishable_key: Annotated[str, _about("Stripe's publishable key, for our pages")] = ""
+    stripe_webhook_secret: Annotated[str, _secret("signing secret of Stripe's webhook endpoint")] = ""
+    stripe_api_base: Annotated[str, _about("address of Stripe's API")] = "https://api.stripe.com"
+    stripe_js_url: Annotated[str, _about("address of Stripe.js")] = "https://js.stripe.com/v3/"
+    paypal_client_id: Annotated[str, _about("PayPal's client id; empty: PayPal is off")] = ""
+    paypal_client_secret: Annotated[str, _secret("PayPal's client secret")] = ""
+    paypal_webhook_id: Annotated[str, _about("id of PayPal's webhook, which its signatures cover")] = ""
+    paypal_api_base: Annotated[str, _about("address of PayPal's API")] = "https://api-m.paypal.com"
+    apple_bundle_id: Annotated[str, _about("bundle id of the app; empty: Apple is off")] = ""
+    apple_app_id: Annotated[
+        int, msgspec.Meta(ge=0), _about("the app's number in the App Store; needed in Production")
+    ] = 0
+    apple_environments: Annotated[str, _about("Production, or Sandbox too, comma separated")] = "Production"
+    apple_root_certificates: Annotated[str, _about("files with Apple's roots, comma separated; empty: Apple's own")] = (
+        ""
+    )
+    apple_api_base: Annotated[str, _about("address of the App Store Server API; empty: Apple's own")] = ""
+    apple_key_id: Annotated[str, _about("id of the App Store Server API's key")] = ""
+    apple_issuer_id: Annotated[str, _about("issuer id of the App Store Server API's key")] = ""
+    apple_key_file: Annotated[str, _about("file with the App Store Server API's private key")] = ""
+    apple_online_checks: Annotated[bool, _about("1 asks Apple's OCSP server whether certificates are revoked")] = True
+    google_package_name: Annotated[str, _about("package name of the app; empty: Google Play is off")] = ""
+    google_credentials_file: Annotated[str, _about("file with the service account's key")] = ""
+    google_api_base: Annotated[str, _about("address of the Android Publisher API; empty: Google's own")] = ""
+    google_push_audience: Annotated[str, _about("audience of the push subscription's tokens")] = ""
+    google_push_email: Annotated[str, _about("service account that signs the push subscription's tokens")] = ""
+    google_push_jwks_url: Annotated[str, _about("public keys of the push tokens' issuer")] = (
+        "https://www.googleapis.com/oauth2/v3/certs"
+    )
+
     def limit(self, n: int) -> int:
         """A request limit as it applies here: a hundredfold in a sandbox."""
         return n * 100 if self.sandbox else n
+
+    def listed(self, name: str) -> list[str]:
+        """The parts of a setting that is a list, comma separated."""
+        return [part.strip() for part in str(getattr(self, name)).split(",") if part.strip()]
 
     @property
     def origin(self) -> str:
@@ -97,8 +138,17 @@ def describe(settings: Settings) -> list[dict[str, Any]]:
         field.name: next((m.description for m in _metas(field.type) if m.description), "")
         for field in msgspec.structs.fields(Settings)
     }
+    secret = {
+        field.name
+        for field in msgspec.structs.fields(Settings)
+        if any(m.extra and m.extra.get("secret") for m in _metas(field.type))
+    }
     return [
-        {"name": PREFIX + name.upper(), "value": _masked(getattr(settings, name)), "about": sentence}
+        {
+            "name": PREFIX + name.upper(),
+            "value": "…" if name in secret and getattr(settings, name) else _masked(getattr(settings, name)),
+            "about": sentence,
+        }
         for name, sentence in about.items()
     ]
 

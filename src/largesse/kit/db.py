@@ -165,6 +165,23 @@ class Database:
                 raise
             await connection.execute("COMMIT")
 
+    @asynccontextmanager
+    async def write_piped(self) -> AsyncIterator[WriteTx]:
+        """The same, in a pipeline: a statement waits for the server only where its answer is asked for.
+
+        BEGIN goes out with the first statement and COMMIT with the last ones. What a statement that nobody asked raises
+        comes at the next answer, or at the end of the block.
+        """
+        async with self.pool.connection() as connection:
+            try:
+                async with connection.pipeline():
+                    await connection.execute("BEGIN")
+                    yield WriteTx(connection)
+                    await connection.execute("COMMIT")
+            except BaseException:
+                await _end(connection, "ROLLBACK")
+                raise
+
     async def connect(self, **options: str) -> AsyncConnection[Any]:
         """A connection of its own, outside the pool, with extra server settings (`enable_seqscan="off"`)."""
         extra = "".join(f" -c {name}={value}" for name, value in options.items())

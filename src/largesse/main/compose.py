@@ -16,7 +16,7 @@ from largesse.kit.mail import Mail
 from largesse.kit.news import News
 from largesse.ledger import LedgerService, get_wallet, list_earnings, load_keys
 from largesse.outreach import OutreachService
-from largesse.payments import PaymentsService
+from largesse.payments import NoticesService, PaymentsService
 from largesse.payouts import PayoutsService
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
@@ -42,6 +42,7 @@ class Services:
     stage: StageService
     gifting: GiftingService
     payments: PaymentsService
+    notices: NoticesService
     payouts: PayoutsService
     outreach: OutreachService
     realtime: RealtimeService
@@ -51,6 +52,9 @@ class Services:
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
             "payouts", "outreach", "realtime",
+            "settings", "accounts", "policy", "catalog", "ledger", "safety", "stage", "gifting", "payments", "notices",
+            "payouts", "outreach",
+            "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -72,6 +76,7 @@ def build(settings: Settings) -> Services:
     stage = StageService(db, news, accounts, clock, settings)
     gifting = GiftingService(db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage)
     payments = PaymentsService(db, settings)
+    notices = NoticesService(payments)
     payouts = PayoutsService(db, policy)
     outreach = OutreachService(db, accounts, settings)
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
@@ -90,6 +95,7 @@ def build(settings: Settings) -> Services:
         stage=stage,
         gifting=gifting,
         payments=payments,
+        notices=notices,
         payouts=payouts,
         outreach=outreach,
         realtime=realtime,

@@ -27,10 +27,11 @@ async def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     services = build(settings)
     services.accounts.add_jobs(services.jobs, services.mail, web.words)
+    services.notices.add_jobs(services.jobs, services.mail)
     badges = Badges(services.db, services.accounts)
     services.jobs.add_periodic("* * * * *", "safety.limits_due", services.limits.apply_due)
     stop = asyncio.Event()
-    async with opened(services, "ledger"):
+    async with opened(services, "ledger", "payments"):
         keepers = [
             asyncio.create_task(_every(_PARTITIONS_EVERY_S, lambda: make_partitions(services))),
             asyncio.create_task(_every(_NEWS_EVERY_S, lambda: forget_news(services))),

@@ -33,3 +33,72 @@ class PriceChanged(Problem):
     status: ClassVar[int] = 409
     code: ClassVar[str] = "price-changed"
     price: MoneyBody
+
+
+@dataclass(eq=False)
+class ReceiptTaken(Problem):
+    """This receipt belongs to another account, or is not for yours."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "receipt-taken"
+
+
+@dataclass(eq=False)
+class BadReceipt(Problem):
+    """The store did not sign this receipt, or not for this app."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "bad-receipt"
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class PaymentRefused(Problem):
+    """The payment provider refused; nothing was charged."""
+
+    status: ClassVar[int] = 402
+    code: ClassVar[str] = "payment-refused"
+    reason: str
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class ProviderAway(Problem):
+    """The payment provider does not answer right now; the same id can be sent again, and is charged once."""
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "provider-away"
+    retry_after_s: int = 3
+
+
+@dataclass(eq=False)
+class BadNoticeSent(Problem):
+    """The provider did not sign this, or not for us."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad-notice"
+
+
+@dataclass(eq=False)
+class NotRefundable(Problem):
+    """This much of the purchase cannot be given back."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-refundable"
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class NotJson(Problem):
+    """A notice is JSON, and says so."""
+
+    status: ClassVar[int] = 415
+    code: ClassVar[str] = "unsupported-media-type"
+
+
+@dataclass(eq=False)
+class NoticeTooLarge(Problem):
+    """A notice is smaller than this."""
+
+    status: ClassVar[int] = 413
+    code: ClassVar[str] = "too-large"

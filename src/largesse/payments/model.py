@@ -2,24 +2,29 @@
 
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 
 from largesse.catalog import Channel
 from largesse.kit.money import Money, exponent
+from largesse.ledger import Line
 
-GRANTED = "granted"
+GRANTED, MISMATCH, DISPUTED = "granted", "mismatch", "disputed"
+# What an order can wait in: nothing has been charged, or nothing has arrived yet.
+WAITING = frozenset({"created", "awaiting_payment", "pending"})
 BUY_DAY = "buy-day"
 _CENTS = 100
 _MICROS = 1_000_000
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A state that a purchase came into, and when."""
+    """A state that a purchase came into, when, and why where there is more to say."""
 
     status: str
     at: datetime
+    reason: str = ""
 
 
 class Purchase(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,11 +44,26 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     granted_at: datetime | None
     history: list[Step]
+    fee_minor: int = 0
+    provider_ref: str | None = None
+    quantity: int = 1
+    return_url: str = ""
+    live: bool = True
+    refunded_minor: int = 0
+    granted_class: Line | None = None
+    flags: list[str] = []
+    looked_at: datetime | None = None
 
     @property
     def price(self) -> Money:
         """The price, tax included."""
         return Money(self.price_minor, self.currency)
+
+    def moved(self, status: str | None, refunded_minor: int) -> "Purchase":
+        """The same purchase in another state (None: the same one), with so much more given back."""
+        return msgspec.structs.replace(
+            self, status=status or self.status, refunded_minor=self.refunded_minor + refunded_minor
+        )
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,10 +86,27 @@ def is_same(purchase: Purchase, account: int, wanted: Wanted) -> bool:
     return wanted.bundle_id is not None or purchase.coins == wanted.coins
 
 
+def refund_status(purchase: Purchase, refunded_minor: int) -> str | None:
+    """The state of a purchase of which so much is given back; None where its state says something more important."""
+    if purchase.status in {DISPUTED, "charged_back", MISMATCH}:
+        return None
+    if refunded_minor >= purchase.price_minor:
+        return "refunded"
+    return "partially_refunded" if refunded_minor else GRANTED
+
+
 def limit_minor(price: Money, unit_usd_micros: int) -> int:
     """US cents that a price counts against a buying limit, rounded up."""
     worth = Fraction(price.minor * unit_usd_micros * _CENTS, _MICROS * 10 ** exponent(price.currency))
     return -(-worth.numerator // worth.denominator)
+
+
+def origin_of(url: str) -> str:
+    """The origin of an http or https address (`https://example.org:8443`); empty for anything else."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username is not None:
+        return ""
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def day_of(now: datetime) -> datetime:

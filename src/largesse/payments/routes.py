@@ -15,8 +15,18 @@ from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotConfigured, NotF
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.money import Money
 from largesse.kit.principal import Principal
-from largesse.payments.errors import AccountFrozen, LimitReached, PriceChanged
+from largesse.payments.errors import (
+    AccountFrozen,
+    BadReceipt,
+    LimitReached,
+    PaymentRefused,
+    PriceChanged,
+    ProviderAway,
+    ReceiptTaken,
+)
 from largesse.payments.model import Purchase, Step, Wanted
+from largesse.payments.providers.port import NOTHING, Evidence, Next
+from largesse.payments.routes_notices import routes as notice_routes
 from largesse.payments.service import PaymentsService
 
 PREFIX = "purchase"
@@ -44,10 +54,26 @@ class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     expected_price: ExpectedPrice | None = None
 
 
-class NextStep(msgspec.Struct, frozen=True):
-    """What the page does next: `none`."""
+class NextStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the page does next: nothing, confirm with the client secret, or go to the URL."""
 
-    type: str
+    type: Literal["none", "client_secret", "redirect"]
+    client_secret: str | None = None
+    publishable_key: str | None = None
+    url: str | None = None
+
+
+class AppleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What StoreKit gives the app: a signed transaction (JWS)."""
+
+    signed_transaction: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
+
+
+class GoogleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What Google Play gives the app."""
+
+    product_id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._-]{1,150}$")]
+    purchase_token: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._-]{1,2000}$")]
 
 
 class PurchaseReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,11 +87,16 @@ class PurchaseReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PurchaseBody(msgspec.Struct, frozen=True, kw_only=True):
-    """An order of coins and how it went; `receipt` is there once the coins are."""
+    """An order of coins and how it went; `receipt` is there once the coins are.
+
+    `granted_class` is promo for a provider's test money; `refunded` is what was given back so far.
+    """
 
     id: str
     status: str
     coins: int
+    granted_class: str | None
+    refunded: MoneyBody
     bundle_id: str | None
     price: MoneyBody
     provider: str
@@ -89,6 +120,8 @@ class PurchaseBody(msgspec.Struct, frozen=True, kw_only=True):
         LimitReached,
         PriceChanged,
         IdReused,
+        PaymentRefused,
+        ProviderAway,
     ),
 )
 async def buy_coins(
@@ -101,7 +134,7 @@ async def buy_coins(
     if (data.bundle_id is None) == (data.coins is None):
         raise Invalid.field("bundle_id", "either bundle_id or coins")
     expected = data.expected_price
-    made, replayed = await payments.buy(
+    made, step, replayed = await payments.buy(
         _buyer(principal),
         Wanted(
             id=chosen_id(PREFIX, data.id, idempotency_key, principal),
@@ -113,6 +146,31 @@ async def buy_coins(
             expected=Money(expected.minor, expected.currency) if expected else None,
         ),
     )
+    return created(_body(made, step), replayed=replayed)
+
+
+_CLAIMED = http.declares(
+    NotSignedIn, Forbidden, NotConfigured, UnderAge, TermsNotAccepted, BadReceipt, ReceiptTaken, ProviderAway
+)
+
+
+@post("/v1/purchases/apple", summary="Claim coins bought in the App Store", responses=_CLAIMED)
+async def claim_apple(
+    payments: NamedDependency[PaymentsService], principal: NamedDependency[Principal], data: JSONBody[AppleBody]
+) -> Response[PurchaseBody]:
+    """Grant what the app bought; the same transaction again is the same purchase. Finish it in the app afterwards."""
+    evidence = Evidence(signed_transaction=data.signed_transaction)
+    made, replayed = await payments.claim(_buyer(principal), "apple", evidence)
+    return created(_body(made), replayed=replayed)
+
+
+@post("/v1/purchases/google", summary="Claim coins bought in Google Play", responses=_CLAIMED)
+async def claim_google(
+    payments: NamedDependency[PaymentsService], principal: NamedDependency[Principal], data: JSONBody[GoogleBody]
+) -> Response[PurchaseBody]:
+    """Grant what the app bought, and consume it; the same token again is the same purchase. A pending one waits."""
+    evidence = Evidence(product_id=data.product_id, purchase_token=data.purchase_token)
+    made, replayed = await payments.claim(_buyer(principal), "google", evidence)
     return created(_body(made), replayed=replayed)
 
 
@@ -138,8 +196,8 @@ async def list_purchases(
 async def get_purchase(
     payments: NamedDependency[PaymentsService], principal: NamedDependency[Principal], purchase: FromPath[str]
 ) -> PurchaseBody:
-    """Its state, its history and its receipt."""
-    return _body(await payments.get(_buyer(principal), http.path_id(PREFIX, purchase)))
+    """Its state, its history and its receipt; while it waits for money its provider is asked."""
+    return _body(await payments.get_fresh(_buyer(principal), http.path_id(PREFIX, purchase)))
 
 
 def _buyer(principal: Principal) -> int:
@@ -148,7 +206,7 @@ def _buyer(principal: Principal) -> int:
     return principal.account
 
 
-def _body(purchase: Purchase) -> PurchaseBody:
+def _body(purchase: Purchase, step: Next = NOTHING) -> PurchaseBody:
     number = ids.encode(PREFIX, purchase.id)
     receipt = None
     if purchase.granted_at is not None:
@@ -168,7 +226,11 @@ def _body(purchase: Purchase) -> PurchaseBody:
         provider=purchase.provider,
         channel=purchase.channel,
         created_at=purchase.created_at,
-        next=NextStep("none"),
+        granted_class=purchase.granted_class,
+        refunded=MoneyBody(purchase.refunded_minor, purchase.currency),
+        next=NextStep(
+            type=step.type, client_secret=step.client_secret, publishable_key=step.publishable_key, url=step.url
+        ),
         history=purchase.history,
         receipt=receipt,
     )
@@ -186,4 +248,4 @@ def _place(cursor: str) -> tuple[datetime, UUID]:
     return _EPOCH + int(micros) * _MICROSECOND, last
 
 
-routes = [buy_coins, list_purchases, get_purchase]
+routes = [buy_coins, claim_apple, claim_google, list_purchases, get_purchase, *notice_routes]

@@ -1,4 +1,4 @@
-"""The verbs of payments."""
+"""The verbs of buyers: order coins, claim a store's purchase, read what was bought."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,77 +8,206 @@ import structlog
 from largesse import accounts, catalog, ledger, policy
 from largesse.accounts import Account, UnderAge
 from largesse.catalog import Price
-from largesse.kit import outbox
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Invalid, MoneyBody, NotConfigured, NotFound
 from largesse.kit.idempotency import IdReused
-from largesse.kit.money import included_tax
+from largesse.kit.money import Money, included_tax
 from largesse.payments import model, providers, store
-from largesse.payments.errors import AccountFrozen, LimitReached, PriceChanged
-from largesse.payments.model import BUY_DAY, GRANTED, Purchase, Wanted
-from largesse.payments.providers import Provider
-from largesse.payments.providers.port import Order
+from largesse.payments.errors import (
+    AccountFrozen,
+    BadReceipt,
+    LimitReached,
+    PaymentRefused,
+    PriceChanged,
+    ProviderAway,
+    ReceiptTaken,
+)
+from largesse.payments.model import BUY_DAY, WAITING, Purchase, Wanted
+from largesse.payments.providers.port import (
+    NOTHING,
+    Away,
+    BadNotice,
+    Begun,
+    Evidence,
+    Next,
+    Order,
+    Provider,
+    Refused,
+    Seen,
+    Seller,
+    Store,
+)
+from largesse.payments.service_claim import Claims
+from largesse.payments.service_settle import Settler
 
 log = structlog.get_logger(__name__)
 TERMS = "coins"
-TOPIC_GRANTED = "purchase.granted"
+_LOOK_AGAIN_S = 2.0
 
 
 class PaymentsService:
     """Takes orders and grants their coins, each exactly once."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
-        self._db = db
+        self.db = db
+        self.settings = settings
         self._region_default = settings.region_default
-        self._providers = providers.configured(settings)
+        self._providers = providers.configured(settings, db)
+        self.settler = Settler(db, self._providers, settings)
+        self.claims = Claims(settings)
 
-    async def buy(self, account: int, wanted: Wanted) -> tuple[Purchase, bool]:
-        """Order coins; True beside the purchase says that it was there before, unchanged.
+    async def open(self) -> None:
+        """Nothing connects before it is needed."""
 
-        In one transaction: order, payment, lot, wallet, journal entry, news. Prices and limits are those of that
-        moment. Raises `NotConfigured`, `IdReused`, `UnderAge`, `TermsNotAccepted`, `AccountFrozen`, `Invalid`,
-        `PriceChanged`, `LimitReached`; nothing is kept of a refused order.
+    async def close(self) -> None:
+        """Close the providers' connections."""
+        for provider in self._providers.values():
+            await provider.close()
+
+    def provider(self, name: str) -> Provider:
+        """A provider by name; raises `NotConfigured`."""
+        found = self._providers.get(name)
+        if found is None:
+            raise NotConfigured(f"the provider {name} is not configured here")
+        return found
+
+    async def buy(self, account: int, wanted: Wanted) -> tuple[Purchase, Next, bool]:
+        """Order coins; beside the purchase what the buyer does next, and whether the order was there before.
+
+        The order is committed before the provider is asked, under the order's id: sent again, it is one payment.
+        Raises `NotConfigured`, `IdReused`, `UnderAge`, `TermsNotAccepted`, `AccountFrozen`, `Invalid`, `PriceChanged`,
+        `LimitReached` (nothing is kept of a refused order); `PaymentRefused`, `ProviderAway` (the order waits).
         """
-        provider = self._provider(wanted)
-        async with self._db.write() as tx:
+        seller = self._seller(wanted)
+        if wanted.return_url and not self._may_return_to(wanted.return_url):
+            raise Invalid.field("return_url", "not an address of a listed origin (LARGESSE_RETURN_ORIGINS)")
+        made, order, replayed = await self._order(account, wanted)
+        if made.status not in WAITING:
+            return made, NOTHING, replayed
+        step = await self._step(seller, made, order)
+        return await self.get(account, made.id), step, replayed
+
+    async def claim(self, account: int, store_name: str, evidence: Evidence) -> tuple[Purchase, bool]:
+        """Grant what an app bought in its store; True beside it says that it was claimed before.
+
+        Raises `NotConfigured`, `BadReceipt`, `ReceiptTaken`, `ProviderAway`, `UnderAge`, `TermsNotAccepted`. A store's
+        purchase is paid already: it is never refused for a limit, but granted and flagged.
+        """
+        provider = self.provider(store_name)
+        if not isinstance(provider, Store):
+            raise NotConfigured(f"{store_name} is no app store")
+        try:
+            seen = await provider.claim(evidence)
+        except (BadNotice, Refused) as error:
+            raise BadReceipt(str(error)) from error
+        except Away as error:
+            raise ProviderAway from error
+        async with self.db.write() as tx:
             await store.lock_buyer(tx, account)
-            before = await store.find(tx, wanted.id)
-            if before is not None:
-                if not model.is_same(before, account, wanted):
-                    raise IdReused
-                return before, True
-            now = await store.get_now(tx)
-            buyer = await self._judge_buyer(tx, account, now)
-            price = await self._price(tx, buyer, wanted)
-            await self._judge_limit(tx, account, price, now)
-            await self._enter(tx, buyer, wanted, price)
-            await self._pay(tx, buyer, wanted, price, provider=provider, now=now)
-            made = await store.find(tx, wanted.id)
-        assert made is not None
-        log.info("purchase.granted", purchase=str(made.id), account=account, coins=made.coins, provider=made.provider)
-        return made, False
+            buyer = await accounts.get_account(tx, account)
+            if seen.buyer != buyer.id:
+                raise ReceiptTaken
+            await accounts.accepted_terms(tx, account, TERMS)
+            purchase, replayed = await self.claims.enter(tx, provider, seen, buyer)
+        await self.settler.settle(provider, seen, purchase)
+        return await self.get(account, purchase), replayed
+
+    async def claim_seen(self, provider: Store, seen: Seen) -> str:
+        """The same for a purchase that no app has claimed yet: whose it is stands in it; says what came of it."""
+        async with self.db.write() as tx:
+            buyer = await accounts.find_account(tx, seen.buyer) if seen.buyer else None
+            if buyer is None:
+                return "no purchase of ours"
+            await store.lock_buyer(tx, buyer.key)
+            purchase, _ = await self.claims.enter(tx, provider, seen, buyer)
+        return await self.settler.settle(provider, seen, purchase)
 
     async def get(self, account: int, purchase: UUID) -> Purchase:
         """A purchase of this account; raises `NotFound`."""
-        async with self._db.read() as tx:
+        async with self.db.read() as tx:
             found = await store.find(tx, purchase)
         if found is None or found.account != account:
             raise NotFound
         return found
 
+    async def get_fresh(self, account: int, purchase: UUID) -> Purchase:
+        """The same; where it waits for money, the provider is asked first, at most every two seconds.
+
+        So a buyer who comes back sees the coins at once, whether or not the provider's notice has come.
+        """
+        found = await self.get(account, purchase)
+        provider = self._providers.get(found.provider)
+        if found.status not in WAITING or provider is None or found.provider_ref is None:
+            return found
+        if found.looked_at is not None and (datetime.now(found.looked_at.tzinfo) - found.looked_at).total_seconds() < (
+            _LOOK_AGAIN_S
+        ):
+            return found
+        try:
+            await self.settler.look(provider, found.provider_ref, purchase)
+        except Away:
+            return found
+        return await self.get(account, purchase)
+
     async def list_purchases(self, account: int, *, before: tuple[datetime, UUID] | None, limit: int) -> list[Purchase]:
         """Purchases of this account, the newest first, behind (created_at, id) of the last one seen."""
-        async with self._db.read() as tx:
+        async with self.db.read() as tx:
             return await store.list_page(tx, account, before, limit)
 
-    def _provider(self, wanted: Wanted) -> Provider:
-        provider = self._providers.get(wanted.provider)
-        if provider is None:
-            raise NotConfigured(f"the provider {wanted.provider} is not configured here")
+    # Ordering
+
+    def _seller(self, wanted: Wanted) -> Seller:
+        provider = self.provider(wanted.provider)
+        if not isinstance(provider, Seller):
+            raise NotConfigured(f"{wanted.provider} takes no orders")
         if wanted.channel not in provider.channels:
             raise Invalid.field("channel", f"{provider.name} sells through {', '.join(sorted(provider.channels))}")
         return provider
+
+    def _may_return_to(self, url: str) -> bool:
+        return model.origin_of(url) in {
+            model.origin_of(self.settings.origin),
+            *self.settings.listed("return_origins"),
+        }
+
+    async def _order(self, account: int, wanted: Wanted) -> tuple[Purchase, Order, bool]:
+        """The order, entered or found; its transaction judges price and limits at this moment."""
+        async with self.db.write() as tx:
+            await store.lock_buyer(tx, account)
+            before = await store.find(tx, wanted.id)
+            if before is not None:
+                if not model.is_same(before, account, wanted):
+                    raise IdReused
+                buyer = await accounts.get_account(tx, account)
+                return before, _order_of(before, buyer), True
+            now = await store.get_now(tx)
+            buyer = await self._judge_buyer(tx, account, now)
+            price = await self._price(tx, buyer, wanted)
+            await self._judge_limit(tx, account, price, now)
+            await self._enter(tx, buyer, wanted, price)
+            made = await store.find(tx, wanted.id)
+        assert made is not None
+        log.info("purchase.created", purchase=str(made.id), account=account, coins=made.coins, provider=made.provider)
+        return made, _order_of(made, buyer), False
+
+    async def _step(self, seller: Seller, made: Purchase, order: Order) -> Next:
+        """Begin the payment, or go on with it; what the provider says at once is acted on at once."""
+        try:
+            if made.provider_ref is not None:
+                return await seller.resume(made.provider_ref, order)
+            begun = await seller.begin(order)
+        except Away as error:
+            raise ProviderAway from error
+        except Refused as error:
+            async with self.db.write() as tx:
+                await store.lock(tx, made.id)
+                now = await store.find(tx, made.id)
+                if now is not None and now.status in WAITING:
+                    await store.move(tx, made.id, "failed", f"provider:{seller.name}", reason=error.reason)
+            raise PaymentRefused(error.reason, error.detail) from error
+        await self.settler.settle(seller, begun.seen or _open(begun), made.id)
+        return begun.next
 
     async def _judge_buyer(self, tx: WriteTx, account: int, now: datetime) -> Account:
         buyer = await accounts.get_account(tx, account)
@@ -108,51 +237,36 @@ class PaymentsService:
     async def _judge_limit(self, tx: WriteTx, account: int, price: Price, now: datetime) -> None:
         in_force = await policy.get_in_force(tx)
         bought = await store.bought_since(tx, account, model.day_of(now))
-        if bought + _limit_minor(price) > in_force.buy_day_minor_max:
+        if bought + model.limit_minor(price.money, price.book.unit_usd_micros) > in_force.buy_day_minor_max:
             raise LimitReached(BUY_DAY, model.next_day(now))
 
     async def _enter(self, tx: WriteTx, buyer: Account, wanted: Wanted, price: Price) -> None:
         await store.enter_order(
             tx,
             id=wanted.id,
+            status="created",
             account=buyer.key,
             bundle=price.bundle.key if price.bundle and wanted.bundle_id else None,
             coins=price.coins,
+            quantity=1,
             price_minor=price.money.minor,
             tax_minor=included_tax(price.money, price.book.tax_bps).minor,
+            fee_minor=catalog.channel_fee(price.book, price.money).minor,
             currency=price.money.currency,
             region=price.book.region,
             channel=wanted.channel,
             provider=wanted.provider,
-            limit_minor=_limit_minor(price),
+            provider_ref=None,
+            return_url=wanted.return_url or "",
+            limit_minor=model.limit_minor(price.money, price.book.unit_usd_micros),
             actor=f"account:{buyer.key}",
         )
 
-    async def _pay(
-        self, tx: WriteTx, buyer: Account, wanted: Wanted, price: Price, *, provider: Provider, now: datetime
-    ) -> None:
-        gross, fee = price.money, catalog.channel_fee(price.book, price.money)
-        begun = await provider.begin(
-            Order(id=wanted.id, price=gross, fee=fee, coins=price.coins, return_url=wanted.return_url)
-        )
-        assert begun.is_paid, "a provider that is paid later needs a step of its own"
-        actor = f"provider:{provider.name}"
-        await store.move(tx, wanted.id, "paid", actor, begun.ref)
-        transfer = await ledger.sell_coins(
-            tx,
-            account=buyer.key,
-            gives_from=buyer.adult_from,
-            coins=price.coins,
-            gross=gross,
-            tax=included_tax(gross, price.book.tax_bps),
-            provider_fee=begun.fee,
-            source=f"purchase:{wanted.id}",
-            happened_at=now,
-        )
-        await store.move(tx, wanted.id, GRANTED, actor)
-        news = {"purchase": str(wanted.id), "account": buyer.key, "coins": price.coins, "transfer": transfer}
-        await outbox.put(tx, TOPIC_GRANTED, buyer.key, news)
+
+def _order_of(made: Purchase, buyer: Account) -> Order:
+    fee = Money(made.fee_minor, made.currency)
+    return Order(id=made.id, buyer=buyer.id, price=made.price, fee=fee, coins=made.coins, return_url=made.return_url)
 
 
-def _limit_minor(price: Price) -> int:
-    return model.limit_minor(price.money, price.book.unit_usd_micros)
+def _open(begun: Begun) -> Seen:
+    return Seen(ref=begun.ref, state="open", live=True)

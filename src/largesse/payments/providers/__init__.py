@@ -1,13 +1,16 @@
 """Payment providers, one file each, behind the port in `port.py`."""
 
 from largesse.kit.config import Settings
+from largesse.kit.db import Database
 from largesse.payments.providers.port import Provider
 from largesse.payments.providers.sandbox import Sandbox
 
 
-def configured(settings: Settings) -> dict[str, Provider]:
-    """The providers of this service by name."""
-    providers: list[Provider] = [Sandbox()] if settings.sandbox else []
+def configured(settings: Settings, db: Database) -> dict[str, Provider]:
+    """The providers of this service by name; ends the program where a setting cannot be used."""
+    providers: list[Provider] = []
+    if settings.sandbox:
+        providers.append(Sandbox(db))
     return {provider.name: provider for provider in providers}
 
 

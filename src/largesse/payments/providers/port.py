@@ -1,21 +1,57 @@
-"""What every payment provider offers the room."""
+"""What every payment provider offers the room. No provider knows a table of ours, and none decides.
 
+`look` says what stands at the provider; `payments.reconcile` decides what follows. Calls go out between transactions,
+never inside one: *intend, commit, call, record*. What a call raises:
+
+- `Away`: no answer, or a fault of theirs. The outcome is unknown: the same call with the same ids comes again.
+- `Refused`: the provider said no, for a reason that the buyer or the operator can be told.
+- `BadNotice`: somebody sent a notice that the provider did not.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from largesse.kit.money import Money
 
+State = Literal["open", "pending", "paid", "canceled", "failed", "expired"]
+Via = Literal["psp", "store"]
+
+
+class Away(Exception):  # noqa: N818 - a state of the world, not a bug
+    """The provider did not answer, or answered with a fault of its own (429 and 5xx too): the outcome is unknown."""
+
+
+class Refused(Exception):  # noqa: N818 - a provider's answer, not a bug
+    """The provider will not do this. `reason` is its own short word (`card_declined`), `detail` a sentence."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class BadNotice(Exception):  # noqa: N818 - a sender's fault, not a bug
+    """A notice, receipt or token that the provider did not sign, or that is not meant for us."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is to be paid. `fee` is what the channel keeps of it by its price list; the provider's own word wins."""
+    """What is to be paid. `fee` is what the channel keeps of it by its price list; the provider's own word wins.
+
+    `id` is the idempotency key of the payment; `buyer` is the account's public id. With `return_url` the buyer leaves
+    our page and comes back there.
+    """
 
     id: UUID
+    buyer: UUID
     price: Money
     fee: Money
     coins: int
-    return_url: str | None
+    return_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,25 +64,179 @@ class Next:
     url: str | None = None
 
 
+NOTHING = Next(type="none")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """How a provider took an order: its own reference, whether the money is there already, the fee it kept."""
+class SeenRefund:
+    """Money that the provider gave back: an amount, or a part of the purchase where it names no amount.
+
+    `undone`: the provider took the refund back, and the money is ours again.
+    """
 
     ref: str
-    is_paid: bool
+    status: Literal["pending", "done", "failed", "undone"]
+    money: Money | None = None
+    part: Fraction | None = None
+    reason: str = ""
+    # Our own id of it, where we asked for it.
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDispute:
+    """What the buyer's bank asks about. `fee` is what the provider charges for it; `fee_back` what a win returns."""
+
+    ref: str
+    status: Literal["open", "won", "lost"]
+    money: Money
     fee: Money
-    next: Next
+    fee_back: Money | None = None
+    reason: str = ""
+    evidence_due_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A payment as it stands at the provider, whole: looking twice, or late, or in another order, says the same.
+
+    `paid` and `fee` are there from `paid` on (a store that names no price leaves them out). `purchase` and `buyer` are
+    our own marks that the payment carries. `live` is False for the provider's test money.
+    """
+
+    ref: str
+    state: State
+    live: bool
+    paid: Money | None = None
+    fee: Money | None = None
+    purchase: UUID | None = None
+    buyer: UUID | None = None
+    product_id: str | None = None
+    quantity: int = 1
+    reason: str = ""
+    at: datetime | None = None
+    refunds: Sequence[SeenRefund] = ()
+    disputes: Sequence[SeenDispute] = ()
+    # What a person should look at: `early-fraud-warning`.
+    flags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """How a provider took an order; `seen` where it knows at once how the payment stands."""
+
+    ref: str
+    next: Next = NOTHING
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A provider's word that something happened: where to look. No `refs`: a kind that we do not know, which is kept.
+
+    `asks` is a question that the provider wants answered: Apple's CONSUMPTION_REQUEST.
+    """
+
+    event: str
+    kind: str
+    refs: Sequence[str] = ()
+    asks: Literal["", "consumption"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What an app got from its store: Apple's signed transaction, or Google's product and token."""
+
+    signed_transaction: str = ""
+    product_id: str = ""
+    purchase_token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consumption:
+    """What a store may know of a purchase that its buyer wants refunded, where the buyer has consented."""
+
+    ref: str
+    buyer: UUID
+    granted: bool
+    coins: int
+    coins_spent: int
+    account_days: int
+    bought_minor: int
+    refunded_minor: int
+
+
+@runtime_checkable
 class Provider(Protocol):
-    """Takes orders. `channels` are those of the price books that it sells through."""
+    """One provider. `channels` are those of the price books that it sells through, `via` the books' side of it."""
 
     name: str
     channels: frozenset[str]
+    via: Via
+
+    async def look(self, ref: str) -> Seen:
+        """How the payment stands. Raises `Away`; `Refused` where there is no such payment."""
+        ...
+
+    async def receive(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """Check a notice (header names in lower case) and say where to look. Raises `BadNotice`.
+
+        Quick: it may use the network only for the provider's public keys, and keeps those. Then `Away` is an answer.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close what is open."""
+        ...
+
+
+@runtime_checkable
+class Seller(Provider, Protocol):
+    """A provider that takes orders."""
 
     async def begin(self, order: Order) -> Begun:
-        """Take an order; the same order again is the same payment.
+        """Take an order; the same order again is the same payment. Raises `Away`, `Refused`."""
+        ...
 
-        A provider whose money is there at once uses no network here: it is asked inside the order's transaction.
-        """
+    async def resume(self, ref: str, order: Order) -> Next:
+        """What the buyer's page does next, again. Raises `Away`, `Refused`."""
+        ...
+
+    async def cancel(self, ref: str) -> None:
+        """Let nobody pay this any more; nothing where it cannot be canceled. Raises `Away`, `Refused`."""
+        ...
+
+    async def refund(self, ref: str, refund: UUID, money: Money, reason: str) -> None:
+        """Give money back; `refund` is the idempotency key, and `look` shows it. Raises `Away`, `Refused`."""
+        ...
+
+
+@runtime_checkable
+class Store(Provider, Protocol):
+    """An app store: its purchases are claimed with evidence, and finished after the grant."""
+
+    async def claim(self, evidence: Evidence) -> Seen:
+        """Check the evidence and say how the purchase stands. Raises `BadNotice`, `Away`, `Refused`."""
+        ...
+
+    async def finish(self, ref: str) -> None:
+        """Tell the store that the coins are there (Google: consume); again is fine. Raises `Away`, `Refused`."""
+        ...
+
+
+@runtime_checkable
+class NewsKeeper(Protocol):
+    """A provider whose past news can be read again, for the time when notices did not reach us."""
+
+    async def catch_up(self, since: datetime) -> Sequence[str]:
+        """The objects about which there was news since then, oldest first. Raises `Away`."""
+        ...
+
+
+@runtime_checkable
+class Answerer(Protocol):
+    """A provider that asks what became of a purchase."""
+
+    async def answer(self, facts: Consumption) -> None:
+        """Answer its question. Raises `Away`, `Refused`."""
         ...

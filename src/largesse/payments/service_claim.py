@@ -1,0 +1,85 @@
+"""Entering what was bought in an app store: the store has taken the money before we hear of it."""
+
+from uuid import UUID
+
+import structlog
+
+from largesse import catalog, policy
+from largesse.accounts import Account, UnderAge
+from largesse.catalog import Bundle, Channel, PriceBook
+from largesse.kit import ids
+from largesse.kit.config import Settings
+from largesse.kit.db import WriteTx
+from largesse.kit.http import NotConfigured
+from largesse.kit.money import Money, included_tax
+from largesse.payments import model, store
+from largesse.payments.errors import BadReceipt, ReceiptTaken
+from largesse.payments.providers.port import Seen, Store
+
+log = structlog.get_logger(__name__)
+OVER_LIMIT = "over-limit"
+
+
+class Claims:
+    """Makes purchases of stores' purchases."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._region_default = settings.region_default
+
+    async def enter(self, tx: WriteTx, provider: Store, seen: Seen, buyer: Account) -> tuple[UUID, bool]:
+        """The purchase of a store's object, entered or found (True); the caller has locked the buyer.
+
+        Raises `ReceiptTaken` where it is another account's, `BadReceipt` where the product is not on sale here or is
+        not paid, `UnderAge`, `NotConfigured`.
+        """
+        known = await store.find_by_ref(tx, provider.name, seen.ref)
+        if known is not None:
+            before = await store.find(tx, known)
+            if before is None or before.account != buyer.key:
+                raise ReceiptTaken
+            return known, True
+        if seen.state not in {"paid", "pending"}:
+            raise BadReceipt(f"the store says that it is {seen.state}")
+        now = await store.get_now(tx)
+        if not buyer.is_adult(now):
+            raise UnderAge
+        book, bundle = await self._bundle(tx, provider, seen, buyer)
+        price = seen.paid or Money(bundle.price_minor * seen.quantity, book.currency)
+        worth = model.limit_minor(Money(bundle.price_minor * seen.quantity, book.currency), book.unit_usd_micros)
+        made = ids.new()
+        await store.enter_order(
+            tx,
+            id=made,
+            status="paid" if seen.state == "paid" else "created",
+            account=buyer.key,
+            bundle=bundle.key,
+            coins=bundle.coins * seen.quantity,
+            quantity=seen.quantity,
+            price_minor=price.minor,
+            tax_minor=included_tax(price, book.tax_bps).minor,
+            fee_minor=catalog.channel_fee(book, price).minor,
+            currency=price.currency,
+            region=book.region,
+            channel=book.channel,
+            provider=provider.name,
+            provider_ref=seen.ref,
+            return_url="",
+            limit_minor=worth,
+            actor=f"provider:{provider.name}",
+        )
+        in_force = await policy.get_in_force(tx)
+        if await store.bought_since(tx, buyer.key, model.day_of(now)) > in_force.buy_day_minor_max:
+            await store.flag(tx, made, OVER_LIMIT)
+        return made, False
+
+    async def _bundle(self, tx: WriteTx, provider: Store, seen: Seen, buyer: Account) -> tuple[PriceBook, Bundle]:
+        shelf = await catalog.read_shelf(tx)
+        channel: Channel = "apple" if provider.name == "apple" else "google"
+        book = shelf.book(buyer.country, self._region_default, channel)
+        if book is None:
+            raise NotConfigured(f"nothing is sold through the channel {channel}")
+        for bundle in shelf.bundles[book.key]:
+            if bundle.product_id == seen.product_id:
+                return book, bundle
+        log.error("purchase.unknown_product", provider=provider.name, product=seen.product_id, region=book.region)
+        raise BadReceipt(f"no bundle has the product {seen.product_id}")

@@ -1,0 +1,204 @@
+"""What providers tell us, and what we ask of ourselves when they tell us nothing.
+
+A notice is checked, kept raw and answered; a job works on it later. The rows are the state and jobs only wake it: a
+notice that is due is taken under a lease, so a worker that dies gives it back by itself.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from largesse import accounts
+from largesse.kit.batch import Batcher
+from largesse.kit.jobs import Jobs, enqueue
+from largesse.kit.mail import Mail
+from largesse.kit.problems import Problem
+from largesse.payments import store, store_money, store_notices
+from largesse.payments.errors import BadNoticeSent, ProviderAway
+from largesse.payments.events import JOB_NOTICES
+from largesse.payments.jobs import register
+from largesse.payments.providers.port import Answerer, Away, BadNotice, NewsKeeper, Provider, Refused, Seller, Store
+from largesse.payments.receipts import Letter, write_receipt
+from largesse.payments.service import PaymentsService
+from largesse.payments.store_notices import Arrived, Taken
+
+log = structlog.get_logger(__name__)
+LEASE_S = 60
+_TAKEN_MAX = 8
+_PAUSE_S_MAX = 3600
+_YOUNG_S, _LOOK_PAUSE_S = 900, 15
+_WAITING_MAX = 100
+_OVERLAP = timedelta(hours=1)
+_FIRST_CATCH_UP = timedelta(days=3)
+
+
+class NoticesService:
+    """Hears providers, and works on what they said."""
+
+    def __init__(self, payments: PaymentsService) -> None:
+        self._db = payments.db
+        self._origin = payments.settings.origin
+        self._payments = payments
+        self._settler = payments.settler
+        self._batcher: Batcher[Arrived, bool] = Batcher(size_max=200, linger_us=1000, waiting_max=5000)
+        self._lane: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Start keeping notices."""
+        self._lane = asyncio.create_task(self._batcher.run(self._keep), name="notices")
+
+    async def close(self) -> None:
+        """Keep what waits, then stop."""
+        self._batcher.close()
+        if self._lane is not None:
+            with suppress(TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(self._lane, 5)
+
+    async def receive(self, provider_name: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Check a notice and keep it; when this returns it is on disk, and somebody will work on it.
+
+        Raises `NotConfigured`, `BadNoticeSent` (nothing is kept), `ProviderAway`, `Busy`.
+        """
+        provider = self._payments.provider(provider_name)
+        try:
+            notice = await provider.receive(headers, body)
+        except BadNotice as error:
+            log.warning("notice.refused", provider=provider_name, why=str(error)[:200])
+            raise BadNoticeSent from error
+        except Away as error:
+            raise ProviderAway from error
+        await self._batcher.ask(Arrived(provider_name, notice, body))
+
+    async def _keep(self, arrived: list[Arrived]) -> list[bool | None]:
+        async with self._db.write() as tx:
+            if await store_notices.put_notices(tx, arrived):
+                await enqueue(tx, JOB_NOTICES)
+        return [True] * len(arrived)
+
+    # Jobs
+
+    def add_jobs(self, jobs: Jobs, mail: Mail) -> None:
+        """Add this room's tasks."""
+        register(jobs, self, mail)
+
+    async def work(self) -> None:
+        """Work on every notice that is due."""
+        while True:
+            async with self._db.write() as tx:
+                taken = await store_notices.take_notices(tx, _TAKEN_MAX, LEASE_S)
+            if not taken:
+                return
+            await asyncio.gather(*(self._work_on(one) for one in taken))
+
+    async def _work_on(self, taken: Taken) -> None:
+        try:
+            provider = self._payments.provider(taken.provider)
+            outcomes = [await self._look(provider, ref) for ref in taken.refs]
+            if taken.asks and isinstance(provider, Answerer):
+                outcomes += [await self._answer(provider, ref) for ref in taken.refs]
+        except (Away, Problem) as error:
+            pause = min(_PAUSE_S_MAX, 5 * 2 ** min(taken.tries, 10))
+            log.warning("notice.later", notice=taken.key, provider=taken.provider, why=str(error)[:200], pause_s=pause)
+            async with self._db.write() as tx:
+                await store_notices.notice_later(tx, taken.key, pause, str(error)[:200])
+            return
+        async with self._db.write() as tx:
+            await store_notices.notice_done(tx, taken.key, "; ".join(dict.fromkeys(outcomes)))
+
+    async def _look(self, provider: Provider, ref: str) -> str:
+        outcome = await self._settler.look(provider, ref)
+        if outcome != "no purchase of ours" or not isinstance(provider, Store):
+            return outcome
+        return await self._claim(provider, ref)
+
+    async def _claim(self, provider: Store, ref: str) -> str:
+        """A store's purchase that its app has not claimed: whose it is stands in it."""
+        seen = await provider.look(ref)
+        try:
+            return await self._payments.claim_seen(provider, seen)
+        except Problem as problem:
+            log.warning("purchase.not_claimed", provider=provider.name, code=problem.code)
+            return f"not claimed: {problem.code}"
+
+    async def _answer(self, provider: Answerer, ref: str) -> str:
+        """Tell a store what became of a purchase whose buyer wants the money back, if the buyer has consented."""
+        assert isinstance(provider, Provider)
+        async with self._db.read() as tx:
+            facts = await store_notices.find_consumption(tx, provider.name, ref)
+        if facts is None:
+            return "not answered: no consent"
+        try:
+            await provider.answer(facts)
+        except Refused as refused:
+            return f"not answered: {refused.reason}"
+        return "answered"
+
+    async def look_at_waiting(self) -> None:
+        """Ask about orders that wait for money; let nobody pay those that are a day old."""
+        async with self._db.read() as tx:
+            waiting = await store.list_waiting(tx, young_s=_YOUNG_S, pause_s=_LOOK_PAUSE_S, limit=_WAITING_MAX)
+        for purchase, name, ref, old in waiting:
+            with suppress(Away, Refused, Problem):
+                await self._look_at(purchase, self._payments.provider(name), ref, old=old)
+
+    async def _look_at(self, purchase: UUID, provider: Provider, ref: str | None, *, old: bool) -> None:
+        if ref is not None:
+            if old and isinstance(provider, Seller):
+                await provider.cancel(ref)
+            await self._settler.look(provider, ref, purchase)
+        async with self._db.write() as tx:
+            await store.lock(tx, purchase)
+            found = await store.find(tx, purchase)
+            if old and found is not None and found.status in {"created", "awaiting_payment"}:
+                await store.move(tx, purchase, "expired", "payments", reason="not paid within a day")
+            else:
+                await store.looked(tx, purchase, ref)
+
+    async def finish(self, purchase: str) -> None:
+        """Tell the store that the coins are there; raises where it does not hear, and is tried again."""
+        async with self._db.read() as tx:
+            found = await store.find(tx, UUID(purchase))
+        if found is None or found.provider_ref is None:
+            return
+        provider = self._payments.provider(found.provider)
+        assert isinstance(provider, Store), found.provider
+        await provider.finish(found.provider_ref)
+        async with self._db.write() as tx:
+            await store.finished(tx, found.id)
+
+    async def finish_all(self) -> None:
+        """The same for every purchase whose store does not know it yet."""
+        async with self._db.read() as tx:
+            unfinished = await store.list_unfinished(tx, _WAITING_MAX)
+        for purchase, _, _ in unfinished:
+            with suppress(Away, Refused, Problem):
+                await self.finish(str(purchase))
+
+    async def catch_up(self) -> None:
+        """Read what providers list of past news, from an hour before where we stopped: notices get lost."""
+        for provider in self._settler.providers.values():
+            if isinstance(provider, NewsKeeper):
+                with suppress(Away, Refused):
+                    await self._catch_up(provider)
+
+    async def _catch_up(self, provider: NewsKeeper) -> None:
+        assert isinstance(provider, Provider)
+        begun = datetime.now(UTC)
+        async with self._db.read() as tx:
+            until = await store_money.get_caught_up(tx, provider.name)
+        refs: Sequence[str] = await provider.catch_up((until or begun - _FIRST_CATCH_UP) - _OVERLAP)
+        for ref in dict.fromkeys(refs):
+            await self._look(provider, ref)
+        async with self._db.write() as tx:
+            await store_money.put_caught_up(tx, provider.name, begun)
+
+    async def find_receipt(self, purchase: str) -> Letter | None:
+        """The receipt of a purchase as mail; None where there is nobody to send it to."""
+        async with self._db.read() as tx:
+            found = await store.find(tx, UUID(purchase))
+            buyer = await accounts.get_account(tx, found.account) if found else None
+        return write_receipt(found, buyer, self._origin) if found and buyer else None

@@ -1,0 +1,257 @@
+"""Bringing a purchase to where its provider stands: look (outside a transaction), decide, act (in one)."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from largesse import ledger
+from largesse.kit import ids, outbox
+from largesse.kit.config import Settings
+from largesse.kit.db import Database, WriteTx
+from largesse.kit.jobs import enqueue
+from largesse.kit.money import Money
+from largesse.payments import reconcile as rules
+from largesse.payments import store, store_money
+from largesse.payments.events import JOB_FINISH, JOB_RECEIPT, TOPIC_CHANGED, TOPIC_FLAGGED, TOPIC_GRANTED
+from largesse.payments.model import DISPUTED, GRANTED, MISMATCH, refund_status
+from largesse.payments.providers.port import Provider, Refused, Seen, SeenRefund, Store
+from largesse.payments.reconcile import Record, reconcile
+
+log = structlog.get_logger(__name__)
+
+
+class Settler:
+    """Acts on what providers say. Whatever is said twice, late or in another order ends the same."""
+
+    def __init__(self, db: Database, providers: dict[str, Provider], settings: Settings) -> None:
+        self.providers = providers
+        self._db = db
+        self._sandbox = settings.sandbox
+        self._testers = settings.listed("test_accounts")
+
+    async def look(self, provider: Provider, ref: str, purchase: UUID | None = None) -> str:
+        """Ask the provider about one of its objects, and act; says what came of it, in a word or two.
+
+        Raises `Away`. An object that is nobody's here is left alone.
+        """
+        try:
+            seen = await provider.look(ref)
+        except Refused as refused:
+            log.info("payment.unknown", provider=provider.name, reason=refused.reason)
+            return "unknown to the provider"
+        if purchase is None:
+            async with self._db.read() as tx:
+                purchase = await store.find_by_ref(tx, provider.name, seen.ref) or seen.purchase
+        if purchase is None:
+            return "no purchase of ours"
+        return await self.settle(provider, seen, purchase)
+
+    async def settle(self, provider: Provider, seen: Seen, purchase: UUID) -> str:
+        """Act on what the provider says of a purchase; says what came of it, in a word or two."""
+        async with self._db.write_piped() as tx:
+            await store.lock(tx, purchase)
+            found = await store.find_record(tx, purchase, sandbox=self._sandbox, testers=self._testers)
+            if found is None or found[0].purchase.provider != provider.name:
+                return "no purchase of ours"
+            record, buyer = found
+            ref = record.purchase.provider_ref
+            if ref is not None and ref != seen.ref:
+                return "another object pays this purchase"
+            acts = reconcile(record, seen)
+            doing = _Acts(tx, provider, record, buyer, seen)
+            for act in acts:
+                await doing.do(act)
+            await store.looked(tx, purchase, seen.ref)
+        for act in acts:
+            name = type(act).__name__.lower()
+            log.info("purchase.settled", purchase=str(purchase), provider=provider.name, act=name)
+        return "settled" if acts else "nothing to do"
+
+
+class _Acts:
+    """The acts on one locked purchase. Money, coins, states and news are of one transaction."""
+
+    def __init__(self, tx: WriteTx, provider: Provider, record: Record, buyer: store.Buyer, seen: Seen) -> None:
+        self.tx = tx
+        self.provider = provider
+        self.record = record
+        self.purchase = record.purchase
+        self.buyer = buyer
+        self.seen = seen
+        self.actor = f"provider:{provider.name}"
+        self.source = f"purchase:{record.purchase.id}"
+        self.at: datetime = seen.at or record.now
+
+    async def do(self, act: rules.Act) -> None:
+        """Do one."""
+        match act:
+            case rules.Move():
+                await self._move(act)
+            case rules.Grant():
+                await self._grant(act)
+            case rules.Keep():
+                await self._keep(act)
+            case rules.TakeBack():
+                await self._take_back(act)
+            case rules.SendBack():
+                await self._send_back(act)
+            case rules.NoteRefund():
+                await self._put_refund(act.known or act.seen.id or ids.new(), act.seen, act.money, act.seen.status)
+            case rules.GiveAgain():
+                await self._give_again(act)
+            case rules.OpenDispute():
+                await self._open_dispute(act)
+            case rules.DecideDispute():
+                await self._decide_dispute(act)
+            case rules.Flag():
+                await self._flag(act.word)
+
+    async def _move(self, act: rules.Move) -> None:
+        await store.move(
+            self.tx, self.purchase.id, act.status, self.actor, reason=act.reason, provider_ref=self.seen.ref
+        )
+        await self._tell(act.status)
+
+    async def _grant(self, act: rules.Grant) -> None:
+        await self._arrive(GRANTED, act.paid, act.fee, line=act.line)
+        if isinstance(self.provider, Store):
+            await enqueue(self.tx, JOB_FINISH, purchase=str(self.purchase.id))
+        await enqueue(self.tx, JOB_RECEIPT, purchase=str(self.purchase.id))
+        news = {"purchase": str(self.purchase.id), "account": self.purchase.account, "coins": self.purchase.coins}
+        await outbox.put(self.tx, TOPIC_GRANTED, self.purchase.account, news)
+        if act.line == "promo":
+            await ledger.grant_promo(
+                self.tx, account=self.purchase.account, gives_from=self.buyer.adult_from, coins=self.purchase.coins,
+                source=self.source, happened_at=self.at,
+            )  # fmt: skip
+            return
+        await ledger.sell_coins(
+            self.tx, account=self.purchase.account, gives_from=self.buyer.adult_from, coins=self.purchase.coins,
+            gross=act.paid, tax=Money(self.purchase.tax_minor, act.paid.currency), provider_fee=act.fee,
+            source=self.source, happened_at=self.at,
+        )  # fmt: skip
+
+    async def _keep(self, act: rules.Keep) -> None:
+        await self._arrive(MISMATCH, act.paid, act.fee, flag=f"mismatch:{act.why}", reason=act.why)
+        if self.seen.live or self.record.sandbox:
+            await ledger.hold_unallocated(
+                self.tx, paid=act.paid, provider_fee=act.fee, via=self.provider.via, source=self.source,
+                happened_at=self.at,
+            )  # fmt: skip
+        await self._tell(MISMATCH)
+
+    async def _arrive(
+        self,
+        status: str,
+        paid: Money,
+        fee: Money,
+        *,
+        line: ledger.Line | None = None,
+        flag: str | None = None,
+        reason: str = "",
+    ) -> None:
+        await store.arrive(
+            self.tx, self.purchase.id, provider_ref=self.seen.ref, status=status, line=line, paid_minor=paid.minor,
+            paid_currency=paid.currency, fee_minor=fee.minor, live=self.seen.live, flag=flag, actor=self.actor,
+            unfinished=status == GRANTED and isinstance(self.provider, Store), reason=reason,
+        )  # fmt: skip
+        self.purchase = msgspec.structs.replace(
+            self.purchase, status=status, granted_class=line, live=self.seen.live, provider_ref=self.seen.ref
+        )
+
+    async def _take_back(self, act: rules.TakeBack) -> None:
+        refund = act.known or act.seen.id or ids.new()
+        await self._put_refund(refund, act.seen, act.money, "done")
+        if self.purchase.granted_class == "paid" and act.money.currency == self.purchase.currency:
+            known = next((row for row in self.record.refunds if row.id == refund), None)
+            await ledger.refund_coins(
+                self.tx, purchase=self.source, refunded=act.money, via=self.provider.via, source=f"refund:{refund}",
+                happened_at=self.at, reason=act.seen.reason or "refund",
+                unspent_only=known is not None and known.unspent_only,
+            )  # fmt: skip
+        elif self.purchase.granted_class == "paid":
+            await self._flag("refund-currency")
+        status = refund_status(self.purchase, self.purchase.refunded_minor + act.money.minor)
+        await store_money.refunded(
+            self.tx, self.purchase.id, minor=act.money.minor, status=status, actor=self.actor, reason=act.seen.reason
+        )
+        self.purchase = self.purchase.moved(status, act.money.minor)
+        await self._tell(self.purchase.status)
+
+    async def _send_back(self, act: rules.SendBack) -> None:
+        refund = act.known or act.seen.id or ids.new()
+        await self._put_refund(refund, act.seen, act.money, "done")
+        if self.purchase.live or self.record.sandbox:
+            await ledger.send_back(
+                self.tx, purchase=self.source, money=act.money, via=self.provider.via, source=f"refund:{refund}",
+                happened_at=self.at,
+            )  # fmt: skip
+        await store_money.refunded(
+            self.tx, self.purchase.id, minor=act.money.minor, status="refunded", actor=self.actor, reason="sent back"
+        )
+        await self._tell("refunded")
+
+    async def _put_refund(self, refund: UUID, seen: SeenRefund, money: Money, status: str) -> None:
+        await store_money.put_refund(
+            self.tx, id=refund, purchase=self.purchase.id, provider=self.provider.name, ref=seen.ref, minor=money.minor,
+            currency=money.currency, status=status, reason=seen.reason, wanted_by=None, unspent_only=False,
+        )  # fmt: skip
+
+    async def _give_again(self, act: rules.GiveAgain) -> None:
+        row = next(row for row in self.record.refunds if row.id == act.known)
+        await store_money.move_refund(self.tx, act.known, "undone")
+        if self.purchase.granted_class == "paid" and row.currency == self.purchase.currency:
+            await ledger.restore_refund(self.tx, source=f"refund:{act.known}", happened_at=self.at)
+        status = refund_status(self.purchase, self.purchase.refunded_minor - row.minor)
+        await store_money.refunded(
+            self.tx, self.purchase.id, minor=-row.minor, status=status, actor=self.actor, reason="refund undone"
+        )
+        self.purchase = self.purchase.moved(status, -row.minor)
+        await self._tell(self.purchase.status)
+
+    async def _open_dispute(self, act: rules.OpenDispute) -> None:
+        seen, dispute = act.seen, ids.new()
+        await store_money.put_dispute(
+            self.tx, id=dispute, purchase=self.purchase.id, provider=self.provider.name, ref=seen.ref,
+            minor=seen.money.minor, currency=seen.money.currency, fee_minor=seen.fee.minor, reason=seen.reason,
+            evidence_due_at=seen.evidence_due_at,
+        )  # fmt: skip
+        self.record = self.record.with_dispute(dispute, seen)
+        await self._to(DISPUTED, seen.reason)
+        if self.purchase.granted_class == "paid":
+            await ledger.open_dispute(
+                self.tx, purchase=self.source, disputed=seen.money, fee=seen.fee, source=f"dispute:{dispute}",
+                happened_at=self.at,
+            )  # fmt: skip
+
+    async def _decide_dispute(self, act: rules.DecideDispute) -> None:
+        row = next(row for row in self.record.disputes if row.ref == act.seen.ref)
+        won = act.seen.status == "won"
+        await store_money.decide_dispute(self.tx, row.id, act.seen.status)
+        await self._to("dispute_won" if won else "charged_back", act.seen.reason)
+        if self.purchase.granted_class != "paid":
+            return
+        source = f"dispute:{row.id}"
+        if won:
+            fee_back = act.seen.fee_back or Money(0, act.seen.fee.currency)
+            await ledger.win_dispute(self.tx, source=source, fee_back=fee_back, happened_at=self.at)
+        else:
+            await ledger.lose_dispute(self.tx, source=source, happened_at=self.at)
+
+    async def _to(self, status: str, reason: str) -> None:
+        if self.purchase.status != status:
+            await store.move(self.tx, self.purchase.id, status, self.actor, reason=reason)
+        self.purchase = self.purchase.moved(status, 0)
+        await self._tell(status)
+
+    async def _flag(self, word: str) -> None:
+        await store.flag(self.tx, self.purchase.id, word)
+        await outbox.put(
+            self.tx, TOPIC_FLAGGED, self.purchase.account, {"purchase": str(self.purchase.id), "word": word}
+        )
+
+    async def _tell(self, status: str) -> None:
+        news = {"purchase": str(self.purchase.id), "account": self.purchase.account, "status": status}
+        await outbox.put(self.tx, TOPIC_CHANGED, self.purchase.account, news)

@@ -1,0 +1,65 @@
+"""Statements of refunds and disputes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from largesse.kit.db import ReadTx, WriteTx, sql
+
+
+class WantedRefund(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund that the provider is to be asked for. Minor units of `currency`."""
+
+    id: UUID
+    purchase: UUID
+    provider: str
+    provider_ref: str
+    minor: int
+    currency: str
+    reason: str
+
+
+async def put_refund(tx: WriteTx, **columns: Any) -> None:
+    """Put a refund down, or move one that is known; columns as in sql/refund_put.sql."""
+    await tx.execute(sql("payments", "refund_put"), columns)
+
+
+async def move_refund(tx: WriteTx, refund: UUID, status: str) -> None:
+    """Move a refund."""
+    await tx.execute(sql("payments", "refund_move"), {"id": refund, "status": status})
+
+
+async def refunded(
+    tx: WriteTx, purchase: UUID, *, minor: int, status: str | None, actor: str, reason: str = ""
+) -> None:
+    """Count what went back (or, below zero, came again), and move the purchase where `status` says so."""
+    values = {"id": purchase, "minor": minor, "status": status, "actor": actor, "reason": reason}
+    await tx.execute(sql("payments", "refunded"), values)
+
+
+async def list_wanted_refunds(tx: ReadTx, limit: int) -> list[WantedRefund]:
+    """Refunds that we want and the provider does not show yet."""
+    return await tx.all(WantedRefund, sql("payments", "refunds_wanted"), {"limit": limit})
+
+
+async def put_dispute(tx: WriteTx, **columns: Any) -> None:
+    """Put a dispute down; columns as in sql/dispute_put.sql."""
+    await tx.execute(sql("payments", "dispute_put"), columns)
+
+
+async def decide_dispute(tx: WriteTx, dispute: UUID, status: str) -> None:
+    """A dispute is won or lost."""
+    await tx.execute(sql("payments", "dispute_decide"), {"id": dispute, "status": status})
+
+
+async def get_caught_up(tx: ReadTx, provider: str) -> datetime | None:
+    """Until when a provider's own list of news has been read."""
+    until: datetime | None = await tx.scalar(sql("payments", "caught_up_get"), {"provider": provider})
+    return until
+
+
+async def put_caught_up(tx: WriteTx, provider: str, until: datetime) -> None:
+    """A provider's own list of news has been read until then."""
+    await tx.execute(sql("payments", "caught_up_put"), {"provider": provider, "until": until})

@@ -1,0 +1,63 @@
+"""Statements of providers' notices."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from largesse.kit.db import ReadTx, WriteTx, sql
+from largesse.payments.providers.port import Consumption, Notice
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """A notice that was checked, as it is to be kept."""
+
+    provider: str
+    notice: Notice
+    body: bytes
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that this process works on; `tries` counts this one."""
+
+    key: int
+    provider: str
+    event: str
+    kind: str
+    refs: list[str]
+    asks: str
+    tries: int
+
+
+async def put_notices(tx: WriteTx, arrived: Sequence[Arrived]) -> int:
+    """Keep notices as they came, and say how many are new and want work; a repeat is left out."""
+    columns = {
+        "providers": [a.provider for a in arrived],
+        "events": [a.notice.event for a in arrived],
+        "kinds": [a.notice.kind for a in arrived],
+        "asks": [a.notice.asks for a in arrived],
+        "refs": [msgspec.json.encode(list(a.notice.refs)).decode() for a in arrived],
+        "bodies": [a.body for a in arrived],
+    }
+    number: int = await tx.scalar(sql("payments", "notices_put"), columns)
+    return number
+
+
+async def take_notices(tx: WriteTx, limit: int, lease_s: int) -> list[Taken]:
+    """Take notices that are due; nobody else takes them for `lease_s`."""
+    return await tx.all(Taken, sql("payments", "notices_take"), {"limit": limit, "lease_s": lease_s})
+
+
+async def notice_done(tx: WriteTx, key: int, outcome: str) -> None:
+    """A notice was worked on."""
+    await tx.execute(sql("payments", "notice_done"), {"key": key, "outcome": outcome})
+
+
+async def notice_later(tx: WriteTx, key: int, pause_s: int, why: str) -> None:
+    """A notice is to be worked on again, after a pause."""
+    await tx.execute(sql("payments", "notice_later"), {"key": key, "pause_s": pause_s, "outcome": why})
+
+
+async def find_consumption(tx: ReadTx, provider: str, ref: str) -> Consumption | None:
+    """What a store may know of a purchase; None where its buyer has not consented, or it is nobody's here."""
+    row = await tx.row(sql("payments", "consumption"), {"provider": provider, "ref": ref})
+    return Consumption(ref=ref, **row) if row else None
