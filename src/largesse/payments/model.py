@@ -92,6 +92,8 @@ def refund_status(purchase: Purchase, refunded_minor: int) -> str | None:
         return None
     if refunded_minor >= purchase.price_minor:
         return "refunded"
+    if purchase.status == "dispute_won":
+        return None
     return "partially_refunded" if refunded_minor else GRANTED
 
 

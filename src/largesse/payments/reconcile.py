@@ -143,10 +143,10 @@ def reconcile(record: Record, seen: Seen) -> list[Act]:
     acts: list[Act] = [*_arrived(record, seen)]
     kept = record.purchase.status == "mismatch" or any(isinstance(act, Keep) for act in acts)
     paid = record.purchase.status not in _UNPAID or any(isinstance(act, Grant | Keep) for act in acts)
+    if paid and not kept:
+        acts += _disputes(record, seen)
     if paid:
         acts += _refunds(record, seen, kept=kept)
-        if not kept:
-            acts += _disputes(record, seen)
     acts += [Flag(word) for word in seen.flags if word not in record.purchase.flags]
     return acts
 
