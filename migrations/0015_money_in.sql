@@ -67,7 +67,8 @@ CREATE TABLE payments.refund (
     status text NOT NULL CHECK (status IN ('wanted', 'pending', 'done', 'failed', 'undone')),
     reason text NOT NULL DEFAULT '',
     wanted_by integer REFERENCES accounts.account (key),
-    unspent_only boolean NOT NULL DEFAULT false,
+    -- The coins left the wallet when we decided, before the provider was asked: they cannot be spent meanwhile.
+    taken boolean NOT NULL DEFAULT false,
     made_at timestamptz NOT NULL DEFAULT now(),
     moved_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (provider, ref)

@@ -16,7 +16,7 @@ from largesse.kit.mail import Mail
 from largesse.kit.news import News
 from largesse.ledger import LedgerService, get_wallet, list_earnings, load_keys
 from largesse.outreach import OutreachService
-from largesse.payments import NoticesService, PaymentsService
+from largesse.payments import NoticesService, OfficeService, PaymentsService
 from largesse.payouts import PayoutsService
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
@@ -43,6 +43,7 @@ class Services:
     gifting: GiftingService
     payments: PaymentsService
     notices: NoticesService
+    office: OfficeService
     payouts: PayoutsService
     outreach: OutreachService
     realtime: RealtimeService
@@ -53,8 +54,7 @@ class Services:
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
             "payouts", "outreach", "realtime",
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "stage", "gifting", "payments", "notices",
-            "payouts", "outreach",
-            "realtime",
+            "office", "payouts", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -77,6 +77,7 @@ def build(settings: Settings) -> Services:
     gifting = GiftingService(db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage)
     payments = PaymentsService(db, settings)
     notices = NoticesService(payments)
+    office = OfficeService(payments)
     payouts = PayoutsService(db, policy)
     outreach = OutreachService(db, accounts, settings)
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
@@ -96,6 +97,7 @@ def build(settings: Settings) -> Services:
         gifting=gifting,
         payments=payments,
         notices=notices,
+        office=office,
         payouts=payouts,
         outreach=outreach,
         realtime=realtime,

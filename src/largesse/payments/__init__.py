@@ -11,5 +11,15 @@ from largesse.payments.errors import AccountFrozen, LimitReached, PriceChanged
 from largesse.payments.model import GRANTED, Purchase
 from largesse.payments.service import PaymentsService
 from largesse.payments.service_notices import NoticesService
+from largesse.payments.service_office import OfficeService
 
-__all__ = ["GRANTED", "AccountFrozen", "LimitReached", "NoticesService", "PaymentsService", "PriceChanged", "Purchase"]
+__all__ = [
+    "GRANTED",
+    "AccountFrozen",
+    "LimitReached",
+    "NoticesService",
+    "OfficeService",
+    "PaymentsService",
+    "PriceChanged",
+    "Purchase",
+]

@@ -24,4 +24,5 @@ def register(jobs: Jobs, notices: "NoticesService", mail: Mail) -> None:
     jobs.add_periodic("* * * * *", "payments.notices_due", notices.work)
     jobs.add_periodic("* * * * *", "payments.look_at_waiting", notices.look_at_waiting)
     jobs.add_periodic("*/2 * * * *", "payments.finish_all", notices.finish_all)
+    jobs.add_periodic("*/2 * * * *", "payments.ask_for_refunds", notices.ask_for_refunds)
     jobs.add_periodic("*/10 * * * *", "payments.catch_up", notices.catch_up)

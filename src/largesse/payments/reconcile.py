@@ -21,14 +21,14 @@ _ENDED = {"canceled", "expired", "failed"}
 
 
 class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A refund as we have it; `ref` is the provider's, None until it is known."""
+    """A refund as we have it; `ref` is the provider's, None until it is known. `taken`: its coins have left already."""
 
     id: UUID
     ref: str | None
     minor: int
     currency: str
     status: str
-    unspent_only: bool = False
+    taken: bool = False
 
 
 class DisputeRow(msgspec.Struct, frozen=True, kw_only=True):

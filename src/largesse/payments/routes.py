@@ -1,8 +1,7 @@
 """Purchases over HTTP."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
@@ -25,14 +24,13 @@ from largesse.payments.errors import (
     ReceiptTaken,
 )
 from largesse.payments.model import Purchase, Step, Wanted
+from largesse.payments.places import place_of, written
 from largesse.payments.providers.port import NOTHING, Evidence, Next
 from largesse.payments.routes_notices import routes as notice_routes
+from largesse.payments.routes_office import routes as office_routes
 from largesse.payments.service import PaymentsService
 
 PREFIX = "purchase"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_MICROS_MAX = 4 * 10**15  # the year 2096
 
 
 class ExpectedPrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -182,10 +180,10 @@ async def list_purchases(
     cursor: http.Cursor = None,
 ) -> Page[PurchaseBody]:
     """Your purchases, the newest first."""
-    before = _place(cursor) if cursor else None
+    before = place_of(cursor) if cursor else None
     found = await payments.list_purchases(_buyer(principal), before=before, limit=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
-    return Page([_body(p) for p in found[:limit]], _cursor(last) if last else None)
+    return Page([_body(p) for p in found[:limit]], written(last.created_at, last.id) if last else None)
 
 
 @get(
@@ -236,16 +234,4 @@ def _body(purchase: Purchase, step: Next = NOTHING) -> PurchaseBody:
     )
 
 
-def _cursor(purchase: Purchase) -> str:
-    return f"{(purchase.created_at - _EPOCH) // _MICROSECOND}.{purchase.id}"
-
-
-def _place(cursor: str) -> tuple[datetime, UUID]:
-    micros, _, text = cursor.partition(".")
-    last = ids.decode(text, PREFIX)
-    if last is None or not micros.isdecimal() or not micros.isascii() or int(micros) > _MICROS_MAX:
-        raise Invalid.field("cursor", "not one that was given")
-    return _EPOCH + int(micros) * _MICROSECOND, last
-
-
-routes = [buy_coins, claim_apple, claim_google, list_purchases, get_purchase, *notice_routes]
+routes = [buy_coins, claim_apple, claim_google, list_purchases, get_purchase, *notice_routes, *office_routes]

@@ -39,6 +39,7 @@ from largesse.payments.providers.port import (
     Store,
 )
 from largesse.payments.service_claim import Claims
+from largesse.payments.service_refunds import Refunds
 from largesse.payments.service_settle import Settler
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ class PaymentsService:
         self._providers = providers.configured(settings, db)
         self.settler = Settler(db, self._providers, settings)
         self.claims = Claims(settings)
+        self.refunds = Refunds(db, self.settler)
 
     async def open(self) -> None:
         """Nothing connects before it is needed."""
@@ -214,7 +216,7 @@ class PaymentsService:
         if not buyer.is_adult(now):
             raise UnderAge
         await accounts.accepted_terms(tx, account, TERMS)
-        if (await ledger.get_wallet(tx, account)).frozen:
+        if set(await ledger.list_freezes(tx, account)) - {"debt"}:  # buying is how a debt is repaid
             raise AccountFrozen
         return buyer
 

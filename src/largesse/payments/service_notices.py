@@ -178,6 +178,10 @@ class NoticesService:
             with suppress(Away, Refused, Problem):
                 await self.finish(str(purchase))
 
+    async def ask_for_refunds(self) -> None:
+        """Ask providers for the refunds that we want and they do not show: after a crash, or no answer."""
+        await self._payments.refunds.ask_all()
+
     async def catch_up(self) -> None:
         """Read what providers list of past news, from an hour before where we stopped: notices get lost."""
         for provider in self._settler.providers.values():

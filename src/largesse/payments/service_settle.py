@@ -98,7 +98,7 @@ class _Acts:
             case rules.SendBack():
                 await self._send_back(act)
             case rules.NoteRefund():
-                await self._put_refund(act.known or act.seen.id or ids.new(), act.seen, act.money, act.seen.status)
+                await self._note_refund(act)
             case rules.GiveAgain():
                 await self._give_again(act)
             case rules.OpenDispute():
@@ -130,7 +130,7 @@ class _Acts:
         await ledger.sell_coins(
             self.tx, account=self.purchase.account, gives_from=self.buyer.adult_from, coins=self.purchase.coins,
             gross=act.paid, tax=Money(self.purchase.tax_minor, act.paid.currency), provider_fee=act.fee,
-            source=self.source, happened_at=self.at,
+            via=self.provider.via, source=self.source, happened_at=self.at,
         )  # fmt: skip
 
     async def _keep(self, act: rules.Keep) -> None:
@@ -163,21 +163,36 @@ class _Acts:
 
     async def _take_back(self, act: rules.TakeBack) -> None:
         refund = act.known or act.seen.id or ids.new()
+        known = self._row(refund)
         await self._put_refund(refund, act.seen, act.money, "done")
-        if self.purchase.granted_class == "paid" and act.money.currency == self.purchase.currency:
-            known = next((row for row in self.record.refunds if row.id == refund), None)
+        if self._in_books(act.money.currency) and not (known and known.taken):
             await ledger.refund_coins(
                 self.tx, purchase=self.source, refunded=act.money, via=self.provider.via, source=f"refund:{refund}",
                 happened_at=self.at, reason=act.seen.reason or "refund",
-                unspent_only=known is not None and known.unspent_only,
             )  # fmt: skip
-        elif self.purchase.granted_class == "paid":
-            await self._flag("refund-currency")
-        status = refund_status(self.purchase, self.purchase.refunded_minor + act.money.minor)
+        await self._refunded(act.money.minor, act.seen.reason)
+
+    async def _note_refund(self, act: rules.NoteRefund) -> None:
+        """It is on its way, or it failed: then coins that had left already come back."""
+        refund = act.known or act.seen.id or ids.new()
+        known = self._row(refund)
+        await self._put_refund(refund, act.seen, act.money, act.seen.status)
+        if act.seen.status == "failed" and known and known.taken:
+            await ledger.restore_refund(self.tx, source=f"refund:{refund}", happened_at=self.at)
+
+    def _row(self, refund: UUID) -> rules.RefundRow | None:
+        return next((row for row in self.record.refunds if row.id == refund), None)
+
+    def _in_books(self, currency: str) -> bool:
+        """Whether coins were sold for this money: test money gave promotional ones, which nobody takes back."""
+        return self.purchase.granted_class == "paid" and currency == self.purchase.currency
+
+    async def _refunded(self, minor: int, reason: str) -> None:
+        status = refund_status(self.purchase, self.purchase.refunded_minor + minor)
         await store_money.refunded(
-            self.tx, self.purchase.id, minor=act.money.minor, status=status, actor=self.actor, reason=act.seen.reason
+            self.tx, self.purchase.id, minor=minor, status=status, actor=self.actor, reason=reason
         )
-        self.purchase = self.purchase.moved(status, act.money.minor)
+        self.purchase = self.purchase.moved(status, minor)
         await self._tell(self.purchase.status)
 
     async def _send_back(self, act: rules.SendBack) -> None:
@@ -196,20 +211,16 @@ class _Acts:
     async def _put_refund(self, refund: UUID, seen: SeenRefund, money: Money, status: str) -> None:
         await store_money.put_refund(
             self.tx, id=refund, purchase=self.purchase.id, provider=self.provider.name, ref=seen.ref, minor=money.minor,
-            currency=money.currency, status=status, reason=seen.reason, wanted_by=None, unspent_only=False,
+            currency=money.currency, status=status, reason=seen.reason, wanted_by=None, taken=False,
         )  # fmt: skip
 
     async def _give_again(self, act: rules.GiveAgain) -> None:
-        row = next(row for row in self.record.refunds if row.id == act.known)
+        row = self._row(act.known)
+        assert row is not None
         await store_money.move_refund(self.tx, act.known, "undone")
-        if self.purchase.granted_class == "paid" and row.currency == self.purchase.currency:
+        if self._in_books(row.currency):
             await ledger.restore_refund(self.tx, source=f"refund:{act.known}", happened_at=self.at)
-        status = refund_status(self.purchase, self.purchase.refunded_minor - row.minor)
-        await store_money.refunded(
-            self.tx, self.purchase.id, minor=-row.minor, status=status, actor=self.actor, reason="refund undone"
-        )
-        self.purchase = self.purchase.moved(status, -row.minor)
-        await self._tell(self.purchase.status)
+        await self._refunded(-row.minor, "refund undone")
 
     async def _open_dispute(self, act: rules.OpenDispute) -> None:
         seen, dispute = act.seen, ids.new()
@@ -220,7 +231,7 @@ class _Acts:
         )  # fmt: skip
         self.record = self.record.with_dispute(dispute, seen)
         await self._to(DISPUTED, seen.reason)
-        if self.purchase.granted_class == "paid":
+        if self._in_books(seen.money.currency):
             await ledger.open_dispute(
                 self.tx, purchase=self.source, disputed=seen.money, fee=seen.fee, source=f"dispute:{dispute}",
                 happened_at=self.at,
@@ -231,7 +242,7 @@ class _Acts:
         won = act.seen.status == "won"
         await store_money.decide_dispute(self.tx, row.id, act.seen.status)
         await self._to("dispute_won" if won else "charged_back", act.seen.reason)
-        if self.purchase.granted_class != "paid":
+        if not self._in_books(row.currency):
             return
         source = f"dispute:{row.id}"
         if won:

@@ -44,6 +44,28 @@ async def list_wanted_refunds(tx: ReadTx, limit: int) -> list[WantedRefund]:
     return await tx.all(WantedRefund, sql("payments", "refunds_wanted"), {"limit": limit})
 
 
+async def find_wanted_refund(tx: ReadTx, refund: UUID) -> WantedRefund | None:
+    """A refund that we want, if the provider does not show it yet."""
+    return await tx.one(WantedRefund, sql("payments", "refund_wanted"), {"id": refund})
+
+
+async def asked(tx: WriteTx, refund: UUID) -> None:
+    """The provider is about to be asked for a refund: nobody else asks for a minute."""
+    await tx.execute(sql("payments", "refund_asked"), {"id": refund})
+
+
+async def fail_refund(tx: WriteTx, refund: UUID) -> bool:
+    """A refund that we want has failed; False where it had gone on before."""
+    found = await tx.execute(sql("payments", "refund_fail"), {"id": refund})
+    return found.rowcount == 1
+
+
+async def is_taken(tx: ReadTx, refund: UUID) -> bool:
+    """Whether the coins of a refund left before the provider was asked."""
+    taken: bool = await tx.scalar(sql("payments", "refund_taken"), {"id": refund})
+    return taken
+
+
 async def put_dispute(tx: WriteTx, **columns: Any) -> None:
     """Put a dispute down; columns as in sql/dispute_put.sql."""
     await tx.execute(sql("payments", "dispute_put"), columns)
