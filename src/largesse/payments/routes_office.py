@@ -153,7 +153,7 @@ async def list_office_purchases(
     status: StatusFilter = None,
     provider: StatusFilter = None,
     account: FromQuery[Annotated[str, msgspec.Meta(max_length=64)] | None] = None,
-    flagged: FromQuery[bool] = False,  # noqa: FBT002 - a filter of the list
+    flagged: FromQuery[bool] = False,
     limit: http.Limit = 50,
     cursor: http.Cursor = None,
 ) -> Page[OfficePurchase]:

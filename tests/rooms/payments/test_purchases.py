@@ -7,29 +7,14 @@ import msgspec
 import psycopg
 import pytest
 
-from largesse import catalog, ledger
+from largesse import ledger
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.money import Money
-from largesse.payments import NoticesService, PaymentsService, store
-from largesse.payments.routes import routes
+from largesse.payments import PaymentsService, store
 
 BODY = {"bundle_id": "web-us-350", "provider": "sandbox", "channel": "web"}
-
-
-@pytest.fixture
-async def payments(db: Database, settings: Settings) -> PaymentsService:
-    async with db.write() as tx:
-        await catalog.seed(tx)
-    return PaymentsService(db, settings)
-
-
-@pytest.fixture
-async def client(app_client: Any, payments: PaymentsService, accounts_service: Any) -> httpx.AsyncClient:
-    notices = NoticesService(payments)
-    made: httpx.AsyncClient = await app_client(routes, accounts=accounts_service, payments=payments, notices=notices)
-    return made
 
 
 async def wallet(db: Database, account: int) -> ledger.Wallet:
@@ -185,11 +170,9 @@ async def test_coins_repay_debt_first(client: httpx.AsyncClient, db: Database, c
     assert (own.paid, own.debt) == (600, 0)
 
 
-async def test_outside_a_sandbox_nothing_is_free(
-    app_client: Any, db: Database, settings: Settings, accounts_service: Any, cast: Any
-) -> None:
+async def test_outside_a_sandbox_nothing_is_free(client_of: Any, db: Database, settings: Settings, cast: Any) -> None:
     strict = PaymentsService(db, msgspec.structs.replace(settings, sandbox=False))
-    client = await app_client(routes, accounts=accounts_service, payments=strict, notices=NoticesService(strict))
+    client = await client_of(strict)
     for provider in ("sandbox", "stripe", "paypal"):
         answer = await client.post("/v1/purchases", json=BODY | {"provider": provider}, headers=cast.alice.headers)
         assert (answer.status_code, answer.json()["code"]) == (404, "not-configured")
