@@ -52,7 +52,7 @@ class Shop:
         self._called("begin")
         return Begun(ref=ref, next=Next(type="client_secret", client_secret=f"{ref}_secret", publishable_key="pk"))
 
-    async def resume(self, ref: str, order: Order) -> Next:
+    async def resume(self, ref: str, order: Order) -> Next:  # noqa: ARG002 - the port's
         self._called("resume")
         return Next(type="client_secret", client_secret=f"{ref}_secret", publishable_key="pk")
 
@@ -61,7 +61,7 @@ class Shop:
         if self.payments[ref]["state"] == "open":
             self.payments[ref]["state"] = "canceled"
 
-    async def refund(self, ref: str, refund: UUID, money: Money, reason: str) -> None:
+    async def refund(self, ref: str, refund: UUID, money: Money, reason: str) -> None:  # noqa: ARG002 - the port's
         if "refund" not in self.refuses:
             self.refunds[refund] = (ref, money)
         self._called("refund")
@@ -98,7 +98,7 @@ class Shop:
         except (ValueError, KeyError) as error:
             raise BadNotice("not a notice") from error
 
-    async def catch_up(self, since: datetime) -> Sequence[str]:
+    async def catch_up(self, since: datetime) -> Sequence[str]:  # noqa: ARG002 - the port's
         self._called("catch_up")
         return self.news
 

@@ -84,7 +84,7 @@ async def test_a_part_of_a_purchase_can_be_given_back_and_the_last_part_takes_th
 
 
 async def test_coins_leave_before_the_provider_is_asked_and_come_back_where_it_refuses(
-    client: httpx.AsyncClient, db: Database, cast: Any, oscar: Any, shop: Shop, payments: PaymentsService
+    client: httpx.AsyncClient, db: Database, *, cast: Any, oscar: Any, shop: Shop, payments: PaymentsService
 ) -> None:
     purchase = await bought(client, cast.alice, "stripe")
     ref = "shop_" + str(ids.decode(purchase, "purchase"))
@@ -99,7 +99,7 @@ async def test_coins_leave_before_the_provider_is_asked_and_come_back_where_it_r
 
 
 async def test_a_refund_without_an_answer_is_asked_for_again_and_made_once(
-    client: httpx.AsyncClient, db: Database, cast: Any, oscar: Any, shop: Shop, payments: PaymentsService
+    client: httpx.AsyncClient, db: Database, *, cast: Any, oscar: Any, shop: Shop, payments: PaymentsService
 ) -> None:
     purchase = await bought(client, cast.alice, "stripe")
     ref = "shop_" + str(ids.decode(purchase, "purchase"))
@@ -118,7 +118,7 @@ async def test_a_refund_without_an_answer_is_asked_for_again_and_made_once(
 
 
 async def test_money_kept_apart_is_granted_or_sent_back_by_two_people(
-    client: httpx.AsyncClient, db: Database, cast: Any, oscar: Any, shop: Shop, payments: PaymentsService
+    client: httpx.AsyncClient, db: Database, *, cast: Any, oscar: Any, shop: Shop, payments: PaymentsService
 ) -> None:
     purchases = [await bought(client, who, "stripe") for who in (cast.alice, cast.charlie)]
     for purchase in purchases:

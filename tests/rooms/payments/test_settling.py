@@ -254,6 +254,7 @@ async def test_money_that_is_not_the_orders_is_kept_apart(
     assert await state(client, cast.alice, purchase) == "mismatch"
     async with db.read() as tx:
         kept = await tx.scalar(
-            "SELECT -sum(l.amount) FROM ledger.leg l JOIN ledger.book b ON b.key = l.book WHERE b.name = 'liabilities:unallocated'"
+            "SELECT -sum(l.amount) FROM ledger.leg l JOIN ledger.book b ON b.key = l.book"
+            " WHERE b.name = 'liabilities:unallocated'"
         )
     assert kept == 300
