@@ -11,6 +11,10 @@ def configured(settings: Settings, db: Database) -> dict[str, Provider]:
     providers: list[Provider] = []
     if settings.sandbox:
         providers.append(Sandbox(db))
+    if settings.paypal_client_id:
+        from largesse.payments.providers.paypal import PayPal  # noqa: PLC0415 - only where it is used
+
+        providers.append(PayPal(settings))
     return {provider.name: provider for provider in providers}
 
 

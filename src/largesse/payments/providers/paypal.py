@@ -1,0 +1,255 @@
+"""PayPal: Orders v2, captured as soon as the buyer has approved; refunds, disputes, signed notices.
+
+A payment's reference is its PayPal order; notices that name only a capture are looked up as `capture:<id>`. Every call
+that creates carries `PayPal-Request-Id`, so that the same call again is the same thing.
+Source: https://developer.paypal.com/docs/api/orders/v2/, /payments/v2/, /customer-disputes/v1/, /webhooks/v1/
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from largesse.kit.config import BadSettings, Settings
+from largesse.kit.money import Money
+from largesse.payments.providers.paypal_client import PayPalClient, amount_of, money_of
+from largesse.payments.providers.paypal_notices import Certificates, refs_of
+from largesse.payments.providers.port import (
+    Away,
+    Begun,
+    Next,
+    Notice,
+    Order,
+    Refused,
+    Seen,
+    SeenDispute,
+    SeenRefund,
+    State,
+    Via,
+)
+
+_CAPTURED = {"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"}
+_REFUNDS: dict[str, Any] = {"COMPLETED": "done", "PENDING": "pending", "FAILED": "failed", "CANCELLED": "failed"}
+_LOST = {"RESOLVED_BUYER_FAVOUR", "RESOLVED_WITH_PAYOUT", "ACCEPTED"}
+_WON = {"RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER", "DENIED"}
+_EVENTS_A_PAGE = 300
+_KEPT = timedelta(days=29)  # PayPal lists the events of 30 days
+
+
+class PayPal:
+    """Orders on the web, by redirect. The price book's channel fee is replaced by the fee that PayPal kept."""
+
+    name = "paypal"
+    channels = frozenset({"web"})
+    via: Via = "psp"
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        host = urlsplit(settings.paypal_api_base).hostname or ""
+        self.live = host.endswith(".paypal.com") and ".sandbox." not in host
+        if settings.sandbox and self.live:
+            raise BadSettings("largesse: a sandbox refuses PayPal's live address: set LARGESSE_PAYPAL_API_BASE")
+        if not settings.paypal_client_secret:
+            raise BadSettings("largesse: LARGESSE_PAYPAL_CLIENT_ID needs LARGESSE_PAYPAL_CLIENT_SECRET")
+        self._origin = settings.origin
+        self._client = PayPalClient(settings, transport)
+        self._certificates = Certificates(self._client, settings.paypal_webhook_id)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def begin(self, order: Order) -> Begun:
+        """Make a PayPal order that the buyer approves on PayPal's page."""
+        back = order.return_url or f"{self._origin}/recharge"
+        joined = f"{back}{'&' if '?' in back else '?'}purchase={order.id}"
+        made = await self._client.post(
+            "/v2/checkout/orders",
+            {
+                "intent": "CAPTURE",
+                "purchase_units": [
+                    {
+                        "reference_id": str(order.id),
+                        "custom_id": f"{order.id}/{order.buyer}",
+                        "invoice_id": str(order.id),
+                        "description": f"{order.coins} coins",
+                        "amount": amount_of(order.price),
+                    }
+                ],
+                "payment_source": {
+                    "paypal": {
+                        "experience_context": {
+                            "user_action": "PAY_NOW",
+                            "shipping_preference": "NO_SHIPPING",
+                            "return_url": joined,
+                            "cancel_url": joined,
+                        }
+                    }
+                },
+            },
+            key=str(order.id),
+        )
+        return Begun(ref=made["id"], next=_next(made))
+
+    async def resume(self, ref: str, order: Order) -> Next:  # noqa: ARG002 - the port's
+        """Where the buyer approves, again; nothing once that has happened."""
+        return _next(await self._client.get(f"/v2/checkout/orders/{ref}"))
+
+    async def cancel(self, ref: str) -> None:
+        """PayPal forgets an order that nobody approves by itself; there is no call for it."""
+
+    async def refund(self, ref: str, refund: UUID, money: Money, reason: str) -> None:  # noqa: ARG002 - kept by us
+        """Give back a part of the capture, or all of it."""
+        captures = _captures(await self._client.get(f"/v2/checkout/orders/{ref}"))
+        if not captures:
+            raise Refused("not_captured")
+        body = {"amount": amount_of(money), "custom_id": str(refund), "invoice_id": str(refund)}
+        await self._client.post(f"/v2/payments/captures/{captures[0]['id']}/refund", body, key=str(refund))
+
+    async def look(self, ref: str) -> Seen:
+        """The order with its capture, refunds and disputes; an order that the buyer has approved is captured first."""
+        if ref.startswith("capture:"):
+            ref = await self._order_of(ref.removeprefix("capture:"))
+        order = await self._client.get(f"/v2/checkout/orders/{ref}")
+        if order["status"] == "APPROVED":
+            order = await self._capture(ref, order)
+        captures = _captures(order)
+        capture = next((c for c in captures if c["status"] in _CAPTURED), captures[-1] if captures else None)
+        purchase, buyer = _marks(order)
+        return Seen(
+            ref=ref,
+            state=_state(order, capture),
+            live=self.live,
+            paid=money_of(capture["amount"]) if capture and capture["status"] in _CAPTURED else None,
+            fee=_fee(capture) if capture else None,
+            purchase=purchase,
+            buyer=buyer,
+            reason=_reason(capture),
+            at=_time(capture.get("create_time")) if capture else None,
+            refunds=[
+                _refund(r) for unit in order["purchase_units"] for r in unit.get("payments", {}).get("refunds", [])
+            ],
+            disputes=await self._disputes(capture) if capture and capture["status"] in _CAPTURED else [],
+        )
+
+    async def receive(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """Check the signature by PayPal's certificate, which is fetched once and kept."""
+        event = await self._certificates.check(headers, body)
+        return Notice(event=event["id"], kind=event["event_type"], refs=refs_of(event))
+
+    async def catch_up(self, since: datetime) -> Sequence[str]:
+        """What PayPal's list of events names since then; it goes 30 days back."""
+        begin = max(since, datetime.now(UTC) - _KEPT)
+        page = await self._client.get(
+            "/v1/notifications/webhooks-events",
+            {"start_time": f"{begin:%Y-%m-%dT%H:%M:%SZ}", "page_size": str(_EVENTS_A_PAGE)},
+        )
+        refs: list[str] = []
+        while True:
+            refs += [ref for event in page.get("events", []) for ref in refs_of(event)]
+            more = next((link["href"] for link in page.get("links", []) if link["rel"] == "next"), None)
+            if more is None or not page.get("events"):
+                return list(dict.fromkeys(reversed(refs)))
+            page = await self._client.get(more)
+
+    async def _order_of(self, capture: str) -> str:
+        found = await self._client.get(f"/v2/payments/captures/{capture}")
+        order = found.get("supplementary_data", {}).get("related_ids", {}).get("order_id")
+        if order is None:
+            raise Refused("capture_without_order")
+        return str(order)
+
+    async def _capture(self, ref: str, order: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return await self._client.post(f"/v2/checkout/orders/{ref}/capture", {}, key=f"{ref}:capture")
+        except Refused as refused:
+            if refused.reason == "ORDER_ALREADY_CAPTURED":
+                return await self._client.get(f"/v2/checkout/orders/{ref}")
+            # The buyer's means of payment were refused: they may choose another one, and the order stays open.
+            return order | {"status": "PAYER_ACTION_REQUIRED", "reason": refused.reason}
+
+    async def _disputes(self, capture: dict[str, Any]) -> list[SeenDispute]:
+        page = await self._client.get("/v1/customer/disputes", {"disputed_transaction_id": capture["id"]})
+        currency = capture["amount"]["currency_code"]
+        found = [await self._client.get(f"/v1/customer/disputes/{d['dispute_id']}") for d in page.get("items", [])]
+        return [_dispute(d, currency) for d in found]
+
+
+def _next(order: dict[str, Any]) -> Next:
+    for link in order.get("links", []):
+        if link["rel"] in {"payer-action", "approve"} and order["status"] in {"CREATED", "PAYER_ACTION_REQUIRED"}:
+            return Next(type="redirect", url=link["href"])
+    return Next(type="none")
+
+
+def _captures(order: dict[str, Any]) -> list[dict[str, Any]]:
+    return [c for unit in order.get("purchase_units", []) for c in unit.get("payments", {}).get("captures", [])]
+
+
+def _marks(order: dict[str, Any]) -> tuple[UUID | None, UUID | None]:
+    """Our purchase and buyer, as the order carries them."""
+    for unit in order.get("purchase_units", []):
+        purchase, _, buyer = str(unit.get("custom_id", "")).partition("/")
+        try:
+            return UUID(purchase), UUID(buyer)
+        except ValueError:
+            continue
+    return None, None
+
+
+def _state(order: dict[str, Any], capture: dict[str, Any] | None) -> State:
+    if capture is not None:
+        if capture["status"] in _CAPTURED:
+            return "paid"
+        return "pending" if capture["status"] == "PENDING" else "failed"
+    return "canceled" if order["status"] == "VOIDED" else "open"
+
+
+def _reason(capture: dict[str, Any] | None) -> str:
+    details = (capture or {}).get("status_details") or {}
+    return str(details.get("reason", "")).lower()
+
+
+def _fee(capture: dict[str, Any]) -> Money | None:
+    fee = (capture.get("seller_receivable_breakdown") or {}).get("paypal_fee")
+    return money_of(fee) if fee else None
+
+
+def _refund(refund: dict[str, Any]) -> SeenRefund:
+    try:
+        ours = UUID(str(refund.get("custom_id", "")))
+    except ValueError:
+        ours = None
+    return SeenRefund(
+        ref=refund["id"], status=_REFUNDS.get(refund["status"], "pending"), money=money_of(refund["amount"]),
+        reason=str(refund.get("note_to_payer", ""))[:200], id=ours,
+    )  # fmt: skip
+
+
+def _dispute(dispute: dict[str, Any], currency: str) -> SeenDispute:
+    outcome = (dispute.get("dispute_outcome") or {}).get("outcome_code", "")
+    status: Any = "open"
+    if dispute["status"] == "RESOLVED":
+        status = "won" if outcome in _WON else "lost" if outcome in _LOST else "open"
+    fees = [
+        money_of(f["amount_in_settlement_currency"] if "amount_in_settlement_currency" in f else f["amount"])
+        for f in dispute.get("fees", [])
+        if "amount" in f or "amount_in_settlement_currency" in f
+    ]
+    fee = fees[0] if fees and fees[0].currency == currency else Money(0, currency)
+    return SeenDispute(
+        ref=dispute["dispute_id"], status=status, money=money_of(dispute["dispute_amount"]), fee=fee,
+        reason=str(dispute.get("reason", "")).lower(), evidence_due_at=_time(dispute.get("seller_response_due_date")),
+    )  # fmt: skip
+
+
+def _time(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return msgspec.convert(text, datetime)
+    except msgspec.ValidationError as error:
+        raise Away(f"a time that is none: {text[:40]}") from error

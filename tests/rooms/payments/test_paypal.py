@@ -1,0 +1,323 @@
+"""PayPal by contract: what we send, and what follows from its answers; their shapes are those of its API's pages.
+
+No sandbox of PayPal's is reached by a test, and no program that keeps its orders exists to run here:
+docs/howto/paypal.md says what is not verified.
+"""
+
+import base64
+import json
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509.oid import NameOID
+
+from largesse.kit import ids
+from largesse.kit.config import BadSettings, Settings
+from largesse.kit.money import Money
+from largesse.payments.providers.paypal import PayPal
+from largesse.payments.providers.paypal_client import amount_of, money_of
+from largesse.payments.providers.port import Away, BadNotice, Order, Refused
+
+BUYER = UUID("0195d2a0-0000-7000-8000-000000000001")
+BASE = "https://api-m.sandbox.paypal.com"
+
+
+class Theirs:
+    """PayPal's side, as its pages describe it: orders, captures, refunds, disputes."""
+
+    def __init__(self) -> None:
+        self.requests: list[httpx.Request] = []
+        self.orders: dict[str, dict[str, Any]] = {}
+        self.disputes: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+        self.answers: list[int] = []
+        self.expire_token = False
+        self.certificate = b""
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if self.answers and (status := self.answers.pop(0)) != 200:
+            return httpx.Response(status, json={"name": "FAULT", "details": [{"issue": "SOME_ISSUE"}]})
+        path = request.url.path
+        if path == "/v1/oauth2/token":
+            assert request.headers["Authorization"].startswith("Basic ")
+            return httpx.Response(200, json={"access_token": f"t{len(self.requests)}", "expires_in": 32_400})
+        if path.startswith("/v1/notifications/certs/"):
+            return httpx.Response(200, content=self.certificate)
+        assert request.headers["Authorization"].startswith("Bearer t")
+        if self.expire_token:
+            self.expire_token = False
+            return httpx.Response(401, json={"error": "invalid_token"})
+        return self._api(request, path, json.loads(request.content or b"{}"))
+
+    def _api(  # noqa: PLR0911 - one answer a path
+        self, request: httpx.Request, path: str, body: dict[str, Any]
+    ) -> httpx.Response:
+        if path == "/v2/checkout/orders":
+            key = request.headers["PayPal-Request-Id"]
+            links = [{"rel": "payer-action", "href": "https://www.sandbox.paypal.com/checkoutnow?token=O"}]
+            new = {"id": f"ORDER{len(self.orders)}", "status": "PAYER_ACTION_REQUIRED", "links": links}
+            order = self.orders.setdefault(key, new | {"purchase_units": body["purchase_units"]})
+            return httpx.Response(201, json=order)
+        if path.startswith("/v2/checkout/orders/"):
+            order = next(o for o in self.orders.values() if o["id"] == path.split("/")[4])
+            if path.endswith("/capture"):
+                self.capture(order)
+            return httpx.Response(200, json=order)
+        if path.endswith("/refund"):
+            return self._refund(body)
+        if path.startswith("/v2/payments/captures/"):
+            return httpx.Response(
+                200, json={"id": "CAP", "supplementary_data": {"related_ids": {"order_id": "ORDER0"}}}
+            )
+        if path == "/v1/customer/disputes":
+            return httpx.Response(200, json={"items": [{"dispute_id": d["dispute_id"]} for d in self.disputes]})
+        if path.startswith("/v1/customer/disputes/"):
+            return httpx.Response(200, json=next(d for d in self.disputes if d["dispute_id"] == path.split("/")[4]))
+        if path == "/v1/notifications/webhooks-events":
+            return httpx.Response(200, json={"events": self.events, "links": []})
+        return httpx.Response(404, json={"name": "RESOURCE_NOT_FOUND"})
+
+    def capture(self, order: dict[str, Any]) -> None:
+        order["status"] = "COMPLETED"
+        unit = order["purchase_units"][0]
+        unit["payments"] = {"captures": [{
+            "id": "CAP", "status": "COMPLETED", "amount": unit["amount"], "create_time": "2026-11-25T10:00:00Z",
+            "seller_receivable_breakdown": {"paypal_fee": {"currency_code": "USD", "value": "0.59"}},
+        }], "refunds": []}  # fmt: skip
+
+    def _refund(self, body: dict[str, Any]) -> httpx.Response:
+        unit = next(iter(self.orders.values()))["purchase_units"][0]
+        made = {"id": "REF", "status": "COMPLETED", "amount": body["amount"], "custom_id": body["custom_id"]}
+        unit["payments"]["refunds"].append(made)
+        return httpx.Response(201, json=made)
+
+
+@pytest.fixture
+def theirs() -> Theirs:
+    return Theirs()
+
+
+@pytest.fixture
+def paypal(theirs: Theirs) -> PayPal:
+    settings = Settings(
+        sandbox=True, paypal_client_id="id", paypal_client_secret="secret", paypal_webhook_id="WH-1",
+        paypal_api_base=BASE, public_url="https://live.example",
+    )  # fmt: skip
+    return PayPal(settings, httpx.MockTransport(theirs))
+
+
+def order(**changes: Any) -> Order:
+    price, fee = Money(320, "USD"), Money(39, "USD")
+    return Order(id=ids.new(), buyer=BUYER, price=price, fee=fee, coins=350, **changes)
+
+
+async def test_an_order_is_made_once_under_its_id_and_the_buyer_is_sent_to_paypal(
+    paypal: PayPal, theirs: Theirs
+) -> None:
+    wanted = order(return_url="https://live.example/live/1?x=1")
+    begun, again = await paypal.begin(wanted), await paypal.begin(wanted)
+    assert begun == again
+    assert (begun.next.type, begun.next.url) == ("redirect", "https://www.sandbox.paypal.com/checkoutnow?token=O")
+    sent = [r for r in theirs.requests if r.url.path == "/v2/checkout/orders"]
+    assert {r.headers["PayPal-Request-Id"] for r in sent} == {str(wanted.id)}
+    body = json.loads(sent[0].content)
+    assert body["purchase_units"][0]["amount"] == {"currency_code": "USD", "value": "3.20"}
+    context = body["payment_source"]["paypal"]["experience_context"]
+    assert context["return_url"] == f"https://live.example/live/1?x=1&purchase={wanted.id}"
+    assert sum(r.url.path == "/v1/oauth2/token" for r in theirs.requests) == 1, "the token is kept"
+
+
+async def test_an_order_is_captured_when_we_look_after_the_approval(paypal: PayPal, theirs: Theirs) -> None:
+    wanted = order()
+    ref = (await paypal.begin(wanted)).ref
+    assert (await paypal.look(ref)).state == "open"
+    next(iter(theirs.orders.values()))["status"] = "APPROVED"
+    seen = await paypal.look(ref)
+    assert (seen.state, seen.paid, seen.fee) == ("paid", Money(320, "USD"), Money(59, "USD"))
+    assert (seen.purchase, seen.buyer, seen.live) == (wanted.id, BUYER, False)
+    captures = [r for r in theirs.requests if r.url.path.endswith("/capture")]
+    assert [r.headers["PayPal-Request-Id"] for r in captures] == [f"{ref}:capture"]
+    assert (await paypal.look("capture:CAP")).ref == ref
+    assert (await paypal.resume(ref, wanted)).type == "none"
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [("PENDING", "pending"), ("DECLINED", "failed"), ("FAILED", "failed"), ("REFUNDED", "paid"),
+                          ("PARTIALLY_REFUNDED", "paid")]
+)  # fmt: skip
+async def test_a_capture_says_where_the_payment_stands(paypal: PayPal, theirs: Theirs, status: str, state: str) -> None:
+    ref = (await paypal.begin(order())).ref
+    made = next(iter(theirs.orders.values()))
+    theirs.capture(made)
+    capture = made["purchase_units"][0]["payments"]["captures"][0]
+    capture |= {"status": status, "status_details": {"reason": "PENDING_REVIEW"}}
+    seen = await paypal.look(ref)
+    assert (seen.state, seen.reason) == (state, "pending_review")
+    assert (seen.paid is None) == (state != "paid")
+
+
+async def test_a_refund_is_made_once_under_its_id_and_seen_by_it(paypal: PayPal, theirs: Theirs) -> None:
+    ref = (await paypal.begin(order())).ref
+    theirs.capture(next(iter(theirs.orders.values())))
+    refund = ids.new()
+    await paypal.refund(ref, refund, Money(100, "USD"), "asked")
+    sent = theirs.requests[-1]
+    assert (sent.url.path, sent.headers["PayPal-Request-Id"]) == ("/v2/payments/captures/CAP/refund", str(refund))
+    (seen,) = (await paypal.look(ref)).refunds
+    assert (seen.ref, seen.status, seen.money, seen.id) == ("REF", "done", Money(100, "USD"), refund)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "expected"),
+    [("WAITING_FOR_SELLER_RESPONSE", None, "open"), ("UNDER_REVIEW", None, "open"),
+     ("RESOLVED", "RESOLVED_BUYER_FAVOUR", "lost"), ("RESOLVED", "ACCEPTED", "lost"),
+     ("RESOLVED", "RESOLVED_WITH_PAYOUT", "lost"), ("RESOLVED", "RESOLVED_SELLER_FAVOUR", "won"),
+     ("RESOLVED", "CANCELED_BY_BUYER", "won"), ("RESOLVED", "DENIED", "won")],
+)  # fmt: skip
+async def test_a_dispute_is_open_until_paypal_says_who_has_won(
+    paypal: PayPal, theirs: Theirs, status: str, outcome: str | None, expected: str
+) -> None:
+    ref = (await paypal.begin(order())).ref
+    theirs.capture(next(iter(theirs.orders.values())))
+    theirs.disputes = [{
+        "dispute_id": "PP-D-1", "status": status, "reason": "UNAUTHORISED",
+        "dispute_amount": {"currency_code": "USD", "value": "3.20"},
+        "dispute_outcome": {"outcome_code": outcome} if outcome else None,
+        "seller_response_due_date": "2026-12-01T00:00:00.000Z",
+    }]  # fmt: skip
+    (seen,) = (await paypal.look(ref)).disputes
+    assert (seen.ref, seen.status, seen.money, seen.reason) == (
+        "PP-D-1", expected, Money(320, "USD"), "unauthorised")  # fmt: skip
+    assert seen.evidence_due_at == datetime(2026, 12, 1, tzinfo=UTC)
+
+
+async def test_what_paypal_does_not_answer_is_unknown_and_what_it_refuses_has_a_reason(
+    paypal: PayPal, theirs: Theirs
+) -> None:
+    for status in (429, 409, 500, 503):
+        theirs.answers = [200, status]
+        paypal._client._token_until = 0
+        with pytest.raises(Away):
+            await paypal.begin(order())
+    theirs.answers = [422]
+    with pytest.raises(Refused, match="SOME_ISSUE"):
+        await paypal.begin(order())
+    theirs.expire_token = True
+    assert (await paypal.begin(order())).ref, "a revoked token is renewed once"
+
+
+@pytest.mark.parametrize(
+    ("money", "value"),
+    [(Money(1399, "USD"), "13.99"), (Money(5, "EUR"), "0.05"), (Money(1500, "JPY"), "1500"),
+     (Money(150_000, "HUF"), "1500"), (Money(3000, "TWD"), "30")],
+)  # fmt: skip
+def test_amounts_have_the_decimals_that_paypal_takes(money: Money, value: str) -> None:
+    amount = amount_of(money)
+    assert amount == {"currency_code": money.currency, "value": value}
+    assert money_of(amount) == money
+
+
+def test_what_paypal_does_not_take_is_refused() -> None:
+    for money in (Money(150_050, "HUF"), Money(1000, "KWD"), Money(1000, "XAU")):
+        with pytest.raises(Refused):
+            amount_of(money)
+    for amount in ({}, {"currency_code": "USD", "value": "1.005"}, {"currency_code": "usd", "value": "1"},
+                   {"currency_code": "USD", "value": "one"}):  # fmt: skip
+        with pytest.raises(Away):
+            money_of(amount)
+
+
+# Notices
+
+KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+
+
+def certificate(days: int = 30) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "messageverificationcerts.paypal.com")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name).issuer_name(name).public_key(KEY.public_key()).serial_number(1)
+        .not_valid_before(now - timedelta(days=60)).not_valid_after(now + timedelta(days=days))
+        .sign(KEY, hashes.SHA256())
+    )  # fmt: skip
+    return made.public_bytes(serialization.Encoding.PEM)
+
+
+def signed(body: bytes, webhook: str = "WH-1", url: str = f"{BASE}/v1/notifications/certs/CERT") -> dict[str, str]:
+    text = f"tid|2026-11-25T10:00:00Z|{webhook}|{zlib.crc32(body)}".encode()
+    signature = KEY.sign(text, padding.PKCS1v15(), hashes.SHA256())
+    return {
+        "paypal-transmission-id": "tid", "paypal-transmission-time": "2026-11-25T10:00:00Z", "paypal-cert-url": url,
+        "paypal-auth-algo": "SHA256withRSA", "paypal-transmission-sig": base64.b64encode(signature).decode(),
+    }  # fmt: skip
+
+
+CAPTURE_LINK = {"rel": "up", "href": f"{BASE}/v2/payments/captures/CAP"}
+EVENTS = [
+    ("CHECKOUT.ORDER.APPROVED", {"id": "ORDER0"}, ["ORDER0"]),
+    ("PAYMENT.CAPTURE.COMPLETED", {"id": "CAP", "supplementary_data": {"related_ids": {"order_id": "O"}}}, ["O"]),
+    ("PAYMENT.CAPTURE.DENIED", {"id": "CAP"}, ["capture:CAP"]),
+    ("PAYMENT.CAPTURE.REFUNDED", {"id": "REF", "links": [CAPTURE_LINK]}, ["capture:CAP"]),
+    ("CUSTOMER.DISPUTE.CREATED", {"disputed_transactions": [{"seller_transaction_id": "CAP"}]}, ["capture:CAP"]),
+    ("BILLING.PLAN.CREATED", {"id": "P"}, []),
+]
+
+
+@pytest.mark.parametrize(("kind", "resource", "refs"), EVENTS)
+async def test_a_signed_notice_says_where_to_look(
+    paypal: PayPal, theirs: Theirs, kind: str, resource: dict[str, Any], refs: list[str]
+) -> None:
+    theirs.certificate = certificate()
+    body = json.dumps({"id": "WH-E", "event_type": kind, "resource": resource}).encode()
+    for _ in range(2):
+        notice = await paypal.receive(signed(body), body)
+        assert (notice.event, notice.kind, list(notice.refs)) == ("WH-E", kind, refs)
+    assert len(theirs.requests) == 1, "the certificate is kept"
+
+
+async def test_a_notice_that_paypal_did_not_sign_for_us_is_refused(paypal: PayPal, theirs: Theirs) -> None:
+    theirs.certificate = certificate()
+    body = json.dumps({"id": "WH-E", "event_type": "CHECKOUT.ORDER.APPROVED", "resource": {"id": "O"}}).encode()
+    good = signed(body)
+    cases = [
+        (good, body + b" "), ({}, body), (signed(body, "WH-OTHER"), body), (signed(b"[]"), b"[]"), (signed(b"{"), b"{"),
+        (good | {"paypal-transmission-sig": "!"}, body), (good | {"paypal-auth-algo": "none"}, body),
+        (good | {"paypal-transmission-time": "2026-11-25T10:00:01Z"}, body),
+    ]  # fmt: skip
+    cases += [
+        (signed(body, url=url), body)
+        for url in ("https://evil.example/cert", "http://api.paypal.com/cert", "https://paypal.com.evil.example/c",
+                    "https://api.paypal.com:8443/c", "https://evilpaypal.com/c")
+    ]  # fmt: skip
+    for headers, sent in cases:
+        with pytest.raises(BadNotice):
+            await paypal.receive(headers, sent)
+    theirs.certificate = certificate(days=-1)
+    paypal._certificates._kept.clear()
+    with pytest.raises(BadNotice, match="expired"):
+        await paypal.receive(good, body)
+
+
+async def test_missed_events_are_listed_oldest_first(paypal: PayPal, theirs: Theirs) -> None:
+    theirs.events = [{"event_type": kind, "resource": resource} for kind, resource, _ in reversed(EVENTS)]
+    refs = await paypal.catch_up(datetime(2026, 1, 1, tzinfo=UTC))
+    assert refs == ["ORDER0", "O", "capture:CAP"]
+
+
+def test_a_sandbox_takes_no_live_money() -> None:
+    live = Settings(sandbox=True, paypal_client_id="id", paypal_client_secret="s")
+    with pytest.raises(BadSettings, match="live"):
+        PayPal(live)
+    with pytest.raises(BadSettings, match="SECRET"):
+        PayPal(msgspec.structs.replace(live, sandbox=False, paypal_client_secret=""))
+    assert PayPal(msgspec.structs.replace(live, sandbox=False)).live
