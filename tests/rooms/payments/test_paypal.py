@@ -180,8 +180,8 @@ async def test_a_refund_is_made_once_under_its_id_and_seen_by_it(paypal: PayPal,
     ("status", "outcome", "expected"),
     [("WAITING_FOR_SELLER_RESPONSE", None, "open"), ("UNDER_REVIEW", None, "open"),
      ("RESOLVED", "RESOLVED_BUYER_FAVOUR", "lost"), ("RESOLVED", "ACCEPTED", "lost"),
-     ("RESOLVED", "RESOLVED_WITH_PAYOUT", "lost"), ("RESOLVED", "RESOLVED_SELLER_FAVOUR", "won"),
-     ("RESOLVED", "CANCELED_BY_BUYER", "won"), ("RESOLVED", "DENIED", "won")],
+     ("RESOLVED", "RESOLVED_WITH_PAYOUT", "won"), ("RESOLVED", "RESOLVED_SELLER_FAVOUR", "won"),
+     ("RESOLVED", "CANCELED_BY_BUYER", "won"), ("RESOLVED", "DENIED", "won"), ("RESOLVED", "NONE", "won")],
 )  # fmt: skip
 async def test_a_dispute_is_open_until_paypal_says_who_has_won(
     paypal: PayPal, theirs: Theirs, status: str, outcome: str | None, expected: str
@@ -198,6 +198,24 @@ async def test_a_dispute_is_open_until_paypal_says_who_has_won(
     assert (seen.ref, seen.status, seen.money, seen.reason) == (
         "PP-D-1", expected, Money(320, "USD"), "unauthorised")  # fmt: skip
     assert seen.evidence_due_at == datetime(2026, 12, 1, tzinfo=UTC)
+
+
+async def test_what_was_taken_from_us_for_a_dispute_stands_among_its_movements(paypal: PayPal, theirs: Theirs) -> None:
+    ref = (await paypal.begin(order())).ref
+    theirs.capture(next(iter(theirs.orders.values())))
+    taken = {"affected_party": "SELLER", "type": "DEBIT"}
+    theirs.disputes = [{
+        "dispute_id": "PP-D-1", "status": "RESOLVED", "dispute_amount": {"currency_code": "USD", "value": "3.20"},
+        "dispute_outcome": {"outcome_code": "RESOLVED_WITH_PAYOUT"},
+        "money_movements": [
+            taken | {"reason": "DISPUTE_SETTLEMENT", "amount": {"currency_code": "USD", "value": "3.20"}},
+            taken | {"reason": "CHARGEBACK_FEE", "amount": {"currency_code": "USD", "value": "20.00"}},
+            {"affected_party": "BUYER", "type": "CREDIT", "reason": "DISPUTE_FEE",
+             "amount": {"currency_code": "USD", "value": "9.00"}},
+        ],
+    }]  # fmt: skip
+    (seen,) = (await paypal.look(ref)).disputes
+    assert (seen.status, seen.fee) == ("lost", Money(2000, "USD"))
 
 
 async def test_what_paypal_does_not_answer_is_unknown_and_what_it_refuses_has_a_reason(

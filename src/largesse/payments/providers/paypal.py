@@ -34,8 +34,8 @@ from largesse.payments.providers.port import (
 
 _CAPTURED = {"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"}
 _REFUNDS: dict[str, Any] = {"COMPLETED": "done", "PENDING": "pending", "FAILED": "failed", "CANCELLED": "failed"}
-_LOST = {"RESOLVED_BUYER_FAVOUR", "RESOLVED_WITH_PAYOUT", "ACCEPTED"}
-_WON = {"RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER", "DENIED"}
+_LOST = {"RESOLVED_BUYER_FAVOUR", "ACCEPTED"}
+_FEES = {"DISPUTE_FEE", "CHARGEBACK_FEE"}
 _EVENTS_A_PAGE = 300
 _KEPT = timedelta(days=29)  # PayPal lists the events of 30 days
 
@@ -73,7 +73,7 @@ class PayPal:
                 "purchase_units": [
                     {
                         "reference_id": str(order.id),
-                        "custom_id": f"{order.id}/{order.buyer}",
+                        "custom_id": f"{order.id}.{order.buyer}",
                         "invoice_id": str(order.id),
                         "description": f"{order.coins} coins",
                         "amount": amount_of(order.price),
@@ -192,7 +192,7 @@ def _captures(order: dict[str, Any]) -> list[dict[str, Any]]:
 def _marks(order: dict[str, Any]) -> tuple[UUID | None, UUID | None]:
     """Our purchase and buyer, as the order carries them."""
     for unit in order.get("purchase_units", []):
-        purchase, _, buyer = str(unit.get("custom_id", "")).partition("/")
+        purchase, _, buyer = str(unit.get("custom_id", "")).partition(".")
         try:
             return UUID(purchase), UUID(buyer)
         except ValueError:
@@ -233,17 +233,21 @@ def _dispute(dispute: dict[str, Any], currency: str) -> SeenDispute:
     outcome = (dispute.get("dispute_outcome") or {}).get("outcome_code", "")
     status: Any = "open"
     if dispute["status"] == "RESOLVED":
-        status = "won" if outcome in _WON else "lost" if outcome in _LOST else "open"
-    fees = [
-        money_of(f["amount_in_settlement_currency"] if "amount_in_settlement_currency" in f else f["amount"])
-        for f in dispute.get("fees", [])
-        if "amount" in f or "amount_in_settlement_currency" in f
-    ]
+        # With a payout PayPal may have paid the buyer itself: whether we did stands among the movements of money.
+        paid = any(moved.get("reason") == "DISPUTE_SETTLEMENT" for moved in _debits(dispute))
+        status = "lost" if outcome in _LOST or (outcome == "RESOLVED_WITH_PAYOUT" and paid) else "won"
+    fees = [money_of(moved["amount"]) for moved in _debits(dispute) if moved.get("reason") in _FEES]
     fee = fees[0] if fees and fees[0].currency == currency else Money(0, currency)
     return SeenDispute(
         ref=dispute["dispute_id"], status=status, money=money_of(dispute["dispute_amount"]), fee=fee,
         reason=str(dispute.get("reason", "")).lower(), evidence_due_at=_time(dispute.get("seller_response_due_date")),
     )  # fmt: skip
+
+
+def _debits(dispute: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was taken from us."""
+    moved: list[dict[str, Any]] = dispute.get("money_movements", [])
+    return [one for one in moved if one.get("affected_party") == "SELLER" and one.get("type") == "DEBIT"]
 
 
 def _time(text: str | None) -> datetime | None:
