@@ -817,6 +817,60 @@ CREATE TABLE ledger.wallet (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE payments.caught_up (
+    provider text NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+CREATE TABLE payments.consent (
+    account integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE payments.dispute (
+    id uuid NOT NULL,
+    purchase uuid NOT NULL,
+    provider text NOT NULL,
+    ref text NOT NULL,
+    minor bigint NOT NULL,
+    currency text NOT NULL,
+    fee_minor bigint DEFAULT 0 NOT NULL,
+    status text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    evidence_due_at timestamp with time zone,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT dispute_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT dispute_fee_minor_check CHECK ((fee_minor >= 0)),
+    CONSTRAINT dispute_minor_check CHECK ((minor > 0)),
+    CONSTRAINT dispute_status_check CHECK ((status = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text])))
+);
+
+CREATE TABLE payments.notice (
+    key bigint NOT NULL,
+    provider text NOT NULL,
+    event text NOT NULL,
+    kind text NOT NULL,
+    refs text[] NOT NULL,
+    body bytea NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    asks text DEFAULT ''::text NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_at timestamp with time zone,
+    outcome text DEFAULT ''::text NOT NULL,
+    CONSTRAINT notice_body_check CHECK ((octet_length(body) <= 1048576))
+);
+
+ALTER TABLE payments.notice ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME payments.notice_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE payments.purchase (
     id uuid NOT NULL,
     account integer NOT NULL,
@@ -833,10 +887,27 @@ CREATE TABLE payments.purchase (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     granted_at timestamp with time zone,
     limit_minor bigint DEFAULT 0 NOT NULL,
+    quantity smallint DEFAULT 1 NOT NULL,
+    return_url text DEFAULT ''::text NOT NULL,
+    live boolean DEFAULT true NOT NULL,
+    paid_minor bigint,
+    paid_currency text,
+    fee_minor bigint DEFAULT 0 NOT NULL,
+    refunded_minor bigint DEFAULT 0 NOT NULL,
+    granted_class text,
+    flags text[] DEFAULT '{}'::text[] NOT NULL,
+    looked_at timestamp with time zone,
+    unfinished boolean DEFAULT false NOT NULL,
     CONSTRAINT purchase_coins_check CHECK ((coins > 0)),
     CONSTRAINT purchase_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT purchase_fee_minor_check CHECK ((fee_minor >= 0)),
+    CONSTRAINT purchase_granted_class_check CHECK ((granted_class = ANY (ARRAY['paid'::text, 'promo'::text]))),
     CONSTRAINT purchase_limit_minor_check CHECK ((limit_minor >= 0)),
+    CONSTRAINT purchase_paid_currency_check CHECK ((paid_currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT purchase_paid_minor_check CHECK ((paid_minor >= 0)),
     CONSTRAINT purchase_price_minor_check CHECK ((price_minor > 0)),
+    CONSTRAINT purchase_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000))),
+    CONSTRAINT purchase_refunded_minor_check CHECK ((refunded_minor >= 0)),
     CONSTRAINT purchase_tax_minor_check CHECK ((tax_minor >= 0))
 );
 
@@ -861,6 +932,52 @@ ALTER TABLE payments.purchase_event ALTER COLUMN key ADD GENERATED ALWAYS AS IDE
 CREATE TABLE payments.purchase_move (
     from_status text NOT NULL,
     to_status text NOT NULL
+);
+
+CREATE TABLE payments.refund (
+    id uuid NOT NULL,
+    purchase uuid NOT NULL,
+    provider text NOT NULL,
+    ref text,
+    minor bigint NOT NULL,
+    currency text NOT NULL,
+    status text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    wanted_by integer,
+    taken boolean DEFAULT false NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT refund_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT refund_minor_check CHECK ((minor > 0)),
+    CONSTRAINT refund_status_check CHECK ((status = ANY (ARRAY['wanted'::text, 'pending'::text, 'done'::text, 'failed'::text, 'undone'::text])))
+);
+
+CREATE TABLE payments.sandbox_charge (
+    ref text NOT NULL,
+    purchase uuid NOT NULL,
+    minor bigint NOT NULL,
+    fee_minor bigint NOT NULL,
+    currency text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE payments.sandbox_dispute (
+    ref text NOT NULL,
+    charge text NOT NULL,
+    minor bigint NOT NULL,
+    fee_minor bigint NOT NULL,
+    status text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sandbox_dispute_minor_check CHECK ((minor > 0)),
+    CONSTRAINT sandbox_dispute_status_check CHECK ((status = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text])))
+);
+
+CREATE TABLE payments.sandbox_refund (
+    ref text NOT NULL,
+    charge text NOT NULL,
+    minor bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sandbox_refund_minor_check CHECK ((minor > 0))
 );
 
 CREATE TABLE policy.version (
@@ -1243,6 +1360,24 @@ ALTER TABLE ONLY ledger.unallocated
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (account);
 
+ALTER TABLE ONLY payments.caught_up
+    ADD CONSTRAINT caught_up_pkey PRIMARY KEY (provider);
+
+ALTER TABLE ONLY payments.consent
+    ADD CONSTRAINT consent_pkey PRIMARY KEY (account);
+
+ALTER TABLE ONLY payments.dispute
+    ADD CONSTRAINT dispute_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payments.dispute
+    ADD CONSTRAINT dispute_provider_ref_key UNIQUE (provider, ref);
+
+ALTER TABLE ONLY payments.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY payments.notice
+    ADD CONSTRAINT notice_provider_event_key UNIQUE (provider, event);
+
 ALTER TABLE ONLY payments.purchase_event
     ADD CONSTRAINT purchase_event_pkey PRIMARY KEY (key);
 
@@ -1254,6 +1389,21 @@ ALTER TABLE ONLY payments.purchase
 
 ALTER TABLE ONLY payments.purchase
     ADD CONSTRAINT purchase_provider_provider_ref_key UNIQUE (provider, provider_ref);
+
+ALTER TABLE ONLY payments.refund
+    ADD CONSTRAINT refund_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payments.refund
+    ADD CONSTRAINT refund_provider_ref_key UNIQUE (provider, ref);
+
+ALTER TABLE ONLY payments.sandbox_charge
+    ADD CONSTRAINT sandbox_charge_pkey PRIMARY KEY (ref);
+
+ALTER TABLE ONLY payments.sandbox_dispute
+    ADD CONSTRAINT sandbox_dispute_pkey PRIMARY KEY (ref);
+
+ALTER TABLE ONLY payments.sandbox_refund
+    ADD CONSTRAINT sandbox_refund_pkey PRIMARY KEY (ref);
 
 ALTER TABLE ONLY policy.version
     ADD CONSTRAINT version_effective_at_key UNIQUE (effective_at);
@@ -1364,9 +1514,25 @@ CREATE INDEX taking_account ON ledger.taking USING btree (account, transfer);
 
 CREATE INDEX taking_lot ON ledger.taking USING btree (lot);
 
+CREATE INDEX dispute_open ON payments.dispute USING btree (opened_at) WHERE (status = 'open'::text);
+
+CREATE INDEX dispute_purchase ON payments.dispute USING btree (purchase);
+
+CREATE INDEX notice_waiting ON payments.notice USING btree (due_at) WHERE (done_at IS NULL);
+
 CREATE INDEX purchase_account ON payments.purchase USING btree (account, created_at DESC);
 
 CREATE INDEX purchase_event_purchase ON payments.purchase_event USING btree (purchase, key);
+
+CREATE INDEX purchase_flagged ON payments.purchase USING btree (created_at) WHERE (flags <> '{}'::text[]);
+
+CREATE INDEX purchase_unfinished ON payments.purchase USING btree (granted_at) WHERE unfinished;
+
+CREATE INDEX purchase_waiting ON payments.purchase USING btree (created_at) WHERE (status = ANY (ARRAY['created'::text, 'awaiting_payment'::text, 'pending'::text]));
+
+CREATE INDEX refund_purchase ON payments.refund USING btree (purchase);
+
+CREATE INDEX refund_wanted ON payments.refund USING btree (made_at) WHERE (status = ANY (ARRAY['wanted'::text, 'pending'::text]));
 
 CREATE INDEX frame_age ON realtime.frame USING brin (at);
 
@@ -1419,6 +1585,8 @@ CREATE TRIGGER taking_for_ever BEFORE DELETE OR UPDATE ON ledger.taking FOR EACH
 CREATE TRIGGER transfer_for_ever BEFORE DELETE OR UPDATE ON ledger.transfer FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER unallocated_for_ever BEFORE DELETE OR UPDATE OF transfer, minor, currency ON ledger.unallocated FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER notice_for_ever BEFORE DELETE OR UPDATE OF provider, event, kind, refs, asks, body, received_at ON payments.notice FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER purchase_event_for_ever BEFORE DELETE OR UPDATE ON payments.purchase_event FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -1534,6 +1702,12 @@ ALTER TABLE ONLY ledger.unallocated
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
+ALTER TABLE ONLY payments.consent
+    ADD CONSTRAINT consent_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payments.dispute
+    ADD CONSTRAINT dispute_purchase_fkey FOREIGN KEY (purchase) REFERENCES payments.purchase(id);
+
 ALTER TABLE ONLY payments.purchase
     ADD CONSTRAINT purchase_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
@@ -1542,6 +1716,18 @@ ALTER TABLE ONLY payments.purchase
 
 ALTER TABLE ONLY payments.purchase_event
     ADD CONSTRAINT purchase_event_purchase_fkey FOREIGN KEY (purchase) REFERENCES payments.purchase(id);
+
+ALTER TABLE ONLY payments.refund
+    ADD CONSTRAINT refund_purchase_fkey FOREIGN KEY (purchase) REFERENCES payments.purchase(id);
+
+ALTER TABLE ONLY payments.refund
+    ADD CONSTRAINT refund_wanted_by_fkey FOREIGN KEY (wanted_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payments.sandbox_dispute
+    ADD CONSTRAINT sandbox_dispute_charge_fkey FOREIGN KEY (charge) REFERENCES payments.sandbox_charge(ref);
+
+ALTER TABLE ONLY payments.sandbox_refund
+    ADD CONSTRAINT sandbox_refund_charge_fkey FOREIGN KEY (charge) REFERENCES payments.sandbox_charge(ref);
 
 ALTER TABLE ONLY policy.version
     ADD CONSTRAINT version_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);
