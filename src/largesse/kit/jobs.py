@@ -39,6 +39,11 @@ async def enqueue(tx: WriteTx, task: str, **args: Any) -> int:
     return number
 
 
+async def send(tx: WriteTx, task: str, **args: Any) -> None:
+    """The same as `enqueue` without its number: inside a pipeline it does not wait for the answer."""
+    await tx.execute(sql("kit", "job_put"), {"task": task, "args": msgspec.json.encode(args).decode()})
+
+
 class Jobs:
     """What this program can do later. Build it in `main`, let every room add its tasks, then run a worker."""
 

@@ -7,10 +7,9 @@ import msgspec
 import structlog
 
 from largesse import ledger
-from largesse.kit import ids, outbox
+from largesse.kit import ids, jobs, outbox
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
-from largesse.kit.jobs import enqueue
 from largesse.kit.money import Money
 from largesse.payments import reconcile as rules
 from largesse.payments import store, store_money
@@ -117,8 +116,8 @@ class _Acts:
     async def _grant(self, act: rules.Grant) -> None:
         await self._arrive(GRANTED, act.paid, act.fee, line=act.line)
         if isinstance(self.provider, Store):
-            await enqueue(self.tx, JOB_FINISH, purchase=str(self.purchase.id))
-        await enqueue(self.tx, JOB_RECEIPT, purchase=str(self.purchase.id))
+            await jobs.send(self.tx, JOB_FINISH, purchase=str(self.purchase.id))
+        await jobs.send(self.tx, JOB_RECEIPT, purchase=str(self.purchase.id))
         news = {"purchase": str(self.purchase.id), "account": self.purchase.account, "coins": self.purchase.coins}
         await outbox.put(self.tx, TOPIC_GRANTED, self.purchase.account, news)
         if act.line == "promo":

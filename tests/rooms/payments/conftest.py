@@ -1,6 +1,7 @@
 """Payments on a real database with the sandbox provider, and people who buy, give and operate."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
@@ -24,20 +25,24 @@ async def payments(db: Database, settings: Settings) -> PaymentsService:
 
 
 @pytest.fixture
-def client_of(app_client: Any, accounts_service: AccountsService) -> ClientOf:
+async def client_of(app_client: Any, accounts_service: AccountsService) -> AsyncIterator[ClientOf]:
     """A client of the room's routes over some service."""
+    async with AsyncExitStack() as stack:
 
-    async def make(service: PaymentsService) -> httpx.AsyncClient:
-        made: httpx.AsyncClient = await app_client(
-            routes,
-            accounts=accounts_service,
-            payments=service,
-            notices=NoticesService(service),
-            office=OfficeService(service),
-        )
-        return made
+        async def make(service: PaymentsService) -> httpx.AsyncClient:
+            notices = NoticesService(service)
+            await notices.open()
+            stack.push_async_callback(notices.close)
+            made: httpx.AsyncClient = await app_client(
+                routes,
+                accounts=accounts_service,
+                payments=service,
+                notices=notices,
+                office=OfficeService(service),
+            )
+            return made
 
-    return make
+        yield make
 
 
 @pytest.fixture
