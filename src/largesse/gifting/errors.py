@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from largesse.kit.http import Busy, NotFound, TooMany
 from largesse.kit.problems import Problem
+from largesse.safety import Resting
 
 
 @dataclass(eq=False)
@@ -48,14 +49,6 @@ class AccountFrozen(Problem):
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "account-frozen"
-
-
-@dataclass(eq=False)
-class Resting(Problem):
-    """This account takes a break from buying and giving, which it chose and nobody shortens."""
-
-    status: ClassVar[int] = 403
-    code: ClassVar[str] = "resting"
 
 
 @dataclass(eq=False)

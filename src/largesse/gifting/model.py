@@ -18,7 +18,6 @@ from largesse.gifting.errors import (
     NotEnoughCoins,
     NotStreakable,
     PriceChanged,
-    Resting,
     SelfGift,
     UnderAge,
     UnknownGift,
@@ -26,6 +25,7 @@ from largesse.gifting.errors import (
 from largesse.kit.http import NotFound
 from largesse.kit.problems import Problem
 from largesse.ledger import ANONYMOUS, FROZEN, IN_DEBT, RESTING, UNDER_AGE, Entry, WalletState
+from largesse.safety import Resting
 
 ID_WINDOW_S = 24 * 3600
 COUNT_MAX = 999

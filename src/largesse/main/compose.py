@@ -52,9 +52,7 @@ class Services:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
-            "payouts", "outreach", "realtime",
-            "settings", "accounts", "policy", "catalog", "ledger", "safety", "stage", "gifting", "payments", "notices",
-            "office", "payouts", "outreach", "realtime",
+            "notices", "office", "payouts", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from largesse.catalog import Channel
+from largesse.catalog import Channel, Shelf
 from largesse.kit.money import Money, exponent
 from largesse.ledger import Line
 
@@ -119,3 +119,33 @@ def day_of(now: datetime) -> datetime:
 def next_day(now: datetime) -> datetime:
     """00:00 UTC of the day after: when a limit of a UTC day resets."""
     return day_of(now) + timedelta(days=1)
+
+
+class OwnLimit(msgspec.Struct, frozen=True):
+    """A person's own limit on buying: US cents from `since` until it resets."""
+
+    name: str
+    minor: int
+    since: datetime
+    resets_at: datetime
+
+
+def own_limit(name: str, limit: Money, unit_usd_micros: int, now: datetime) -> OwnLimit:
+    """A limit as orders are judged by it; `name` is buy_day, buy_week (from Monday) or buy_month, in UTC."""
+    today = day_of(now)
+    since = {
+        "buy_day": today,
+        "buy_week": today - timedelta(days=today.weekday()),
+        "buy_month": today.replace(day=1),
+    }[name]
+    resets = {
+        "buy_day": today + timedelta(days=1),
+        "buy_week": since + timedelta(days=7),
+        "buy_month": (since + timedelta(days=32)).replace(day=1),
+    }[name]
+    return OwnLimit(f"own-{name.replace('_', '-')}", limit_minor(limit, unit_usd_micros), since, resets)
+
+
+def worth_of(shelf: Shelf, currency: str) -> int:
+    """Millionths of a US dollar that one unit of a currency is worth; a dollar's where no price book has it."""
+    return next((book.unit_usd_micros for book in shelf.books if book.currency == currency), _MICROS)

@@ -29,6 +29,7 @@ from largesse.payments.providers.port import NOTHING, Evidence, Next
 from largesse.payments.routes_notices import routes as notice_routes
 from largesse.payments.routes_office import routes as office_routes
 from largesse.payments.service import PaymentsService
+from largesse.safety import Resting
 
 PREFIX = "purchase"
 
@@ -115,6 +116,7 @@ class PurchaseBody(msgspec.Struct, frozen=True, kw_only=True):
         UnderAge,
         TermsNotAccepted,
         AccountFrozen,
+        Resting,
         LimitReached,
         PriceChanged,
         IdReused,

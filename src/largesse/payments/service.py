@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from largesse import accounts, catalog, ledger, policy
+from largesse import accounts, catalog, ledger, policy, safety
 from largesse.accounts import Account, UnderAge
 from largesse.catalog import Price
 from largesse.kit.config import Settings
@@ -41,6 +41,7 @@ from largesse.payments.providers.port import (
 from largesse.payments.service_claim import Claims
 from largesse.payments.service_refunds import Refunds
 from largesse.payments.service_settle import Settler
+from largesse.safety import Resting
 
 log = structlog.get_logger(__name__)
 TERMS = "coins"
@@ -218,6 +219,9 @@ class PaymentsService:
         await accounts.accepted_terms(tx, account, TERMS)
         if set(await ledger.list_freezes(tx, account)) - {"debt"}:  # buying is how a debt is repaid
             raise AccountFrozen
+        rest = await safety.find_rest(tx, account)
+        if rest is not None:
+            raise Resting(rest.until)
         return buyer
 
     async def _price(self, tx: WriteTx, buyer: Account, wanted: Wanted) -> Price:
@@ -237,10 +241,16 @@ class PaymentsService:
         return price
 
     async def _judge_limit(self, tx: WriteTx, account: int, price: Price, now: datetime) -> None:
-        in_force = await policy.get_in_force(tx)
+        worth = model.limit_minor(price.money, price.book.unit_usd_micros)
         bought = await store.bought_since(tx, account, model.day_of(now))
-        if bought + model.limit_minor(price.money, price.book.unit_usd_micros) > in_force.buy_day_minor_max:
+        if bought + worth > (await policy.get_in_force(tx)).buy_day_minor_max:
             raise LimitReached(BUY_DAY, model.next_day(now))
+        shelf = await catalog.read_shelf(tx)
+        for name, limit in (await safety.list_buy_limits(tx, account, now)).items():
+            assert isinstance(limit, Money), limit
+            own = model.own_limit(name, limit, model.worth_of(shelf, limit.currency), now)
+            if await store.bought_since(tx, account, own.since) + worth > own.minor:
+                raise LimitReached(own.name, own.resets_at)
 
     async def _enter(self, tx: WriteTx, buyer: Account, wanted: Wanted, price: Price) -> None:
         await store.enter_order(

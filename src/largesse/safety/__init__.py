@@ -5,6 +5,7 @@ ever). Limits on giving are copied to the wallet, where a batch reads them under
 Whether an account is frozen is a fact of its wallet. Every deed of staff is in the staff trail.
 """
 
+from largesse.safety.errors import Resting
 from largesse.safety.model import BUY, Amount, Rest
 from largesse.safety.routes_limits import limit_routes
 from largesse.safety.routes_office import routes
@@ -16,6 +17,7 @@ __all__ = [
     "Amount",
     "LimitsService",
     "Rest",
+    "Resting",
     "SafetyService",
     "find_rest",
     "limit_routes",

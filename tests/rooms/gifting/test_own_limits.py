@@ -7,10 +7,11 @@ import pytest
 
 from largesse import ledger
 from largesse.gifting import Committer, Receipt
-from largesse.gifting.errors import LimitReached, Resting
+from largesse.gifting.errors import LimitReached
 from largesse.gifting.model import next_month, next_week
 from largesse.kit.db import Database
 from largesse.ledger import OwnLimits
+from largesse.safety import Resting
 
 
 async def limit(db: Database, account: int, **amounts: int) -> None:

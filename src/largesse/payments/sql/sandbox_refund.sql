@@ -4,7 +4,7 @@ WITH charge AS (
     SELECT ref, minor FROM payments.sandbox_charge WHERE ref = %(charge)s FOR UPDATE
 )
 INSERT INTO payments.sandbox_refund (ref, charge, minor)
-SELECT %(ref)s, c.ref, %(minor)s FROM charge c
-WHERE c.minor >= %(minor)s + (SELECT coalesce(sum(r.minor), 0) FROM payments.sandbox_refund r WHERE r.charge = c.ref AND r.ref <> %(ref)s)
+SELECT %(ref)s, c.ref, %(minor)s::bigint FROM charge c
+WHERE c.minor >= %(minor)s::bigint + (SELECT coalesce(sum(r.minor), 0) FROM payments.sandbox_refund r WHERE r.charge = c.ref AND r.ref <> %(ref)s)
 ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref
 RETURNING ref

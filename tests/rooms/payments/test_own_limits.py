@@ -1,0 +1,32 @@
+"""A buyer's own limits and breaks, as an order meets them."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from largesse.kit.db import Database
+from largesse.kit.money import Money
+from largesse.safety import LimitsService
+
+BUY = {"bundle_id": "web-us-350", "provider": "sandbox"}  # 3.20 dollars
+
+
+@pytest.mark.parametrize("name", ["buy_day", "buy_week", "buy_month"])
+async def test_an_order_over_ones_own_limit_is_refused_by_name(
+    client: httpx.AsyncClient, db: Database, cast: Any, name: str
+) -> None:
+    await LimitsService(db).set_limits(cast.alice.key, {name: Money(700, "USD")})
+    answers = [await client.post("/v1/purchases", json=BUY, headers=cast.alice.headers) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 403]
+    refused = answers[-1].json()
+    assert (refused["code"], refused["limit"]) == ("limit-reached", f"own-{name.replace('_', '-')}")
+    assert refused["resets_at"]
+    assert (await client.post("/v1/purchases", json=BUY, headers=cast.charlie.headers)).status_code == 201
+
+
+async def test_nobody_buys_in_a_break(client: httpx.AsyncClient, db: Database, cast: Any) -> None:
+    rest = await LimitsService(db).rest(cast.alice.key, "cool_off", days=7)
+    answer = await client.post("/v1/purchases", json=BUY, headers=cast.alice.headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "resting")
+    assert answer.json()["until"].startswith(f"{rest.until:%Y-%m-%d}")
