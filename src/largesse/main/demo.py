@@ -7,6 +7,7 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -55,6 +56,7 @@ class Api:
     """A client of the public API as one person."""
 
     def __init__(self, base: str, token: str = "") -> None:
+        self.token = token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.http = httpx.AsyncClient(base_url=base, headers=headers, timeout=20)
 
@@ -94,13 +96,18 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
     try:
         base = f"http://127.0.0.1:{settings.http_port}"
         run = secrets.token_hex(3)
+        kept = settings.data_path / "demo.json"
+        await _end_the_last(base, kept)
         creator, creator_login = await _join(base, f"mira.{run}", "Mira", "the creator: her studio shows gifts come in")
-        live = await _go_live(creator, _TITLE)
-        others = [
-            await _go_live((await _join(base, f"{n}.{run}", name, "", at=_NOWHERE))[0], title)
-            for n, name, title in _OTHERS
+        hosts = [(await _join(base, f"{n}.{run}", name, "", at=_NOWHERE))[0] for n, name, _ in _OTHERS]
+        live, *others = [
+            await _go_live(host, title)
+            for host, title in zip((creator, *hosts), (_TITLE, *(title for *_, title in _OTHERS)), strict=True)
         ]
-        await _announce((await _join(base, f"{_SOON[0]}.{run}", _SOON[1], "", at=_NOWHERE))[0])
+        soon = (await _join(base, f"{_SOON[0]}.{run}", _SOON[1], "", at=_NOWHERE))[0]
+        rooms = [live, *others, await _announce(soon)]
+        tokens = [host.token for host in (creator, *hosts, soon)]
+        await asyncio.to_thread(_keep, kept, list(zip(tokens, rooms, strict=True)))
         _, viewer_login = await _join(base, f"alex.{run}", "Alex", "an adult viewer with an empty wallet")
         _, minor_login = await _join(
             base, f"robin.{run}", "Robin", "17 years old: may watch, not buy or give", born=_years_ago(17)
@@ -124,10 +131,32 @@ async def _go_live(creator: Api, title: str) -> str:
     return live
 
 
-async def _announce(creator: Api) -> None:
+async def _announce(creator: Api) -> str:
     await creator.post("/v1/me/creator", {"accept_terms": True})
     at = (datetime.now(UTC) + _SOON[3]).replace(minute=0, second=0, microsecond=0)
-    await creator.post("/v1/lives", {"id": str(ids.new()), "title": _SOON[2], "scheduled_at": at.isoformat()})
+    body = {"id": str(ids.new()), "title": _SOON[2], "scheduled_at": at.isoformat()}
+    live: str = (await creator.post("/v1/lives", body))["id"]
+    return live
+
+
+def _keep(file: Path, rooms: list[tuple[str, str]]) -> None:
+    """Remember the creators' tokens and their LIVEs, for the next run to end them."""
+    file.touch(mode=0o600)
+    file.write_bytes(msgspec.json.encode(rooms))
+
+
+async def _end_the_last(base: str, file: Path) -> None:
+    """End the LIVEs of an earlier run of this world, which nobody is behind any more; none is fine as well."""
+    try:
+        rooms = msgspec.json.decode(await asyncio.to_thread(file.read_bytes), type=list[tuple[str, str]])
+    except (OSError, msgspec.MsgspecError):
+        return
+    for token, live in rooms:
+        api = Api(base, token)
+        for step in ("start", "end"):  # what was only announced begins first; the others answer 409 to that
+            with suppress(httpx.HTTPError):
+                await api.http.post(f"/v1/lives/{live}/{step}")
+        await api.http.aclose()
 
 
 async def _join(
