@@ -30,7 +30,7 @@ from largesse.main.compose import build
 from largesse.main.nursery import PARENT, Ended, Order, Started
 from largesse.main.prepare import prepare
 from largesse.main.worker import run_worker
-from largesse.realtime import RoomSocket
+from largesse.realtime import RealtimeService, RoomSocket
 
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 _GRACE_S = 8
@@ -103,9 +103,10 @@ def run(order: Order, listener: socket.socket | None) -> None:
 
 async def run_api(settings: Settings, listener: socket.socket) -> None:
     """Serve HTTP and sockets until SIGTERM or SIGINT; requests under way are answered first."""
-    server = uvicorn.Server(
+    services = build(settings)
+    server = _Server(
         uvicorn.Config(
-            build_app(build(settings)),
+            build_app(services),
             loop="uvloop",
             http="httptools",
             ws=RoomSocket,
@@ -118,10 +119,23 @@ async def run_api(settings: Settings, listener: socket.socket) -> None:
             timeout_keep_alive=75,
             timeout_graceful_shutdown=_GRACE_S,
             backlog=_BACKLOG,
-        )
+        ),
+        services.realtime,
     )
     _spare_collector()
     await server.serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Waits for requests under way to be answered when it ends, except for those that never would be."""
+
+    def __init__(self, config: uvicorn.Config, realtime: RealtimeService) -> None:
+        super().__init__(config)
+        self._realtime = realtime
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._realtime.part()
+        await super().shutdown(sockets)
 
 
 def _spare_collector() -> None:

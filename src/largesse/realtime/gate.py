@@ -75,6 +75,7 @@ class GateRoom:
         self.joined = 0
         self.members: list[int] = []
         self.changed = asyncio.Event()
+        self.parting = False
         self.basing = asyncio.Lock()
         self._ring_bytes = 0
         self._queue: list[Frame] = []
@@ -229,7 +230,7 @@ class GateRoom:
         else:
             seq = self.seq
             yield seq, self.snapshot(viewer)
-        while True:
+        while not self.parting:
             changed = self.changed
             missed = self.since(seq, self.seq)
             if missed is None:
@@ -245,6 +246,11 @@ class GateRoom:
                         await changed.wait()
                 except TimeoutError:
                     yield None
+
+    def part(self) -> None:
+        """Let everyone who follows come to an end: this process is going, and they go on with another one."""
+        self.parting = True
+        self.changed.set()
 
     def remove(self, conn: Push) -> None:
         """Stop writing to a socket."""

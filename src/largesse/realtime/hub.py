@@ -75,6 +75,11 @@ class Hub:
         for task in self._tasks:
             task.add_done_callback(_tell_bug)
 
+    def part(self) -> None:
+        """End the streams of events, which never end by themselves; `close` follows when all that runs has ended."""
+        for room in self.rooms.values():
+            room.part()
+
     async def close(self) -> None:
         """Stop; sockets are closed by their server."""
         for task in (*self._tasks, *self._loading.values(), *self._fetching.values()):

@@ -82,6 +82,10 @@ class RealtimeService:
             else:
                 return
 
+    def part(self) -> None:
+        """End the streams of events before the process waits for its requests to end."""
+        self.hub.part()
+
     async def close(self) -> None:
         """Give the rooms to others at once, and close the gateway."""
         self.owner.stop()
