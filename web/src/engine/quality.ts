@@ -2,8 +2,9 @@
 
 export const SPRITES_MAX = [0, 40, 90, 160] as const;
 const SMOOTHING = 0.08;
-const SLOW_MS = 19.5;
-const FAST_MS = 17.6;
+/** Below 55 frames a second; and again as many as a screen of 60 shows. */
+const SLOW_MS = 18.2;
+const FAST_MS = 17.1;
 const DOWN_AFTER_FRAMES = 24;
 const UP_AFTER_FRAMES = 300;
 /** A longer gap is a pause of the page, not a slow frame. */
