@@ -1526,9 +1526,11 @@ CREATE INDEX purchase_event_purchase ON payments.purchase_event USING btree (pur
 
 CREATE INDEX purchase_flagged ON payments.purchase USING btree (created_at) WHERE (flags <> '{}'::text[]);
 
+CREATE UNIQUE INDEX purchase_receipt ON payments.purchase USING btree (provider, split_part(provider_ref, ':'::text, 2)) WHERE (provider_ref ~~ '%:%'::text);
+
 CREATE INDEX purchase_unfinished ON payments.purchase USING btree (granted_at) WHERE unfinished;
 
-CREATE INDEX purchase_waiting ON payments.purchase USING btree (created_at) WHERE (status = ANY (ARRAY['created'::text, 'awaiting_payment'::text, 'pending'::text]));
+CREATE INDEX purchase_waiting ON payments.purchase USING btree (created_at) WHERE (status = ANY (ARRAY['created'::text, 'awaiting_payment'::text, 'pending'::text, 'paid'::text]));
 
 CREATE INDEX refund_purchase ON payments.refund USING btree (purchase);
 

@@ -182,14 +182,15 @@ def _arrived(record: Record, seen: Seen) -> Iterator[Act]:
         return
     if seen.state == "paid":
         paid = seen.paid or purchase.price
-        fee = seen.fee or Money(0, paid.currency)
+        fee = seen.fee or Money(purchase.fee_minor if paid.currency == purchase.currency else 0, paid.currency)
         why = mismatch(record, seen)
         if why:
             yield Keep(paid, fee, why)
         else:
             yield Grant(paid, fee, "paid" if seen.live or record.sandbox else "promo")
     elif purchase.status == "paid":
-        return
+        if seen.state == "canceled":
+            yield Move("canceled", seen.reason)  # a store's purchase that was taken back before its grant
     elif seen.state == "open":
         if purchase.status in {"created", "failed"}:
             yield Move("awaiting_payment", seen.reason)
@@ -198,6 +199,10 @@ def _arrived(record: Record, seen: Seen) -> Iterator[Act]:
 
 
 def _refunds(record: Record, seen: Seen, *, kept: bool) -> Iterator[Act]:
+    standing = {refund.ref for refund in seen.refunds}
+    for row in record.refunds:
+        if seen.refunds_are_all and row.status == "done" and row.ref not in standing:
+            yield GiveAgain(row.id)  # first, for another one may stand in its place
     for refund in seen.refunds:
         known = _known(record, refund)
         money = refund_money(record.purchase.price, refund)

@@ -18,6 +18,7 @@ from largesse.payments.providers.port import Seen, Store
 
 log = structlog.get_logger(__name__)
 OVER_LIMIT = "over-limit"
+FINISHED_BEFORE = "finished-before"
 
 
 class Claims:
@@ -40,6 +41,8 @@ class Claims:
             return known, True
         if seen.state not in {"paid", "pending"}:
             raise BadReceipt(f"the store says that it is {seen.state}")
+        if sum(refund.part or 0 for refund in seen.refunds if refund.status == "done") >= 1:
+            raise BadReceipt("the store has given the money back")
         now = await store.get_now(tx)
         if not buyer.is_adult(now):
             raise UnderAge
@@ -70,6 +73,8 @@ class Claims:
         in_force = await policy.get_in_force(tx)
         if await store.bought_since(tx, buyer.key, model.day_of(now)) > in_force.buy_day_minor_max:
             await store.flag(tx, made, OVER_LIMIT)
+        if seen.finished:
+            await store.flag(tx, made, FINISHED_BEFORE)
         return made, False
 
     async def _bundle(self, tx: WriteTx, provider: Store, seen: Seen, buyer: Account) -> tuple[PriceBook, Bundle]:

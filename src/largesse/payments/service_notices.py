@@ -5,7 +5,7 @@ notice that is due is taken under a lease, so a worker that dies gives it back b
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -21,7 +21,17 @@ from largesse.payments import store, store_money, store_notices
 from largesse.payments.errors import BadNoticeSent, ProviderAway
 from largesse.payments.events import JOB_NOTICES
 from largesse.payments.jobs import register
-from largesse.payments.providers.port import Answerer, Away, BadNotice, NewsKeeper, Provider, Refused, Seller, Store
+from largesse.payments.providers.port import (
+    Answerer,
+    Away,
+    BadNotice,
+    NewsKeeper,
+    Notice,
+    Provider,
+    Refused,
+    Seller,
+    Store,
+)
 from largesse.payments.receipts import Letter, write_receipt
 from largesse.payments.service import PaymentsService
 from largesse.payments.store_notices import Arrived, Taken
@@ -194,8 +204,11 @@ class NoticesService:
         begun = datetime.now(UTC)
         async with self._db.read() as tx:
             until = await store_money.get_caught_up(tx, provider.name)
-        refs: Sequence[str] = await provider.catch_up((until or begun - _FIRST_CATCH_UP) - _OVERLAP)
-        for ref in dict.fromkeys(refs):
+        news = await provider.catch_up((until or begun - _FIRST_CATCH_UP) - _OVERLAP)
+        missed = [Arrived(provider.name, one, one.body) for one in news if isinstance(one, Notice)]
+        if missed:
+            await self._keep(missed)
+        for ref in dict.fromkeys(one for one in news if isinstance(one, str)):
             await self._look(provider, ref)
         async with self._db.write() as tx:
             await store_money.put_caught_up(tx, provider.name, begun)

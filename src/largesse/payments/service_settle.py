@@ -35,6 +35,12 @@ class Settler:
 
         Raises `Away`. An object that is nobody's here is left alone.
         """
+        if ref.startswith(":"):
+            async with self._db.read() as tx:
+                product = await store.find_product(tx, provider.name, ref.split(":")[1])
+            if product is None:
+                return "no purchase of ours"
+            ref = product + ref
         try:
             seen = await provider.look(ref)
         except Refused as refused:

@@ -52,6 +52,12 @@ async def find_by_ref(tx: ReadTx, provider: str, ref: str) -> UUID | None:
     return found
 
 
+async def find_product(tx: ReadTx, provider: str, receipt: str) -> str | None:
+    """The product of a store's receipt that is somebody's here; None where it is nobody's."""
+    found: str | None = await tx.scalar(sql("payments", "product_of"), {"provider": provider, "receipt": receipt})
+    return found
+
+
 async def list_page(tx: ReadTx, account: int, before: tuple[datetime, UUID] | None, limit: int) -> list[Purchase]:
     """A buyer's purchases, newest first, behind a place."""
     at, last = before or (None, None)
@@ -69,7 +75,7 @@ async def enter_order(tx: WriteTx, **columns: Any) -> None:
     except psycopg.errors.UniqueViolation as error:
         if error.diag.constraint_name == "purchase_pkey":
             raise IdReused from error
-        if error.diag.constraint_name == "purchase_provider_provider_ref_key":
+        if error.diag.constraint_name in {"purchase_provider_provider_ref_key", "purchase_receipt"}:
             raise ReceiptTaken from error
         raise
 

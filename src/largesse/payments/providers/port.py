@@ -116,7 +116,11 @@ class Seen:
     reason: str = ""
     at: datetime | None = None
     refunds: Sequence[SeenRefund] = ()
+    # True: these refunds are all that stand, so one that is missing here was taken back.
+    refunds_are_all: bool = False
     disputes: Sequence[SeenDispute] = ()
+    # A store's: it counts the purchase as delivered already.
+    finished: bool = False
     # What a person should look at: `early-fraud-warning`.
     flags: Sequence[str] = ()
 
@@ -134,13 +138,16 @@ class Begun:
 class Notice:
     """A provider's word that something happened: where to look. No `refs`: a kind that we do not know, which is kept.
 
-    `asks` is a question that the provider wants answered: Apple's CONSUMPTION_REQUEST.
+    A ref that begins with `:` names a store's receipt without its product, which we know where we granted it.
+    `asks` is a question that the provider wants answered: Apple's CONSUMPTION_REQUEST. `body` is how the notice reads,
+    where it did not come by itself but from the provider's own list.
     """
 
     event: str
     kind: str
     refs: Sequence[str] = ()
     asks: Literal["", "consumption"] = ""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,8 +235,8 @@ class Store(Provider, Protocol):
 class NewsKeeper(Protocol):
     """A provider whose past news can be read again, for the time when notices did not reach us."""
 
-    async def catch_up(self, since: datetime) -> Sequence[str]:
-        """The objects about which there was news since then, oldest first. Raises `Away`."""
+    async def catch_up(self, since: datetime) -> Sequence[str | Notice]:
+        """News since then, oldest first: objects to look at, or whole notices that may not have come. Raises `Away`."""
         ...
 
 

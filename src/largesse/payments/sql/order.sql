@@ -1,8 +1,8 @@
 -- Enters an order. status: created, or paid for a store's purchase. id, account; bundle: key or NULL; coins, quantity;
 -- price_minor, tax_minor, fee_minor (what the channel is expected to keep): minor units of currency; region, channel: of
 -- the price book; provider, provider_ref; return_url; limit_minor: US cents; actor: who asks.
--- Trigger purchase_legal_entry refuses other beginnings, purchase_pkey a used id, purchase_provider_provider_ref_key a
--- provider's object that is somebody's already.
+-- Trigger purchase_legal_entry refuses other beginnings, purchase_pkey a used id, purchase_provider_provider_ref_key and
+-- purchase_receipt a provider's object that is somebody's already.
 WITH made AS (
     INSERT INTO payments.purchase (id, status, account, bundle, coins, quantity, price_minor, tax_minor, fee_minor, currency, region, channel,
         provider, provider_ref, return_url, limit_minor)
