@@ -26,6 +26,7 @@ from largesse.payments.errors import (
 from largesse.payments.model import Purchase, Step, Wanted
 from largesse.payments.places import place_of, written
 from largesse.payments.providers.port import NOTHING, Evidence, Next
+from largesse.payments.routes_consent import routes as consent_routes
 from largesse.payments.routes_notices import routes as notice_routes
 from largesse.payments.routes_office import routes as office_routes
 from largesse.payments.service import PaymentsService
@@ -236,4 +237,13 @@ def _body(purchase: Purchase, step: Next = NOTHING) -> PurchaseBody:
     )
 
 
-routes = [buy_coins, claim_apple, claim_google, list_purchases, get_purchase, *notice_routes, *office_routes]
+routes = [
+    buy_coins,
+    claim_apple,
+    claim_google,
+    list_purchases,
+    get_purchase,
+    *consent_routes,
+    *notice_routes,
+    *office_routes,
+]

@@ -13,7 +13,7 @@ from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Invalid, MoneyBody, NotConfigured, NotFound
 from largesse.kit.idempotency import IdReused
 from largesse.kit.money import Money, included_tax
-from largesse.payments import model, providers, store
+from largesse.payments import model, providers, store, store_notices
 from largesse.payments.errors import (
     AccountFrozen,
     BadReceipt,
@@ -157,6 +157,17 @@ class PaymentsService:
         """Purchases of this account, the newest first, behind (created_at, id) of the last one seen."""
         async with self.db.read() as tx:
             return await store.list_page(tx, account, before, limit)
+
+    async def get_consent(self, account: int) -> datetime | None:
+        """Since when a store may be told what became of this account's coins; None where it may not."""
+        async with self.db.read() as tx:
+            return await store_notices.find_consent(tx, account)
+
+    async def set_consent(self, account: int, *, consented: bool) -> datetime | None:
+        """Consent or take it back, and say since when; the same again changes nothing."""
+        async with self.db.write() as tx:
+            await store_notices.put_consent(tx, account, consented=consented)
+            return await store_notices.find_consent(tx, account)
 
     # Ordering
 

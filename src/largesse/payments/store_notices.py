@@ -1,6 +1,7 @@
 """Statements of providers' notices."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -55,6 +56,17 @@ async def notice_done(tx: WriteTx, key: int, outcome: str) -> None:
 async def notice_later(tx: WriteTx, key: int, pause_s: int, why: str) -> None:
     """A notice is to be worked on again, after a pause."""
     await tx.execute(sql("payments", "notice_later"), {"key": key, "pause_s": pause_s, "outcome": why})
+
+
+async def find_consent(tx: ReadTx, account: int) -> datetime | None:
+    """Since when a buyer has consented; None where they have not."""
+    at: datetime | None = await tx.scalar(sql("payments", "consent_get"), {"account": account})
+    return at
+
+
+async def put_consent(tx: WriteTx, account: int, *, consented: bool) -> None:
+    """Put a buyer's consent down, or take it away."""
+    await tx.execute(sql("payments", "consent_put" if consented else "consent_drop"), {"account": account})
 
 
 async def find_consumption(tx: ReadTx, provider: str, ref: str) -> Consumption | None:

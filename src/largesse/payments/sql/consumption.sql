@@ -1,4 +1,4 @@
--- What a store may know of a purchase whose buyer has consented. provider; ref
+-- What a store may know of a purchase whose buyer has consented and is still here. provider; ref
 SELECT a.id AS buyer, p.granted_at IS NOT NULL AS granted, p.coins,
     least(p.coins, greatest(0, w.paid_out - l.start))::integer AS coins_spent,
     extract(day FROM now() - a.created_at)::integer AS account_days,
@@ -10,4 +10,4 @@ JOIN accounts.account a ON a.key = p.account
 LEFT JOIN ledger.wallet w ON w.account = p.account
 LEFT JOIN ledger.transfer t ON t.kind = 'purchase' AND t.source = 'purchase:' || p.id
 LEFT JOIN ledger.lot l ON l.transfer = t.key
-WHERE p.provider = %(provider)s AND p.provider_ref = %(ref)s
+WHERE p.provider = %(provider)s AND p.provider_ref = %(ref)s AND a.erased_at IS NULL
