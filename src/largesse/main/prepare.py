@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from largesse import catalog
+from largesse import catalog, payments
 from largesse.kit import ids, migrate
 from largesse.kit.clock import SystemClock
 from largesse.kit.config import Settings
@@ -23,11 +23,13 @@ class WrongWorld(SystemExit):
 async def prepare(settings: Settings) -> list[str]:
     """Bring the database to where `serve` can begin, and return the migrations that ran; safe to repeat.
 
-    Raises `UnsafeDatabase`, `WrongWorld`, `WrongKeys` (each ends the program with a sentence).
+    Raises `UnsafeDatabase`, `WrongWorld`, `WrongKeys`, `BadSettings` (each ends the program with a sentence).
     """
     settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = load_keys(settings.data_path)
     db = Database(settings.database_url, connections_max=2)
+    for provider in payments.configured(settings, db).values():  # a setting that cannot be used is told here
+        await provider.close()
     await db.open()
     try:
         async with db.pool.connection() as connection:

@@ -9,6 +9,7 @@ refunds `refund:<uuid>`, disputes `dispute:<uuid>`.
 
 from largesse.payments.errors import AccountFrozen, LimitReached, PriceChanged
 from largesse.payments.model import GRANTED, Purchase
+from largesse.payments.providers import configured
 from largesse.payments.service import PaymentsService
 from largesse.payments.service_notices import NoticesService
 from largesse.payments.service_office import OfficeService
@@ -22,4 +23,5 @@ __all__ = [
     "PaymentsService",
     "PriceChanged",
     "Purchase",
+    "configured",
 ]

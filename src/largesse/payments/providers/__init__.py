@@ -11,10 +11,19 @@ def configured(settings: Settings, db: Database) -> dict[str, Provider]:
     providers: list[Provider] = []
     if settings.sandbox:
         providers.append(Sandbox(db))
+    # A provider's library is loaded where the provider is set up, and costs nobody else a thing.
     if settings.paypal_client_id:
-        from largesse.payments.providers.paypal import PayPal  # noqa: PLC0415 - only where it is used
+        from largesse.payments.providers.paypal import PayPal  # noqa: PLC0415
 
         providers.append(PayPal(settings))
+    if settings.apple_bundle_id:
+        from largesse.payments.providers.apple import Apple  # noqa: PLC0415
+
+        providers.append(Apple(settings))
+    if settings.google_package_name:
+        from largesse.payments.providers.google import Google  # noqa: PLC0415
+
+        providers.append(Google(settings))
     return {provider.name: provider for provider in providers}
 
 
