@@ -121,15 +121,16 @@ class NoticesService:
 
     async def _look(self, provider: Provider, ref: str) -> str:
         outcome = await self._settler.look(provider, ref)
-        if outcome != "no purchase of ours" or not isinstance(provider, Store):
+        if outcome != "no purchase of ours" or not isinstance(provider, Store) or ref.startswith(":"):
             return outcome
         return await self._claim(provider, ref)
 
     async def _claim(self, provider: Store, ref: str) -> str:
         """A store's purchase that its app has not claimed: whose it is stands in it."""
-        seen = await provider.look(ref)
         try:
-            return await self._payments.claim_seen(provider, seen)
+            return await self._payments.claim_seen(provider, await provider.look(ref))
+        except Refused as refused:
+            return f"not claimed: {refused.reason}"
         except Problem as problem:
             log.warning("purchase.not_claimed", provider=provider.name, code=problem.code)
             return f"not claimed: {problem.code}"
