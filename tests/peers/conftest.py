@@ -1,5 +1,6 @@
 """Books to prove and to read: secrets of their own, and a keeper who writes entries. App stores that run."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.ledger import keys
 from largesse.ledger.keys import Keys
-from peers import app_store, till
+from peers import app_store, google_play, push_tokens, till
 from peers.app_store import AppStore
 from peers.apple_signing import Chain, make_chain
+from peers.google_play import GooglePlay
+from peers.push_tokens import Issuer
 from peers.till import Till
 
 MakeTill = Callable[[Settings], Awaitable[Till]]
@@ -76,3 +79,38 @@ def apple(settings: Settings, store: AppStore, tmp_path: Path) -> Settings:
 async def counter(make_till: MakeTill, apple: Settings) -> Till:
     """That operator's service."""
     return await make_till(apple)
+
+
+# Google
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    """The issuer of push tokens."""
+    with push_tokens.issuing() as made:
+        yield made
+
+
+@pytest.fixture
+def play() -> Iterator[GooglePlay]:
+    """A Google Play that runs."""
+    with google_play.google_play() as made:
+        yield made
+
+
+@pytest.fixture
+def google(settings: Settings, play: GooglePlay, issuer: Issuer, tmp_path: Path) -> Settings:
+    """The settings of an operator who sells through Google Play, outside a sandbox."""
+    key = tmp_path / "service-account.json"
+    key.write_text(json.dumps(play.credentials))
+    return till.changed(
+        settings, sandbox=False, google_package_name=google_play.PACKAGE, google_credentials_file=str(key),
+        google_api_base=play.url, google_push_audience=push_tokens.AUDIENCE, google_push_email=push_tokens.EMAIL,
+        google_push_jwks_url=issuer.jwks,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def kiosk(make_till: MakeTill, google: Settings) -> Till:
+    """That operator's service."""
+    return await make_till(google)

@@ -56,6 +56,8 @@ _THREADS = 4
 _PAGES_MAX = 500
 # The App Store keeps the history of its notices for 180 days.
 _HISTORY_MAX = timedelta(days=179)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _ALL_MILLI = 100_000  # Apple's percentages are milliunits: 100 % is 100,000
 _REVERSED = "reversed"
 _SANDBOX = "sandbox-"
@@ -317,8 +319,8 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 def _time(milli: int | None) -> datetime | None:
-    return None if milli is None else datetime.fromtimestamp(milli / 1000, UTC)
+    return None if milli is None else _EPOCH + milli * _MILLISECOND
 
 
 def _milli(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
+    return (at - _EPOCH) // _MILLISECOND
