@@ -202,6 +202,12 @@ export interface BundleQuote {
   saving_bps: number;
 }
 
+/** Whether the App Store may be told how much of a purchase was spent, and since when. */
+export interface PurchaseConsent {
+  consented: boolean;
+  at: string | null;
+}
+
 export interface Purchase {
   id: string;
   status: string;
