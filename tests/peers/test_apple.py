@@ -3,10 +3,14 @@
 import asyncio
 import base64
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from appstoreserverlibrary.models.Environment import Environment
 from cryptography import x509
@@ -23,6 +27,7 @@ from peers.apple_signing import Chain, make_chain, milli
 from peers.conftest import MakeTill
 from peers.loopback import Answer
 from peers.till import Till, changed
+from running import free_port
 
 
 def trust(apple: Settings, store: AppStore, chain: Chain) -> None:
@@ -285,6 +290,22 @@ async def test_what_an_offer_code_gave_for_nothing_is_not_money(counter: Till, s
 def test_an_environment_whose_signatures_nobody_checks_ends_the_program(apple: Settings, names: str) -> None:
     with pytest.raises(BadSettings, match="LARGESSE_APPLE_ENVIRONMENTS"):
         Apple(changed(apple, apple_environments=names))
+
+
+def test_the_program_does_not_start_in_an_environment_whose_signatures_nobody_checks(
+    apple: Settings, tmp_path: Path
+) -> None:
+    settings = changed(apple, apple_environments="Production,Xcode", data_dir=str(tmp_path), http_port=free_port())
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("LARGESSE_")} | {
+        f"LARGESSE_{name.upper()}": str(int(value) if isinstance(value, bool) else value)
+        for name, value in msgspec.to_builtins(settings).items()
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "largesse.main", "serve"], env=environ, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert ended.returncode not in {0, None}
+    assert "LARGESSE_APPLE_ENVIRONMENTS is Production or Sandbox" in ended.stderr
 
 
 def test_no_verifier_is_ever_made_for_an_environment_without_signatures(
