@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,28 @@ async def test_a_quantity_is_granted_so_many_times(kiosk: Till, play: GooglePlay
     token = play.buy(cast.alice.id, "coins_70", quantity=3)
     body = (await kiosk.claim_google(cast.alice, "coins_70", token)).json()
     assert (body["coins"], body["price"]["minor"]) == (210, 297)
+
+
+async def test_a_paid_purchase_is_never_refused_for_a_limit_but_flagged(
+    kiosk: Till, play: GooglePlay, cast: Any
+) -> None:
+    token = play.buy(cast.alice.id, "coins_20500", quantity=50)  # 12,499.50 dollars in a day
+    assert (await kiosk.claim_google(cast.alice, "coins_20500", token)).json()["status"] == "granted"
+    assert await kiosk.rows("SELECT flags FROM payments.purchase") == [{"flags": ["over-limit"]}]
+
+
+async def test_a_minor_and_whoever_has_not_accepted_the_terms_are_refused(
+    kiosk: Till, play: GooglePlay, make_person: Any
+) -> None:
+    robin = await make_person("robin", born=date(datetime.now(UTC).year - 15, 1, 1))
+    answer = await kiosk.claim_google(robin, "coins_70", play.buy(robin.id, "coins_70", "token-r"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "under-age")
+    dora = await make_person("dora")
+    async with kiosk.db.write() as tx:
+        await tx.execute("DELETE FROM accounts.acceptance WHERE account = %s AND document = 'coins'", [dora.key])
+    answer = await kiosk.claim_google(dora, "coins_70", play.buy(dora.id, "coins_70", "token-d"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "terms-not-accepted")
+    assert await kiosk.is_untouched()
 
 
 # Test money, and what nobody paid
