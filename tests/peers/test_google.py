@@ -113,13 +113,13 @@ async def test_a_token_that_would_leave_its_place_in_the_address_is_refused(kios
 async def test_a_pending_purchase_grants_nothing_until_it_is_paid(
     kiosk: Till, play: GooglePlay, issuer: Issuer, cast: Any
 ) -> None:
-    token = play.buy(cast.alice.id, "coins_70", purchaseState=2)
+    token = play.buy(cast.alice.id, "coins_70", purchaseState=2, refundableQuantity=0)
     answer = await kiosk.claim_google(cast.alice, "coins_70", token)
     assert (answer.status_code, answer.json()["status"]) == (201, "pending")
     assert await kiosk.coins(cast.alice) == (0, 0)
     await kiosk.notices.finish_all()
     assert play.asked == [GET]
-    play.purchases[token]["purchaseState"] = 0
+    play.purchases[token] |= {"purchaseState": 0, "refundableQuantity": 1}
     told = purchased("evt-1", "coins_70", token)
     assert await kiosk.hear("google", told, authorization=issuer.bearer()) == 200
     assert await kiosk.status(cast.alice) == ["granted"]
@@ -242,7 +242,7 @@ async def test_a_sandbox_grants_licence_testers_like_any_buyer(
 
 @pytest.mark.parametrize("kind", [1, 2], ids=["promo code", "watched video"])
 async def test_what_nobody_paid_for_is_kept_for_a_person(kiosk: Till, play: GooglePlay, cast: Any, kind: int) -> None:
-    token = play.buy(cast.alice.id, "coins_70", purchaseType=kind)
+    token = play.buy(cast.alice.id, "coins_70", purchaseType=kind, refundableQuantity=0)
     assert (await kiosk.claim_google(cast.alice, "coins_70", token)).json()["status"] == "mismatch"
     assert await kiosk.coins(cast.alice) == (0, 0)
     (row,) = await kiosk.rows("SELECT flags FROM payments.purchase")

@@ -323,9 +323,13 @@ def _seen(product: str, token: str, found: ProductPurchase, voided: Sequence[Voi
 
 
 def _gone(found: ProductPurchase, quantity: int, voided: Sequence[Voided]) -> int:
-    """How many of the quantity were given back: the most that any of Google's words says."""
+    """How many of the quantity were given back: the most that any of Google's words says.
+
+    What is not paid yet, or was never paid for, has nothing to refund, and that says nothing.
+    """
     listed = sum(quantity if one.voided_quantity is None else one.voided_quantity for one in voided)
-    left = quantity if found.refundable_quantity is None else found.refundable_quantity
+    was_bought = _STATES[found.purchase_state] == "paid" and found.purchase_type is None
+    left = found.refundable_quantity if was_bought and found.refundable_quantity is not None else quantity
     canceled = quantity if found.purchase_state == _CANCELED else 0
     return min(quantity, max(listed, quantity - left, canceled))
 
