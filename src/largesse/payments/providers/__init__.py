@@ -7,11 +7,18 @@ from largesse.payments.providers.sandbox import Sandbox
 
 
 def configured(settings: Settings, db: Database) -> dict[str, Provider]:
-    """The providers of this service by name; ends the program where a setting cannot be used."""
+    """The providers of this service by name; ends the program where a setting cannot be used.
+
+    Those that are not set up are not imported either: a library costs start-up time.
+    """
     providers: list[Provider] = []
     if settings.sandbox:
         providers.append(Sandbox(db))
     # A provider's library is loaded where the provider is set up, and costs nobody else a thing.
+    if settings.stripe_api_key:
+        from largesse.payments.providers.stripe import Stripe  # noqa: PLC0415 - only where it is used
+
+        providers.append(Stripe(settings))
     if settings.paypal_client_id:
         from largesse.payments.providers.paypal import PayPal  # noqa: PLC0415
 
