@@ -116,8 +116,12 @@ class Lossy:
         self.port = 0
         self.to_lose = 0
         self.lost = 0
+        self.carrying: set[asyncio.Task[Any]] = set()
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.carrying.add(task)
         from_server, to_server = await asyncio.open_connection("127.0.0.1", self._target)
 
         async def up() -> None:
@@ -134,8 +138,8 @@ class Lossy:
                     return
                 writer.write(chunk)
                 await writer.drain()
-        except OSError:
-            pass
+        except (OSError, asyncio.CancelledError):
+            pass  # either end went away, or the test is over
         finally:
             sending.cancel()
             writer.transport.abort()
@@ -152,3 +156,6 @@ async def lossy(target: int) -> AsyncIterator[Lossy]:
         yield wire
     finally:
         server.close()
+        for task in wire.carrying:
+            task.cancel()
+        await asyncio.sleep(0)

@@ -192,7 +192,7 @@ def _arrived(record: Record, seen: Seen) -> Iterator[Act]:
         if seen.state == "canceled":
             yield Move("canceled", seen.reason)  # a store's purchase that was taken back before its grant
     elif seen.state == "open":
-        if purchase.status in {"created", "failed"}:
+        if purchase.status in {"created", "failed", "pending"}:
             yield Move("awaiting_payment", seen.reason)
     elif seen.state != purchase.status and purchase.status not in _ENDED - {"failed"}:
         yield Move(seen.state, seen.reason)

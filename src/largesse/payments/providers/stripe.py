@@ -74,7 +74,7 @@ class Stripe:
         # Only cards, which Apple Pay and Google Pay are too; what stands in for Stripe knows no such parameter.
         self._is_stripe = settings.stripe_api_base.rstrip("/") == _STRIPES_OWN
         self._http = HTTPXClient(timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S))
-        self._api = StripeClient(
+        self.api = StripeClient(
             settings.stripe_api_key,
             base_addresses={"api": settings.stripe_api_base.rstrip("/")},
             http_client=self._http,
@@ -100,8 +100,8 @@ class Stripe:
         }
         if self._is_stripe:
             params["allowed_payment_method_types"] = ["card"]
-        call = self._api.payment_intents.create_async(params, {"idempotency_key": str(order.id)})
-        intent = _read(await _asked(call), objects.Intent)
+        call = self.api.payment_intents.create_async(params, {"idempotency_key": str(order.id)})
+        intent = _read(await asked(call), objects.Intent)
         return Begun(ref=intent.id, next=self._form(intent))
 
     async def _begin_page(self, order: Order) -> Begun:
@@ -127,8 +127,8 @@ class Stripe:
         }
         if self._is_stripe:
             params["allowed_payment_method_types"] = ["card"]
-        call = self._api.checkout.sessions.create_async(params, {"idempotency_key": str(order.id)})
-        session = _read(await _asked(call), objects.Session)
+        call = self.api.checkout.sessions.create_async(params, {"idempotency_key": str(order.id)})
+        session = _read(await asked(call), objects.Session)
         return Begun(ref=session.id, next=_page(session))
 
     async def resume(self, ref: str, order: Order) -> Next:  # noqa: ARG002 - the port's
@@ -141,9 +141,9 @@ class Stripe:
         """Close the payment; what is paid, or closed already, stays as it is."""
         with suppress(Refused):
             if ref.startswith(_SESSION):
-                await _asked(self._api.checkout.sessions.expire_async(ref))
+                await asked(self.api.checkout.sessions.expire_async(ref))
             else:
-                await _asked(self._api.payment_intents.cancel_async(ref))
+                await asked(self.api.payment_intents.cancel_async(ref))
 
     async def refund(self, ref: str, refund: UUID, money: Money, reason: str) -> None:
         """Give money back, once: Stripe forgets idempotency keys after a day, so its refunds are read first."""
@@ -151,7 +151,7 @@ class Stripe:
         intent = await self._intent_of(ref)
         if any((known.metadata or {}).get(objects.REFUND) == str(refund) for known in await self._refunds(intent)):
             return
-        call = self._api.refunds.create_async(
+        call = self.api.refunds.create_async(
             {
                 "payment_intent": intent,
                 "amount": amount,
@@ -159,7 +159,7 @@ class Stripe:
             },
             {"idempotency_key": str(refund)},
         )
-        await _asked(call)
+        await asked(call)
 
     def _form(self, intent: objects.Intent) -> Next:
         if intent.status not in _OPEN_INTENT:
@@ -189,19 +189,19 @@ class Stripe:
         return objects.see(ref, intent, refunds, disputes, warned=warned)
 
     async def _intent(self, ref: str) -> objects.Intent:
-        call = self._api.payment_intents.retrieve_async(ref, {"expand": _CHARGE})
-        return _read(await _asked(call), objects.Intent)
+        call = self.api.payment_intents.retrieve_async(ref, {"expand": _CHARGE})
+        return _read(await asked(call), objects.Intent)
 
     async def _session(self, ref: str) -> objects.Session:
         expand = [f"payment_intent.{what}" for what in _CHARGE]
-        call = self._api.checkout.sessions.retrieve_async(ref, {"expand": expand})
-        return _read(await _asked(call), objects.Session)
+        call = self.api.checkout.sessions.retrieve_async(ref, {"expand": expand})
+        return _read(await asked(call), objects.Session)
 
     async def _ref_of(self, intent: objects.Intent) -> str:
         """How we know a payment: by itself, or by the page on which it was made."""
         if objects.CHECKOUT not in (intent.metadata or {}):
             return intent.id
-        found = await _asked(self._api.checkout.sessions.list_async({"payment_intent": intent.id, "limit": 1}))
+        found = await asked(self.api.checkout.sessions.list_async({"payment_intent": intent.id, "limit": 1}))
         return next((session.id for session in found.data), intent.id)
 
     async def _intent_of(self, ref: str) -> str:
@@ -217,19 +217,19 @@ class Stripe:
         return listed.data if listed is not None and not listed.has_more else await self._refunds(intent)
 
     async def _refunds(self, intent: str) -> list[objects.Refund]:
-        first = await _asked(self._api.refunds.list_async({"payment_intent": intent, "limit": _PAGE}))
+        first = await asked(self.api.refunds.list_async({"payment_intent": intent, "limit": _PAGE}))
         return [_read(refund, objects.Refund) async for refund in _all(first.auto_paging_iter())]
 
     async def _disputes_of(self, intent: str, charge: objects.Charge) -> Sequence[objects.Dispute]:
         if not charge.disputed:
             return ()
-        found = await _asked(self._api.disputes.list_async({"payment_intent": intent, "limit": _PAGE}))
+        found = await asked(self.api.disputes.list_async({"payment_intent": intent, "limit": _PAGE}))
         return [_read(dispute, objects.Dispute) for dispute in found.data]
 
     async def _is_warned(self, intent: str) -> bool:
         """Whether the card's network has warned; not where the key may not read that, or the account has no Radar."""
         try:
-            found = await self._api.radar.early_fraud_warnings.list_async({"payment_intent": intent, "limit": 1})
+            found = await self.api.radar.early_fraud_warnings.list_async({"payment_intent": intent, "limit": 1})
         except stripe.StripeError as error:
             if error.http_status in {*_NOT_OURS, _MISSING}:
                 log.info("stripe.no_radar", status=error.http_status)
@@ -250,8 +250,8 @@ class Stripe:
 
     async def catch_up(self, since: datetime) -> Sequence[str]:
         """The payments of all events since then, which Stripe keeps for thirty days."""
-        call = self._api.events.list_async({"created": {"gte": int(since.timestamp())}, "limit": _PAGE})
-        first = await _asked(call)
+        call = self.api.events.list_async({"created": {"gte": int(since.timestamp())}, "limit": _PAGE})
+        first = await asked(call)
         found: dict[str, int] = {}
         read = 0
         async for listed in _all(first.auto_paging_iter()):
@@ -277,7 +277,7 @@ def _read(answer: Any, shape: type[T]) -> T:
     return msgspec.convert(answer.to_dict(), shape)
 
 
-async def _asked(call: Awaitable[T]) -> T:
+async def asked(call: Awaitable[T]) -> T:
     """What Stripe answers. Raises `Away`, `Refused`."""
     try:
         return await call

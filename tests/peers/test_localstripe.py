@@ -1,0 +1,161 @@
+"""Stripe, played by localstripe: a program that nobody here wrote, driven through the official library.
+
+It sends its own signed webhooks to our running service. It knows no idempotency keys, Checkout, disputes or warnings
+(tests/rooms/payments/test_stripe.py), and sends no event for a refund.
+"""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import stripe
+from stripe import WebhookSignature
+
+import stripe_shapes as shapes
+from largesse.kit import ids
+from running import Service, Someone, running
+from stripe_peers import DECLINED, SECRET, THREE_D_SECURE, VISA, LocalStripe, localstripe
+
+_WAIT_S_MAX = 30
+
+
+@pytest.fixture(scope="module")
+def peer() -> Iterator[LocalStripe]:
+    with localstripe() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def service(peer: LocalStripe) -> Iterator[Service]:
+    with running(**peer.settings) as made:
+        peer.tell(f"{made.base}/v1/webhooks/stripe")
+        yield made
+
+
+def order(who: Someone, **more: Any) -> dict[str, Any]:
+    body = {"id": str(ids.new()), "bundle_id": "web-us-350", "provider": "stripe", "channel": "web"} | more
+    answer = who.http.post("/v1/purchases", json=body)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json() | {"sent": body}
+    return made
+
+
+def intent_of(made: dict[str, Any]) -> str:
+    """The payment behind a client secret, as Stripe.js reads it."""
+    secret: str = made["next"]["client_secret"]
+    return secret.partition("_secret_")[0]
+
+
+def coins(who: Someone) -> int:
+    """The wallet's coins; reading them asks no provider."""
+    answer = who.http.get("/v1/me/wallet")
+    assert answer.status_code == 200, answer.text
+    n: int = answer.json()["coins"]
+    return n
+
+
+def until_coins(who: Someone, n: int) -> None:
+    deadline = time.monotonic() + _WAIT_S_MAX
+    while coins(who) != n:
+        assert time.monotonic() < deadline, (coins(who), n)
+        time.sleep(0.1)
+
+
+def state(who: Someone, made: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = who.http.get(f"/v1/purchases/{made['id']}").json()
+    return found
+
+
+def test_a_card_buys_coins_and_the_signed_webhook_grants_them(service: Service, peer: LocalStripe) -> None:
+    alice = service.join("alice")
+    made = order(alice)
+    assert (made["status"], made["next"]["type"]) == ("awaiting_payment", "client_secret")
+    assert made["next"]["publishable_key"] == "pk_test_of_a_test"
+    paid = peer.pay(intent_of(made), VISA)
+    assert (paid.status, paid.amount, paid.currency) == ("succeeded", 320, "usd")
+    until_coins(alice, 350)
+    found = state(alice, made)
+    assert [step["status"] for step in found["history"]] == ["created", "awaiting_payment", "paid", "granted"]
+    assert found["granted_class"] == "paid"
+    assert found["receipt"]["total"] == {"minor": 320, "currency": "USD"}
+
+
+def test_a_buyer_who_comes_back_sees_the_coins_without_waiting_for_a_webhook(
+    service: Service, peer: LocalStripe
+) -> None:
+    alice = service.join("alice")
+    made = order(alice)
+    time.sleep(2.1)  # an order is not looked at more often than this
+    peer.pay(intent_of(made))
+    assert state(alice, made)["status"] == "granted"
+    assert coins(alice) == 350
+
+
+def test_the_same_order_again_is_the_same_payment(service: Service, peer: LocalStripe) -> None:
+    alice = service.join("alice")
+    made = order(alice)
+    again = alice.http.post("/v1/purchases", json=made["sent"])
+    assert (again.status_code, again.headers["idempotent-replay"]) == (201, "true")
+    assert again.json()["next"] == made["next"]
+    peer.pay(intent_of(made))
+    until_coins(alice, 350)
+    late = alice.http.post("/v1/purchases", json=made["sent"])
+    assert (late.json()["status"], late.json()["next"]) == ("granted", {"type": "none"})
+    assert coins(alice) == 350
+
+
+def test_a_declined_card_charges_nothing_and_leaves_the_order_to_be_paid(service: Service, peer: LocalStripe) -> None:
+    """localstripe takes no second card for one payment, as Stripe does: another order stands for it."""
+    alice = service.join("alice")
+    made = order(alice)
+    with pytest.raises(stripe.CardError):
+        peer.pay(intent_of(made), DECLINED)
+    assert (state(alice, made)["status"], coins(alice)) == ("awaiting_payment", 0)
+    again = alice.http.post("/v1/purchases", json=made["sent"])
+    assert again.json()["next"] == made["next"]
+    peer.pay(intent_of(order(alice)), VISA)
+    until_coins(alice, 350)
+
+
+def test_a_card_that_asks_for_its_owner_waits_for_the_owner(service: Service, peer: LocalStripe) -> None:
+    alice = service.join("alice")
+    made = order(alice)
+    assert peer.pay(intent_of(made), THREE_D_SECURE).status == "requires_action"
+    assert state(alice, made)["status"] == "awaiting_payment"
+    body = {"client_secret": made["next"]["client_secret"], "key": "pk_test_of_a_test"}
+    address = f"{peer.base}/v1/payment_intents/{intent_of(made)}/_authenticate"
+    assert httpx.post(address, params={"success": "true"}, json=body).is_success
+    until_coins(alice, 350)
+
+
+def test_an_order_that_stripe_will_not_take_fails_and_says_why(service: Service) -> None:
+    alice = service.join("alice")
+    body = {"id": str(ids.new()), "coins": 70, "provider": "stripe", "channel": "web", "return_url": service.base}
+    answer = alice.http.post("/v1/purchases", json=body)  # a page of Stripe's, which localstripe does not have
+    assert (answer.status_code, answer.json()["code"]) == (402, "payment-refused")
+    found = alice.http.get(f"/v1/purchases/{body['id']}").json()
+    assert found["status"] == "failed"
+
+
+def test_webhooks_that_come_twice_late_or_not_at_all_grant_once(service: Service, peer: LocalStripe) -> None:
+    alice = service.join("alice")
+    made = order(alice)
+    peer.pay(intent_of(made))
+    until_coins(alice, 350)
+    for kind in ("payment_intent.succeeded", "charge.succeeded", "payment_intent.created"):
+        for _ in range(2):
+            tell(service, kind, {"id": intent_of(made), "object": "payment_intent"})
+    time.sleep(1)
+    assert (coins(alice), state(alice, made)["status"]) == (350, "granted")
+
+
+def tell(service: Service, kind: str, about: dict[str, Any]) -> None:
+    """A notice that localstripe does not send of itself, signed by the official library."""
+    body = msgspec.json.encode(shapes.event(kind, about, f"evt_{ids.new().hex}"))
+    header = WebhookSignature.generate_signature_header(body.decode(), SECRET)  # type: ignore[no-untyped-call]
+    headers = {"stripe-signature": header, "content-type": "application/json"}
+    answer = httpx.post(f"{service.base}/v1/webhooks/stripe", content=body, headers=headers, timeout=30)
+    assert answer.status_code == 200, answer.text
