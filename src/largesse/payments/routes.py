@@ -29,6 +29,7 @@ from largesse.payments.providers.port import NOTHING, Evidence, Next
 from largesse.payments.routes_consent import routes as consent_routes
 from largesse.payments.routes_notices import routes as notice_routes
 from largesse.payments.routes_office import routes as office_routes
+from largesse.payments.routes_providers import list_providers
 from largesse.payments.service import PaymentsService
 from largesse.safety import Resting
 
@@ -244,6 +245,7 @@ routes = [
     list_purchases,
     get_purchase,
     *consent_routes,
+    list_providers,
     *notice_routes,
     *office_routes,
 ]

@@ -75,6 +75,11 @@ class PaymentsService:
             raise NotConfigured(f"the provider {name} is not configured here")
         return found
 
+    def sellers(self) -> list[Seller]:
+        """The providers that take orders, those that take money first."""
+        found = [provider for provider in self._providers.values() if isinstance(provider, Seller)]
+        return sorted(found, key=lambda seller: seller.name == "sandbox")
+
     async def buy(self, account: int, wanted: Wanted) -> tuple[Purchase, Next, bool]:
         """Order coins; beside the purchase what the buyer does next, and whether the order was there before.
 

@@ -4,6 +4,7 @@ import html
 import re
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, Response
@@ -23,10 +24,14 @@ The API at <code>/v1</code> works without them.</p></html>
 
 
 class Page(msgspec.Struct, frozen=True):
-    """`name` is the built file and its title's key; `camera` lets the page ask for camera and microphone."""
+    """`name` is the built file and its title's key.
+
+    `camera` lets the page ask for camera and microphone, `pays` lets it show the payment form of a provider.
+    """
 
     name: str
     camera: bool = False
+    pays: bool = False
 
 
 # Every address of a page, as Litestar's path template. `/@{username}` is `/{handle}` in routes.py.
@@ -37,8 +42,8 @@ PAGES: dict[str, Page] = {
     "/reset": Page("reset"),
     "/reset/{token:str}": Page("reset"),
     "/verify/{token:str}": Page("verify"),
-    "/live/{id:str}": Page("live"),
-    "/recharge": Page("recharge"),
+    "/live/{id:str}": Page("live", pays=True),
+    "/recharge": Page("recharge", pays=True),
     "/account": Page("account"),
     "/receipt/{number:str}": Page("receipt"),
     "/studio": Page("studio", camera=True),
@@ -94,12 +99,43 @@ def _written(build: Build, page: Page, spoken: str, nonce: str, *, sandbox: bool
     return text.replace(NONCE_PLACE, nonce)
 
 
+class _Form(msgspec.Struct, frozen=True, kw_only=True):
+    """What the policy of a page allows for a provider's payment form; each a part of a header."""
+
+    connect: str = ""
+    frames: str = ""
+    payment: str = "()"
+    opener: str = "same-origin"
+
+
+_NO_FORM = _Form()
+_STRIPE_JS = "https://js.stripe.com"
+
+
+def _form_of_stripe(settings: Settings) -> _Form:
+    """Exactly what Stripe's form needs: its script comes by `strict-dynamic`, its fields and the bank's are frames.
+
+    Apple Pay and Google Pay ask by the browser's payment request, and Google Pay opens a window of its own.
+    Source: https://docs.stripe.com/security/guide#content-security-policy
+    """
+    parts = urlsplit(settings.stripe_js_url)
+    script = f"{parts.scheme}://{parts.netloc}"
+    own = script == _STRIPE_JS
+    return _Form(
+        connect=f" {'https://api.stripe.com' if own else script}",
+        frames=f"{script} https://*.js.stripe.com https://hooks.stripe.com" if own else script,
+        payment=f'(self "{script}")',
+        opener="same-origin-allow-popups",
+    )
+
+
 def _headers(settings: Settings, page: Page, nonce: str) -> dict[str, str]:
     """The policy of a page. `strict-dynamic` lets the script with the nonce load its own modules."""
     secure = settings.origin.startswith("https:")
     socket = settings.origin.replace("http", "ws", 1)
     scripts = f"'nonce-{nonce}' 'strict-dynamic'" if nonce else "'none'"
     camera = "(self)" if page.camera else "()"
+    form = _form_of_stripe(settings) if page.pays and settings.stripe_publishable_key else _NO_FORM
     headers = {
         "Content-Security-Policy": "; ".join(
             [
@@ -109,7 +145,8 @@ def _headers(settings: Settings, page: Page, nonce: str) -> dict[str, str]:
                 "img-src 'self' data: blob:",
                 "media-src 'self' blob:",
                 "font-src 'self'",
-                f"connect-src 'self' {socket}",
+                f"connect-src 'self' {socket}{form.connect}",
+                *([f"frame-src {form.frames}"] if form.frames else []),
                 "worker-src 'self'",
                 "manifest-src 'self'",
                 "base-uri 'none'",
@@ -119,8 +156,8 @@ def _headers(settings: Settings, page: Page, nonce: str) -> dict[str, str]:
             ]
         ),
         "Cache-Control": "private, no-cache",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": f"camera={camera}, microphone={camera}, geolocation=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": form.opener,
+        "Permissions-Policy": f"camera={camera}, microphone={camera}, geolocation=(), payment={form.payment}, usb=()",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Vary": "Accept-Language, Cookie",
         "X-Content-Type-Options": "nosniff",

@@ -16,7 +16,7 @@ from largesse import catalog
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.money import Money
-from largesse.payments import NoticesService, PaymentsService
+from largesse.payments import NoticesService, OfficeService, PaymentsService
 from largesse.payments.providers import stripe_objects as objects
 from largesse.payments.providers.port import (
     NOTHING,
@@ -91,7 +91,8 @@ async def test_an_order_with_a_return_address_is_paid_on_a_page_of_stripes(strip
     (asked,) = api.of(PAGES)
     assert asked.headers["idempotency-key"] == str(ID)
     form = asked.form
-    assert (form["success_url"], form["cancel_url"], form["mode"]) == (back, back, "payment")
+    named = f"{back}&purchase={ID}"
+    assert (form["success_url"], form["cancel_url"], form["mode"]) == (named, named, "payment")
     assert form["line_items[0][price_data][unit_amount]"] == "1399"
     assert form["line_items[0][price_data][currency]"] == "usd"
     assert form["adaptive_pricing[enabled]"] == "False" or form["adaptive_pricing[enabled]"] == "false"
@@ -386,7 +387,9 @@ async def notices(db: Database, settings: Settings, api: Recorded) -> AsyncItera
 
 @pytest.fixture
 async def door(app_client: Any, notices: NoticesService) -> httpx.AsyncClient:
-    made: httpx.AsyncClient = await app_client(routes, payments=notices._payments, notices=notices)
+    made: httpx.AsyncClient = await app_client(
+        routes, payments=notices._payments, notices=notices, office=OfficeService(notices._payments)
+    )
     return made
 
 
@@ -461,3 +464,22 @@ async def test_what_is_no_json_or_too_large_is_kept_out(
     answer = await door.post(ADDRESS, content=body, headers=signed(body) | {"content-type": kind})
     assert answer.status_code == status
     assert await inbox() == []
+
+
+# What pages need
+
+
+async def test_pages_are_told_which_providers_there_are_and_what_their_forms_need(
+    door: httpx.AsyncClient,
+) -> None:
+    answer = await door.get("/v1/catalog/providers")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "items": [
+            {"name": "stripe", "next": "client_secret", "channels": ["web"], "publishable_key": "pk_test_1",
+             "js_url": "https://js.stripe.com/v3/"},
+            {"name": "sandbox", "next": "none", "channels": ["web"]},
+        ]
+    }  # fmt: skip
+    assert "sk_test" not in answer.text
+    assert SECRET not in answer.text

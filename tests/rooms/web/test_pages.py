@@ -53,6 +53,37 @@ async def test_only_the_studio_may_ask_for_the_camera(browse: MakeBrowser) -> No
     assert "camera=()" in (await browser.get("/live/abc")).headers["permissions-policy"]
 
 
+STRIPE = {"stripe_api_key": "sk_test_1", "stripe_publishable_key": "pk_test_1"}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+async def test_only_pages_that_take_payments_may_show_stripes_form_and_only_where_stripe_is_set_up(
+    browse: MakeBrowser, address: str
+) -> None:
+    pays = address in {"/live/abc", "/recharge"}
+    without = await (await browse()).get(address)
+    answer = await (await browse(Settings(**STRIPE, public_url="https://live.example.org"))).get(address)
+    assert "stripe" not in without.headers["content-security-policy"]
+    assert "payment=()" in without.headers["permissions-policy"]
+    policy = policy_of(answer)
+    assert "http" not in policy["script-src"]
+    assert ("stripe" in answer.headers["content-security-policy"]) is pays
+    if not pays:
+        return
+    assert policy["frame-src"] == "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com"
+    assert policy["connect-src"] == "'self' wss://live.example.org https://api.stripe.com"
+    assert 'payment=(self "https://js.stripe.com")' in answer.headers["permissions-policy"]
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin-allow-popups"
+
+
+async def test_what_stands_in_for_stripe_is_the_only_other_origin(browse: MakeBrowser) -> None:
+    stand_in = Settings(**STRIPE, stripe_js_url="http://127.0.0.1:8420/js.stripe.com/v3/")
+    policy = policy_of(await (await browse(stand_in)).get("/recharge"))
+    assert policy["frame-src"] == "http://127.0.0.1:8420"
+    assert policy["connect-src"].endswith(" http://127.0.0.1:8420")
+    assert "stripe.com" not in policy["connect-src"]
+
+
 async def test_a_page_may_open_a_socket_to_its_own_origin_only(browse: MakeBrowser) -> None:
     browser = await browse(Settings(public_url="https://live.example.org"))
     answer = await browser.get("/")

@@ -106,6 +106,7 @@ class Stripe:
 
     async def _begin_page(self, order: Order) -> Begun:
         marks = _marks(order)
+        back = f"{order.return_url}{'&' if '?' in order.return_url else '?'}purchase={order.id}"
         params: SessionCreateParams = {
             "mode": "payment",
             "line_items": [
@@ -122,8 +123,8 @@ class Stripe:
             "client_reference_id": str(order.id),
             "metadata": marks,
             "payment_intent_data": {"capture_method": "automatic", "metadata": marks | {objects.CHECKOUT: "1"}},
-            "success_url": order.return_url,
-            "cancel_url": order.return_url,
+            "success_url": back,
+            "cancel_url": back,
         }
         if self._is_stripe:
             params["allowed_payment_method_types"] = ["card"]

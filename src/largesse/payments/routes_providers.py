@@ -1,0 +1,48 @@
+"""Which providers a buyer can choose from, and what their pages need; readable without signing in."""
+
+from typing import Literal
+
+import msgspec
+from litestar import get
+from litestar.di import NamedDependency
+
+from largesse.payments.service import PaymentsService
+
+
+class Seller(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A provider that takes orders, and how its order goes on.
+
+    `none`: it is paid at once; `client_secret`: by a form on the page, which `js_url` draws with `publishable_key`;
+    `redirect`: on a page of the provider's, from which the buyer comes back to the order's `return_url`, to which
+    `purchase` is added.
+    """
+
+    name: str
+    next: Literal["none", "client_secret", "redirect"]
+    channels: list[str]
+    js_url: str | None = None
+    publishable_key: str | None = None
+
+
+class SellerList(msgspec.Struct, frozen=True):
+    """The providers of this service."""
+
+    items: list[Seller]
+
+
+@get("/v1/catalog/providers", summary="How coins can be paid")
+async def list_providers(payments: NamedDependency[PaymentsService]) -> SellerList:
+    """The providers that take orders here, the preferred one first; an app store's purchases are claimed instead."""
+    settings = payments.settings
+    items = []
+    for seller in payments.sellers():
+        channels = sorted(seller.channels)
+        if seller.name == "stripe" and settings.stripe_publishable_key:
+            shown = {"js_url": settings.stripe_js_url, "publishable_key": settings.stripe_publishable_key}
+            items.append(Seller(name=seller.name, next="client_secret", channels=channels, **shown))
+        else:
+            items.append(Seller(name=seller.name, next=_NEXT.get(seller.name, "redirect"), channels=channels))
+    return SellerList(items)
+
+
+_NEXT: dict[str, Literal["none", "client_secret", "redirect"]] = {"sandbox": "none"}
