@@ -93,6 +93,7 @@ export const catalog = {
   quote: (gift_id: string, count: number) =>
     http.get<w.GiftQuote>(`/v1/catalog/gifts/${e(gift_id)}/quote`, { count }),
   bundles: () => http.get<w.Bundles>('/v1/catalog/bundles', { channel: 'web' }),
+  providers: () => http.get<{ items: w.Seller[] }>('/v1/catalog/providers'),
   bundleQuote: (coins: number) => http.get<w.BundleQuote>('/v1/catalog/bundles/quote', { coins, channel: 'web' }),
 };
 
@@ -102,7 +103,7 @@ export const limits = {
   rest: (length: { days: number } | { months: number }) => http.post<w.Rest>('/v1/me/cool-off', length),
 };
 
-export type PurchaseOrder = { id: string; provider: string } & ({ bundle_id: string } | { coins: number });
+export type PurchaseOrder = { id: string; provider: string; return_url?: string } & ({ bundle_id: string } | { coins: number });
 
 export const money = {
   wallet: () => http.get<w.Wallet>('/v1/me/wallet'),

@@ -206,6 +206,13 @@ export interface BundleQuote {
 export interface PurchaseConsent {
   consented: boolean;
   at: string | null;
+/** A provider that takes orders; `next` is how an order goes on: paid at once, by a form of Stripe's, on another page. */
+export interface Seller {
+  name: string;
+  next: 'none' | 'client_secret' | 'redirect';
+  channels: string[];
+  js_url?: string;
+  publishable_key?: string;
 }
 
 export interface Purchase {
@@ -216,7 +223,7 @@ export interface Purchase {
   provider: string;
   channel: string;
   created_at: string;
-  next: { type: 'none' | 'client_secret' | 'redirect'; url?: string };
+  next: { type: 'none' | 'client_secret' | 'redirect'; url?: string; client_secret?: string };
   history: { status: string; at: string }[];
   /** There once the coins are. */
   receipt?: { number: string; issued_at: string; net: Money; tax: Money; total: Money } | null;

@@ -1,10 +1,15 @@
-/** Buying coins: one purchase, one id, however often it has to be asked. */
-import { accounts, ApiProblem, http, money as wallets, uuid7, type Purchase } from '../api';
+/** Buying coins: one purchase, one id, however often it has to be asked; paid at once, by a form, or on another page. */
+import { accounts, ApiProblem, catalog, http, money as wallets, uuid7, type Purchase, type PurchaseOrder, type Seller } from '../api';
 import { dateTime, t, tCode } from '../i18n';
 import { loadWallet } from '../ui';
 import type { Choice } from './choice';
+import { backAddress, type Chosen, type Returned } from './returned';
+import { loadStripe, saidToBuyer } from './stripe';
 
 const RETRY_MS = [500, 1_500, 3_000, 6_000];
+const LOOK_MS = 1_000;
+const LOOK_MS_MAX = 5_000;
+const NOT_PAID = new Set(['failed', 'canceled', 'expired']);
 
 export class Buying {
   busy = $state(false);
@@ -12,31 +17,48 @@ export class Buying {
   terms_needed = $state(false);
   problem = $state('');
   done = $state.raw<Purchase | null>(null);
+  sellers = $state.raw<Seller[]>([]);
+  /** The seller's name that the buyer chose. */
+  chosen = $state('');
+  /** An order that the buyer pays by a form. */
+  ordered = $state.raw<Purchase | null>(null);
+  /** A purchase that is paid, or may be, and whose coins are not here yet. */
+  waiting = $state.raw<Purchase | null>(null);
   #id: string | null = null;
   #for = '';
+  #looks = 0;
+
+  get seller(): Seller | undefined {
+    return this.sellers.find(({ name }) => name === this.chosen) ?? this.sellers[0];
+  }
 
   reset(): void {
     this.problem = '';
-    this.done = null;
+    this.done = this.ordered = this.waiting = null;
     this.#id = null;
+    this.#looks += 1;
+    void this.#loadSellers();
   }
 
-  /** Buys what is chosen; true when the coins are there. */
-  async buy(choice: Choice, accept_terms: boolean): Promise<boolean> {
-    const what = choice.bundle_id ?? String(choice.coins);
-    if (this.#for !== what || this.#id === null) {
-      this.#for = what;
-      this.#id = uuid7();
-    }
+  /** Buys what is chosen; true when the coins are there. An order that is to be paid stands in `ordered`. */
+  async buy(choice: Choice, accept_terms: boolean, chosen: Chosen | null = null, needed = 0): Promise<boolean> {
     this.busy = true;
     this.problem = '';
     try {
       if (accept_terms) await acceptTerms();
-      this.done = await this.#order(choice, this.#id);
+      await this.#loadSellers();
+      const seller = this.seller;
+      if (!seller) throw new ApiProblem(404, { code: 'not-configured' });
+      const what = `${seller.name} ${choice.bundle_id ?? choice.coins}`;
+      if (this.#for !== what || this.#id === null) {
+        this.#for = what;
+        this.#id = uuid7();
+      }
+      const bought = choice.bundle_id ? { bundle_id: choice.bundle_id } : { coins: choice.coins };
+      const return_url = seller.next === 'redirect' ? { return_url: backAddress(location.href, { chosen, needed }) } : {};
+      const made = await this.#order({ id: this.#id, provider: seller.name, ...bought, ...return_url });
       this.terms_needed = false;
-      this.#id = null;
-      await loadWallet();
-      return true;
+      return await this.#goOn(made);
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem;
       if (problem.code === 'terms-not-accepted') this.terms_needed = true;
@@ -48,11 +70,98 @@ export class Buying {
     }
   }
 
-  async #order(choice: Choice, id: string): Promise<Purchase> {
-    const order = choice.bundle_id ? { bundle_id: choice.bundle_id } : { coins: choice.coins };
+  /** Pays the order by its form: `confirm` answers why not, or nothing. True when the coins are there. */
+  async pay(confirm: (back: string) => Promise<string>, chosen: Chosen | null = null, needed = 0): Promise<boolean> {
+    const ordered = this.ordered;
+    if (!ordered) return false;
+    this.busy = true;
+    this.problem = '';
+    try {
+      this.problem = await confirm(backAddress(location.href, { purchase: ordered.id, chosen, needed }));
+    } finally {
+      this.busy = false;
+    }
+    if (this.problem) return false;
+    this.ordered = null;
+    return this.watch(ordered.id, { ...ordered, status: 'paid' });
+  }
+
+  /** Comes back from a bank's or a provider's page; true when the coins are there. */
+  async comeBack(returned: Returned): Promise<boolean> {
+    await this.#loadSellers();
+    if (!returned.failed) return this.watch(returned.purchase);
+    this.problem = (await this.#why(returned)) || t('recharge.declined');
+    return false;
+  }
+
+  /** Looks at a purchase until its coins are there (true), or until they will not come (false). */
+  async watch(id: string, known: Purchase | null = null): Promise<boolean> {
+    const look = (this.#looks += 1);
+    this.waiting = known;
+    for (let tries = 0; look === this.#looks; tries += 1) {
+      const found = await wallets.purchase(id).catch((problem: unknown) => {
+        if (problem instanceof ApiProblem && (problem.status === 404 || problem.status === 401)) return null;
+        return this.waiting; // no answer now says nothing of the purchase
+      });
+      if (look !== this.#looks) return false;
+      if (found?.receipt) return this.#granted(found);
+      if (!found || NOT_PAID.has(found.status) || found.status === 'mismatch') {
+        this.waiting = null;
+        this.problem = found?.status === 'mismatch' ? t('recharge.apart') : t('recharge.unpaid');
+        return false;
+      }
+      if (!(known && found.status === 'awaiting_payment')) this.waiting = found; // Stripe told the page before it told us
+      await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_MS + 100 * tries, LOOK_MS_MAX)));
+    }
+    return false;
+  }
+
+  async #goOn(made: Purchase): Promise<boolean> {
+    if (made.receipt) return this.#granted(made);
+    if (made.next.type === 'redirect' && made.next.url) {
+      location.assign(made.next.url);
+      return false;
+    }
+    if (made.next.type === 'client_secret') {
+      this.ordered = made;
+      return false;
+    }
+    return this.watch(made.id, made);
+  }
+
+  async #granted(purchase: Purchase): Promise<boolean> {
+    this.ordered = this.waiting = null;
+    this.done = purchase;
+    this.#id = null;
+    await loadWallet();
+    return true;
+  }
+
+  /** Stripe's own sentence about why a payment did not go through. */
+  async #why({ secret }: Returned): Promise<string> {
+    const stripe = this.sellers.find(({ name }) => name === 'stripe');
+    if (!secret || !stripe?.js_url || !stripe.publishable_key) return '';
+    try {
+      const found = await (await loadStripe(stripe.js_url, stripe.publishable_key)).retrievePaymentIntent?.(secret);
+      return saidToBuyer(found?.paymentIntent?.last_payment_error);
+    } catch {
+      return '';
+    }
+  }
+
+  async #loadSellers(): Promise<void> {
+    if (this.sellers.length > 0) return;
+    try {
+      this.sellers = (await catalog.providers()).items.filter(({ channels }) => channels.includes('web'));
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem;
+    }
+  }
+
+  async #order(order: PurchaseOrder): Promise<Purchase> {
     for (let tries = 0; ; tries += 1) {
       try {
-        return await wallets.buy({ id, provider: 'sandbox', ...order });
+        return await wallets.buy(order);
       } catch (problem) {
         if (!(problem instanceof ApiProblem) || !problem.unknownOutcome || tries >= RETRY_MS.length) throw problem;
         this.problem = t('recharge.asking_again');
