@@ -215,3 +215,14 @@ async def test_the_recharge_page_takes_a_card_too_and_has_no_barriers(
         await expect(page.get_by_text("coins are yours.")).to_be_visible()
         assert await who.barriers() == []
         assert await who.sticks_out() == []
+
+
+async def test_an_order_that_was_left_unpaid_can_be_paid_from_the_list(alice: Visitor) -> None:
+    await ordered(alice)
+    page = alice.page
+    await alice.go("/recharge")
+    await page.get_by_role("button").filter(has_text="Waiting for payment").first.click()
+    await page.get_by_role("dialog", name="Purchase").get_by_role("button", name="Pay $4.58").click()
+    await fill_card(page.locator("main"), VISA)
+    await page.locator("main").get_by_role("button", name="Pay $4.58").click()
+    await expect(page.get_by_text("500 coins are yours.")).to_be_visible()

@@ -219,6 +219,7 @@ export interface Purchase {
   id: string;
   status: string;
   coins: number;
+  bundle_id?: string | null;
   price: Money;
   provider: string;
   channel: string;

@@ -70,6 +70,24 @@ export class Buying {
     }
   }
 
+  /** Goes on with an order that was not paid; true when the coins are there. */
+  async resume(purchase: Purchase): Promise<boolean> {
+    this.reset();
+    this.chosen = purchase.provider;
+    this.busy = true;
+    try {
+      await this.#loadSellers();
+      const bought = purchase.bundle_id ? { bundle_id: purchase.bundle_id } : { coins: purchase.coins };
+      return await this.#goOn(await this.#order({ id: purchase.id, provider: purchase.provider, ...bought }));
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem;
+      this.problem = refusalOf(problem);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
   /** Pays the order by its form: `confirm` answers why not, or nothing. True when the coins are there. */
   async pay(confirm: (back: string) => Promise<string>, chosen: Chosen | null = null, needed = 0): Promise<boolean> {
     const ordered = this.ordered;
