@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 import stripe
-from stripe import WebhookSignature
 
-import stripe_shapes as shapes
 from largesse.kit import ids
 from running import Service, Someone, running
-from stripe_peers import DECLINED, SECRET, THREE_D_SECURE, VISA, LocalStripe, localstripe
+from stripe_peers import DECLINED, THREE_D_SECURE, VISA, LocalStripe, localstripe, notify
 
 _WAIT_S_MAX = 30
 
@@ -147,15 +144,6 @@ def test_webhooks_that_come_twice_late_or_not_at_all_grant_once(service: Service
     until_coins(alice, 350)
     for kind in ("payment_intent.succeeded", "charge.succeeded", "payment_intent.created"):
         for _ in range(2):
-            tell(service, kind, {"id": intent_of(made), "object": "payment_intent"})
+            notify(service.base, kind, {"id": intent_of(made), "object": "payment_intent"})
     time.sleep(1)
     assert (coins(alice), state(alice, made)["status"]) == (350, "granted")
-
-
-def tell(service: Service, kind: str, about: dict[str, Any]) -> None:
-    """A notice that localstripe does not send of itself, signed by the official library."""
-    body = msgspec.json.encode(shapes.event(kind, about, f"evt_{ids.new().hex}"))
-    header = WebhookSignature.generate_signature_header(body.decode(), SECRET)  # type: ignore[no-untyped-call]
-    headers = {"stripe-signature": header, "content-type": "application/json"}
-    answer = httpx.post(f"{service.base}/v1/webhooks/stripe", content=body, headers=headers, timeout=30)
-    assert answer.status_code == 200, answer.text
