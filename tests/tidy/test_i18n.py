@@ -19,7 +19,7 @@ CATEGORIES = {
     "zh": ["other"],
 }
 COUNTED = {"zero", "one", "two"}  # these can say their number in words
-SAME_EVERYWHERE = {"room.label", "room.live", "title.live"}
+SAME_EVERYWHERE = {"pay_with.paypal", "room.label", "room.live", "title.live"}
 SAME = {
     "de": {
         "room.chat", "deck.chat", "deck.likes", "home.count", "quote.creator", "footer.docs", "title.docs",
