@@ -13,7 +13,7 @@ import pytest
 import stripe
 
 from largesse.kit import ids
-from running import Service, Someone, running
+from running import PASSWORD, Service, Someone, running
 from stripe_peers import DECLINED, THREE_D_SECURE, VISA, LocalStripe, localstripe, notify
 
 _WAIT_S_MAX = 30
@@ -147,3 +147,74 @@ def test_webhooks_that_come_twice_late_or_not_at_all_grant_once(service: Service
             notify(service.base, kind, {"id": intent_of(made), "object": "payment_intent"})
     time.sleep(1)
     assert (coins(alice), state(alice, made)["status"]) == (350, "granted")
+
+
+# Refunds
+
+
+@pytest.fixture(scope="module")
+def operators(service: Service) -> list[httpx.Client]:
+    """Two of them: one proposes, the other approves."""
+    made = []
+    for name in ("olga", "oscar"):
+        created = service.command("account", "create", "--username", name, "--role", "finance", input_=PASSWORD)
+        assert created.returncode == 0, created.stderr
+        answer = httpx.post(f"{service.base}/v1/sessions", json={"login": name, "password": PASSWORD}, timeout=30)
+        client = httpx.Client(
+            base_url=service.base, headers={"Authorization": f"Bearer {answer.json()['token']}"}, timeout=30
+        )
+        service.clients.append(client)
+        made.append(client)
+    return made
+
+
+def give_back(operators: list[httpx.Client], made: dict[str, Any], **body: Any) -> None:
+    """One proposes a refund, the other approves it; Stripe is asked before the answer."""
+    proposed = operators[0].post(f"/v1/office/purchases/{made['id']}/refunds", json={"reason": "asked nicely"} | body)
+    assert proposed.status_code == 201, proposed.text
+    approved = operators[1].post(f"/v1/office/payment-proposals/{proposed.json()['id']}/approve", json={})
+    assert approved.is_success, approved.text
+
+
+def refunded(peer: LocalStripe, made: dict[str, Any]) -> list[int]:
+    return sorted(one.amount for one in peer.client().refunds.list({"payment_intent": intent_of(made)}).data)
+
+
+def test_operators_give_back_a_part_and_then_the_rest(
+    service: Service, peer: LocalStripe, operators: list[httpx.Client]
+) -> None:
+    alice = service.join("alice")
+    made = order(alice)
+    peer.pay(intent_of(made))
+    until_coins(alice, 350)
+    give_back(operators, made, coins=100)
+    assert (coins(alice), refunded(peer, made)) == (250, [91])
+    assert state(alice, made)["status"] == "partially_refunded"
+    give_back(operators, made)
+    assert (coins(alice), refunded(peer, made)) == (0, [91, 229])
+    found = state(alice, made)
+    assert (found["status"], found["refunded"]) == ("refunded", {"minor": 320, "currency": "USD"})
+
+
+def test_money_given_back_at_stripe_takes_the_coins_back_however_often_it_is_told(
+    service: Service, peer: LocalStripe
+) -> None:
+    alice = service.join("alice")
+    made = order(alice)
+    peer.pay(intent_of(made))
+    until_coins(alice, 350)
+    peer.client().refunds.create({"payment_intent": intent_of(made), "amount": 64})
+    about = {"id": "ch_1", "object": "charge", "payment_intent": intent_of(made)}
+    for _ in range(3):
+        notify(service.base, "charge.refunded", about)
+    until_coins(alice, 280)  # a fifth of the money, a fifth of the coins
+    peer.client().refunds.create({"payment_intent": intent_of(made), "amount": 256})
+    for _ in range(2):
+        notify(service.base, "charge.refunded", about)
+    until_coins(alice, 0)
+    assert state(alice, made)["status"] == "refunded"
+
+
+def test_the_books_are_whole_after_all_of_it(service: Service) -> None:
+    audited = service.command("audit")
+    assert audited.returncode == 0, audited.stdout + audited.stderr
