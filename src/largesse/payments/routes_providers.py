@@ -1,12 +1,16 @@
 """Which providers a buyer can choose from, and what their pages need; readable without signing in."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
+from largesse.catalog import Channel
 from largesse.payments.service import PaymentsService
+
+SoldThrough = Annotated[Channel, QueryParameter(description="where the coins are bought")]
 
 
 class Seller(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -19,7 +23,6 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     next: Literal["none", "client_secret", "redirect"]
-    channels: list[str]
     js_url: str | None = None
     publishable_key: str | None = None
 
@@ -31,17 +34,18 @@ class SellerList(msgspec.Struct, frozen=True):
 
 
 @get("/v1/catalog/providers", summary="How coins can be paid")
-async def list_providers(payments: NamedDependency[PaymentsService]) -> SellerList:
+async def list_providers(payments: NamedDependency[PaymentsService], channel: SoldThrough = "web") -> SellerList:
     """The providers that take orders here, the preferred one first; an app store's purchases are claimed instead."""
     settings = payments.settings
     items = []
     for seller in payments.sellers():
-        channels = sorted(seller.channels)
+        if channel not in seller.channels:
+            continue
         if seller.name == "stripe" and settings.stripe_publishable_key:
             shown = {"js_url": settings.stripe_js_url, "publishable_key": settings.stripe_publishable_key}
-            items.append(Seller(name=seller.name, next="client_secret", channels=channels, **shown))
+            items.append(Seller(name=seller.name, next="client_secret", **shown))
         else:
-            items.append(Seller(name=seller.name, next=_NEXT.get(seller.name, "redirect"), channels=channels))
+            items.append(Seller(name=seller.name, next=_NEXT.get(seller.name, "redirect")))
     return SellerList(items)
 
 

@@ -212,10 +212,12 @@ async def test_pages_are_told_which_providers_there_are_and_what_their_forms_nee
     assert answer.status_code == 200
     assert answer.json() == {
         "items": [
-            {"name": "stripe", "next": "client_secret", "channels": ["web"], "publishable_key": "pk_test_1",
+            {"name": "stripe", "next": "client_secret", "publishable_key": "pk_test_1",
              "js_url": "https://js.stripe.com/v3/"},
-            {"name": "sandbox", "next": "none", "channels": ["web"]},
+            {"name": "sandbox", "next": "none"},
         ]
     }  # fmt: skip
     assert "sk_test" not in answer.text
     assert SECRET not in answer.text
+    assert (await door.get("/v1/catalog/providers?channel=apple")).json() == {"items": []}
+    assert (await door.get("/v1/catalog/providers?channel=mail")).status_code == 400

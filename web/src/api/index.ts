@@ -93,7 +93,7 @@ export const catalog = {
   quote: (gift_id: string, count: number) =>
     http.get<w.GiftQuote>(`/v1/catalog/gifts/${e(gift_id)}/quote`, { count }),
   bundles: () => http.get<w.Bundles>('/v1/catalog/bundles', { channel: 'web' }),
-  providers: () => http.get<{ items: w.Seller[] }>('/v1/catalog/providers'),
+  providers: () => http.get<{ items: w.Seller[] }>('/v1/catalog/providers', { channel: 'web' }),
   bundleQuote: (coins: number) => http.get<w.BundleQuote>('/v1/catalog/bundles/quote', { coins, channel: 'web' }),
 };
 

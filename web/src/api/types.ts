@@ -210,7 +210,6 @@ export interface PurchaseConsent {
 export interface Seller {
   name: string;
   next: 'none' | 'client_secret' | 'redirect';
-  channels: string[];
   js_url?: string;
   publishable_key?: string;
 }

@@ -170,7 +170,7 @@ export class Buying {
   async #loadSellers(): Promise<void> {
     if (this.sellers.length > 0) return;
     try {
-      this.sellers = (await catalog.providers()).items.filter(({ channels }) => channels.includes('web'));
+      this.sellers = (await catalog.providers()).items;
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem;
     }
