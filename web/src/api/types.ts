@@ -206,6 +206,8 @@ export interface BundleQuote {
 export interface PurchaseConsent {
   consented: boolean;
   at: string | null;
+}
+
 /** A provider that takes orders; `next` is how an order goes on: paid at once, by a form of Stripe's, on another page. */
 export interface Seller {
   name: string;
