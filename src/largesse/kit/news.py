@@ -47,6 +47,7 @@ class News:
         self._client = Client()
         self._connecting: asyncio.Task[None] | None = None
         self._was_connected = False
+        self._closing = False
 
     @property
     def connected(self) -> bool:
@@ -67,6 +68,7 @@ class News:
 
     async def close(self) -> None:
         """Say good-bye."""
+        self._closing = True
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.wait([self._connecting])
@@ -120,7 +122,8 @@ class News:
             log.warning("news.error", error=str(error))
 
     async def _hear_loss(self) -> None:
-        log.warning("news.lost")
+        if not self._closing:
+            log.warning("news.lost")
 
     async def _hear_return(self) -> None:
         log.info("news.back")
