@@ -99,6 +99,10 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         kept = settings.data_path / "demo.json"
         await _end_the_last(base, kept)
         creator, creator_login = await _join(base, f"mira.{run}", "Mira", "the creator: her studio shows gifts come in")
+        _, viewer_login = await _join(base, f"alex.{run}", "Alex", "an adult viewer with an empty wallet")
+        _, minor_login = await _join(
+            base, f"robin.{run}", "Robin", "17 years old: may watch, not buy or give", born=_years_ago(17)
+        )
         hosts = [(await _join(base, f"{n}.{run}", name, "", at=_NOWHERE))[0] for n, name, _ in _OTHERS]
         live, *others = [
             await _go_live(host, title)
@@ -108,10 +112,6 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         rooms = [live, *others, await _announce(soon)]
         tokens = [host.token for host in (creator, *hosts, soon)]
         await asyncio.to_thread(_keep, kept, list(zip(tokens, rooms, strict=True)))
-        _, viewer_login = await _join(base, f"alex.{run}", "Alex", "an adult viewer with an empty wallet")
-        _, minor_login = await _join(
-            base, f"robin.{run}", "Robin", "17 years old: may watch, not buy or give", born=_years_ago(17)
-        )
         _welcome(settings, live, [creator_login, viewer_login, minor_login], viewers)
         async with asyncio.TaskGroup() as group:
             for i, name in enumerate((_NAMES * 21)[:viewers]):

@@ -26,6 +26,8 @@ export class Giving {
   recharge = $state<{ open: boolean; needed: number }>({ open: false, needed: 0 });
   combo = $state.raw<{ gift: Gift; total: number; taps: number; quantity: number } | null>(null);
   mine = $state.raw<string[]>(readMine());
+  /** What one of the viewer's next coins costs, in minor units with their fraction, as the last quote said. */
+  coin_minor = $state<number | null>(null);
   readonly combo_ms = COMBO_MS;
   #room: Room;
   #outbox = new Outbox();
@@ -236,9 +238,10 @@ function sentWords(name: string, count: number): string {
   return t('room.sent', { gift: count > 1 ? `${giftName(name)} ×${number(count)}` : giftName(name) });
 }
 
-/** The words for a gift's price in money, for several of them. */
-export function priceOf(gift: Gift, count: number): string {
-  return money({ minor: Math.round(gift.price.minor * count), currency: gift.price.currency });
+/** The words for a gift's price in money, for several of them: by what one's own next coins cost, where that is known. */
+export function priceOf(gift: Gift, count: number, coin_minor: number | null = null): string {
+  const one_minor = coin_minor === null ? gift.price.minor : gift.coins * coin_minor;
+  return money({ minor: Math.round(one_minor * count), currency: gift.price.currency });
 }
 
 function readMine(): string[] {
