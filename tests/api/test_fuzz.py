@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 import requests
+import running
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.main.app import build_app
@@ -61,6 +62,13 @@ class World:
     service: Service
     senders: dict[str, requests.Session]
     real: dict[str, Callable[[], Any]]
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    """One of its own: who sends anything at all retires gifts that other tests give."""
+    with running.running() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
