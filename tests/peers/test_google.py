@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from largesse.kit.config import BadSettings, Settings
+from largesse.kit.money import Money
 from largesse.payments.providers.google import Google
+from largesse.safety import LimitsService
 from peers import google_play
 from peers.conftest import MakeTill
 from peers.discovery import Discovery
@@ -199,6 +201,22 @@ async def test_a_paid_purchase_is_never_refused_for_a_limit_but_flagged(
     token = play.buy(cast.alice.id, "coins_20500", quantity=50)  # 12,499.50 dollars in a day
     assert (await kiosk.claim_google(cast.alice, "coins_20500", token)).json()["status"] == "granted"
     assert await kiosk.rows("SELECT flags FROM payments.purchase") == [{"flags": ["over-limit"]}]
+
+
+@pytest.mark.parametrize("name", ["buy_day", "buy_week", "buy_month"])
+async def test_a_buyers_own_limit_and_break_refuse_nothing_that_is_paid(
+    kiosk: Till, play: GooglePlay, cast: Any, name: str
+) -> None:
+    limits = LimitsService(kiosk.db)
+    await limits.set_limits(cast.alice.key, {name: Money(150, "USD")})
+    for token in ("within", "over"):
+        await kiosk.claim_google(cast.alice, "coins_70", play.buy(cast.alice.id, "coins_70", token))
+    await limits.rest(cast.alice.key, "cool_off", days=7)
+    last = await kiosk.claim_google(cast.alice, "coins_70", play.buy(cast.alice.id, "coins_70", "resting"))
+    assert last.json()["status"] == "granted"
+    rows = await kiosk.rows("SELECT flags FROM payments.purchase ORDER BY created_at")
+    assert [set(row["flags"]) for row in rows] == [set(), {"over-limit"}, {"over-limit", "own-break"}]
+    assert await kiosk.coins(cast.alice) == (210, 0)
 
 
 async def test_a_minor_and_whoever_has_not_accepted_the_terms_are_refused(

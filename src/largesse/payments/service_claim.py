@@ -1,10 +1,11 @@
 """Entering what was bought in an app store: the store has taken the money before we hear of it."""
 
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 
-from largesse import catalog, policy
+from largesse import catalog, policy, safety
 from largesse.accounts import Account, UnderAge
 from largesse.catalog import Bundle, Channel, PriceBook
 from largesse.kit import ids
@@ -17,7 +18,7 @@ from largesse.payments.errors import BadReceipt, ReceiptTaken
 from largesse.payments.providers.port import Seen, Store
 
 log = structlog.get_logger(__name__)
-OVER_LIMIT = "over-limit"
+OVER_LIMIT, OWN_BREAK = "over-limit", "own-break"
 FINISHED_BEFORE = "finished-before"
 
 
@@ -70,12 +71,27 @@ class Claims:
             limit_minor=worth,
             actor=f"provider:{provider.name}",
         )
-        in_force = await policy.get_in_force(tx)
-        if await store.bought_since(tx, buyer.key, model.day_of(now)) > in_force.buy_day_minor_max:
-            await store.flag(tx, made, OVER_LIMIT)
-        if seen.finished:
-            await store.flag(tx, made, FINISHED_BEFORE)
+        flags = {
+            OVER_LIMIT: await self._is_over_limit(tx, buyer.key, now),
+            OWN_BREAK: await safety.find_rest(tx, buyer.key) is not None,
+            FINISHED_BEFORE: seen.finished,
+        }
+        for word in (word for word, is_so in flags.items() if is_so):
+            await store.flag(tx, made, word)
         return made, False
+
+    async def _is_over_limit(self, tx: WriteTx, account: int, now: datetime) -> bool:
+        """Whether what was bought, with what was just entered, passes a limit: the platform's or the buyer's own."""
+        in_force = await policy.get_in_force(tx)
+        if await store.bought_since(tx, account, model.day_of(now)) > in_force.buy_day_minor_max:
+            return True
+        shelf = await catalog.read_shelf(tx)
+        for name, limit in (await safety.list_buy_limits(tx, account, now)).items():
+            assert isinstance(limit, Money), limit
+            own = model.own_limit(name, limit, model.worth_of(shelf, limit.currency), now)
+            if await store.bought_since(tx, account, own.since) > own.minor:
+                return True
+        return False
 
     async def _bundle(self, tx: WriteTx, provider: Store, seen: Seen, buyer: Account) -> tuple[PriceBook, Bundle]:
         shelf = await catalog.read_shelf(tx)
