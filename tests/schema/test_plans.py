@@ -7,6 +7,7 @@ planned anew when the statistics say how large they are. Rows are counted by EXP
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 import psycopg
@@ -21,11 +22,14 @@ ROOM = 7
 STAGES = 200
 SLACK_ROWS = 160  # the 64 stripes' heads, and catalogue and policies, which are small for ever
 HOUR_ROWS = 2 * 4 * 180  # two hours of a room's postings, 180 batches each, once for each of the four stripes in use
+GIVERS_ROWS = 12_000  # a giver of this world gave ten gifts, in ten batches of 1,000: those are read
 SMALL = {"catalog.gift", "policy.version", "ledger.stripe", "kit.world"}  # the only tables that may be scanned
 LOAD = """
 ALTER TABLE ledger.wallet DROP CONSTRAINT wallet_account_fkey;
 ALTER TABLE stage.stage DROP CONSTRAINT stage_creator_fkey;
 ALTER TABLE stage.ban DROP CONSTRAINT ban_account_fkey;
+ALTER TABLE ledger.held DROP CONSTRAINT held_dispute_fkey;
+ALTER TABLE ledger.held DROP CONSTRAINT held_transfer_fkey;
 INSERT INTO ledger.wallet (account, paid_in, paid_out, gives_from)
     SELECT a, 1000000000, 0, '2000-01-01' FROM generate_series(1, {wallets} + {stages}) a;
 INSERT INTO stage.stage (id, kind, creator, title, status, started_at)
@@ -186,6 +190,30 @@ ROOM_READERS: dict[str, Callable[[World, int], Values]] = {
 }
 
 
+def traced(_: World, n: int) -> Values:
+    return {
+        "transfer": 1, "dispute": 1, "giver": 8, "pieces": '{"[0,10)"}', "as_of": array(["now"]), "disputes": "{0}",
+        "since": "2000-01-01",
+    }  # fmt: skip
+
+
+def days_earned(world: World, n: int) -> Values:
+    rows = [(world.wallets + 1 + i % STAGES, i // STAGES % 29) for i in range(n)]
+    now = datetime.now(UTC).date()
+    return {
+        "creators": array(creator for creator, _ in rows), "days": array(now - timedelta(days=d) for _, d in rows),
+        "policies": array([1] * n), "stripes": array([0] * n), "reversed": array([0] * n), "held": array([0] * n),
+    }  # fmt: skip
+
+
+# What a refund or a dispute sends: the giver's own batches are read, and the creators' own days are changed.
+TRACERS: dict[str, Callable[[World, int], Values]] = {
+    "ledger/reverse_parts": traced,
+    "ledger/hold_parts": traced,
+    "ledger/book_earnings": days_earned,
+}
+
+
 @dataclass(frozen=True)
 class Scan:
     """What one node of a plan touched."""
@@ -276,15 +304,22 @@ def guard(url: str, gifts: int) -> dict[str, list[str]]:
                 if bad:
                     found[f"{name}, {n} gifts, {moment}"] = bad
 
-    with Session(url, **ledger.COMMITTER_OPTIONS) as committer, Session(url) as reader:
-        for name, values in COMMITTER.items():
-            committer.explain(statement(name), values(World(0), 1))
+    with (
+        Session(url, **ledger.COMMITTER_OPTIONS) as committer,
+        Session(url) as reader,
+        Session(url, enable_seqscan="off", plan_cache_mode="force_generic_plan") as tracer,
+    ):
+        for session, hot in ((committer, COMMITTER), (tracer, TRACERS)):
+            for name, values in hot.items():
+                session.explain(statement(name), values(World(0), 1))
         world = fill(url, gifts)
         run("plans of the empty books", committer, COMMITTER, SLACK_ROWS)
+        run("plans of the empty books", tracer, TRACERS, GIVERS_ROWS)
         analyze(reader.connection)
         run("plans of the full books", committer, COMMITTER, SLACK_ROWS)
         run("plans of the full books", reader, READERS, SLACK_ROWS)
         run("plans of the full books", reader, ROOM_READERS, HOUR_ROWS + SLACK_ROWS)
+        run("plans of the full books", tracer, TRACERS, GIVERS_ROWS)
     return found
 
 

@@ -12,6 +12,8 @@ from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.ledger.reckoning import Piece, Reversed
 
 TOPIC = "gift.reversed"
+# A plan is kept while a new month's partition fills: one made of an empty partition would scan it.
+_NO_SCAN = "SET LOCAL enable_seqscan = off"
 # A committer's transaction may begin before the purchase whose coins it spends, and a clock may be set back.
 _BEFORE = timedelta(days=1)
 
@@ -34,6 +36,7 @@ async def reverse(tx: WriteTx, transfer: int, giver: int, pieces: Sequence[Piece
     """
     if not pieces:
         return []
+    await tx.execute(_NO_SCAN)
     await tx.execute(sql("ledger", "reverse_parts"), {"transfer": transfer, **_named(giver, pieces, laid_at)})
     return await _sums(tx, transfer)
 
@@ -49,6 +52,7 @@ async def hold(tx: WriteTx, dispute: int, giver: int, pieces: Sequence[Piece], l
     if not pieces:
         return []
     named = {"dispute": dispute, **_named(giver, pieces, laid_at)}
+    await tx.execute(_NO_SCAN)
     return await tx.all(Held, sql("ledger", "hold_parts"), named)
 
 
