@@ -5,18 +5,30 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import clocked
 from bookkeeping import ADULT, AT, Bookkeeper, Gift
 from largesse import ledger
 from largesse.kit.db import Database
 from largesse.kit.money import Money
 
+ENTRIES = 12 + 19  # of `taken`
 ODD = 'odd "; | \\\n source'
+
+
+@pytest.fixture
+def database_url(clones: Any) -> Iterator[str]:
+    """A database in which days can pass."""
+    url = clones.take()
+    clocked.install(url)
+    yield url
+    clones.give_back(url)
 
 
 @pytest.fixture
@@ -40,10 +52,60 @@ async def world(books: Bookkeeper, cast: Any) -> Bookkeeper:
     return books
 
 
-def exported(database_url: str, form: str, folder: Path) -> Path:
+@pytest.fixture
+async def taken(world: Bookkeeper, cast: Any) -> Bookkeeper:
+    """Money that went back, and came again: refunds of a store and in euros, disputes lost, won and both, debt, what
+    repaid it, and money that is nobody's order."""
+    alice, bob = cast.alice.key, cast.bob.key
+    eur, usd = (lambda minor: Money(minor, "EUR")), (lambda minor: Money(minor, "USD"))
+
+    async def write(verb: Any, **named: Any) -> None:
+        async with world.db.write() as tx:
+            await verb(tx, happened_at=AT, **named)
+
+    async def sell(source: str, coins: int, gross: Money, via: str = "psp") -> None:
+        parts = {
+            "tax": Money(gross.minor // 6, gross.currency),
+            "provider_fee": Money(gross.minor // 9, gross.currency),
+        }
+        await write(
+            ledger.sell_coins,
+            account=alice,
+            gives_from=ADULT,
+            coins=coins,
+            gross=gross,
+            source=source,
+            via=via,
+            **parts,
+        )
+
+    await sell("s", 77, eur(501), "store")
+    await sell("e", 300, eur(999))
+    await sell("u", 100, usd(333))
+    await world.give([Gift(alice, bob, 900), Gift(alice, bob, 400)])
+    asked = {"via": "psp", "reason": "asked"}
+    await write(ledger.refund_coins, purchase="s", refunded=eur(100), source="r1", via="store", reason="asked")
+    await write(ledger.refund_coins, purchase="e", refunded=eur(500), source="r2", **asked)
+    await write(ledger.restore_refund, source="r2")
+    await write(ledger.open_dispute, purchase="e", disputed=eur(999), fee=usd(1500), source="d1")
+    await write(ledger.lose_dispute, source="d1")
+    await write(ledger.win_dispute, source="d1", fee_back=usd(1500))
+    await write(ledger.lose_dispute, source="d1")
+    await write(ledger.open_dispute, purchase="u", disputed=usd(333), fee=usd(1500), source="d2")
+    await write(ledger.win_dispute, source="d2", fee_back=usd(0))
+    async with world.db.write() as tx:  # what was given long ago is past its hold
+        await tx.execute(clocked.PASS, [20])
+    await write(ledger.refund_coins, purchase="u", refunded=usd(333), source="r3", **asked)
+    await sell("again", 60, usd(99))
+    await write(ledger.hold_unallocated, paid=usd(77), provider_fee=usd(7), via="psp", source="kept")
+    await write(ledger.send_back, purchase="kept", money=usd(70), via="psp", source="sent")
+    return world
+
+
+def exported(database_url: str, form: str, folder: Path, entries: int = 12) -> Path:
     path = folder / f"books.{form}"
     with path.open("wb") as out:
-        assert ledger.export_books(database_url, form, out) == 12
+        assert ledger.export_books(database_url, form, out) == entries
     return path
 
 
@@ -59,7 +121,9 @@ async def our_balances(db: Database) -> dict[tuple[str, str], Decimal]:
         for row in await tx.rows("SELECT * FROM ledger.wallet"):
             found["coins:wallet:" + str(row["account"]), "COIN"] = Decimal(row["paid_in"] - row["paid_out"])
             found["promo:wallet:" + str(row["account"]), "PROMO"] = Decimal(row["promo_in"] - row["promo_out"])
-        for row in await tx.rows("SELECT creator, sum(milli_in)::bigint AS milli FROM ledger.earning GROUP BY 1"):
+        for row in await tx.rows(
+            "SELECT creator, sum(milli_in - milli_reversed)::bigint AS milli FROM ledger.earning GROUP BY 1"
+        ):
             found["diamonds:creator:" + str(row["creator"]), "DIAMOND"] = Decimal(row["milli"]) / 1000
         money = await tx.rows(
             "SELECT b.name, l.currency, sum(l.amount)::bigint AS amount FROM ledger.leg l JOIN ledger.book b"
@@ -91,6 +155,40 @@ async def test_hledger_says_that_the_books_balance(world: Bookkeeper, database_u
     for (_, commodity), amount in theirs.items():
         per_asset[commodity] = per_asset.get(commodity, Decimal(0)) + amount
     assert set(per_asset.values()) == {0}
+
+
+async def test_both_say_that_the_books_balance_when_money_went_back(
+    taken: Bookkeeper, database_url: str, tmp_path: Path
+) -> None:
+    path = exported(database_url, "hledger", tmp_path, ENTRIES)
+    check = hledger("-f", str(path), "check", "--strict")
+    assert (check.returncode, check.stderr) == (0, "")
+    shown = hledger("-f", str(path), "bal", "-O", "json", "--flat", "--no-total").stdout
+    theirs = {
+        (name, amount["acommodity"]): Decimal(amount["aquantity"]["decimalMantissa"]).scaleb(
+            -amount["aquantity"]["decimalPlaces"]
+        )
+        for name, _, _, amounts in json.loads(shown)[0]
+        for amount in amounts
+    }
+    ours = await our_balances(taken.db)
+    assert {key: theirs.get(key) for key in ours} == ours
+    assert theirs["diamonds:reversed", "DIAMOND"] > 0
+    assert theirs["coins:recovered:1", "COIN"] == 60
+    assert theirs["liabilities:unallocated", "USD"] == Decimal("-0.07")
+    path = exported(database_url, "beancount", tmp_path, ENTRIES)
+    check = bean("bean-check", "--no-cache", str(path))
+    assert (check.returncode, check.stdout, check.stderr) == (0, "", "")
+
+
+async def test_what_was_reversed_is_in_jsonl_part_by_part(taken: Bookkeeper, database_url: str, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in exported(database_url, "jsonl", tmp_path, ENTRIES).read_text().splitlines()]
+    parts = [line for line in lines if line["type"] == "part"]
+    transfers = {line["id"]: line for line in lines if line["type"] == "transfer"}
+    for line in transfers.values():
+        reversed_milli = sum(leg["amount"] for leg in line["legs"] if leg["book"] == "diamonds:reversed")
+        assert reversed_milli == sum(p["diamonds_milli"] for p in parts if p["transfer"] == line["id"])
+    assert {transfers[p["transfer"]]["kind"] for p in parts} == {"refund", "restored", "chargeback", "won"}
 
 
 async def test_hledger_notices_a_changed_coin(world: Bookkeeper, database_url: str, tmp_path: Path) -> None:

@@ -243,6 +243,11 @@ def _jsonl(connection: Connection[Any]) -> Iterator[tuple[int, bytes]]:
         for name in ("batch", "leaf", "flags"):
             del gift[name]
         yield 1, encode(gift) + b"\n"
+    for p in _read(connection, "export_parts"):
+        part = {"type": "part", "transfer": p.id, "receipt": f"{p.batch}.{p.leaf}", "coins": p.coins}
+        part |= {"diamonds_milli": p.milli, "paid_before": p.low, "sender": p.sender, "receiver": p.receiver}
+        part |= {"stage": p.stage, "day": p.day, "policy": p.policy, "anonymous": p.anonymous}
+        yield 0, encode(part) + b"\n"
 
 
 def _json_leg(r: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from bookkeeping import ADULT, AT, Bookkeeper, Gift, people
 from largesse import ledger
 from largesse.kit import trail
 from largesse.kit.db import Database, ReadTx
+from largesse.kit.money import Money
 from largesse.ledger import chain, checkpoints, keys
 from largesse.ledger.audit import Check, Report, audit
 from largesse.ledger.model import Finding
@@ -27,8 +28,15 @@ TABLES = (
     "staged",
     "earning",
     "checkpoint",
+    "taking",
+    "dispute",
+    "gift_part",
+    "held",
+    "freeze",
+    "unallocated",
 )
-ALICE, BOB, CHARLIE, OLGA = 1, 2, 3, 4
+USD, NOTHING = Money(1000, "USD"), Money(0, "USD")
+ALICE, BOB, CHARLIE, OLGA, DORA = 1, 2, 3, 4, 5
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +46,7 @@ async def shared(clones: Any, tmp_path_factory: pytest.TempPathFactory) -> Async
     db = Database(url, connections_max=3)
     await db.open()
     books = Bookkeeper(db, keys.load_keys(tmp_path_factory.mktemp("secrets")))
-    await people(books, OLGA)
+    await people(books, DORA)
     await fill(books)
     async with db.write() as tx:
         await tx.execute("CREATE SCHEMA copy")
@@ -50,7 +58,8 @@ async def shared(clones: Any, tmp_path_factory: pytest.TempPathFactory) -> Async
 
 
 async def fill(books: Bookkeeper) -> None:
-    """Purchases, grants, adjustments, eleven gifts in three batches on two stripes, a staff deed, two checkpoints."""
+    """Purchases, grants, adjustments, gifts in four batches on two stripes, a staff deed, two checkpoints; money that
+    goes back."""
     await books.buy(ALICE, 1000)
     await books.buy(ALICE, 70, 99)
     await books.buy(CHARLIE, 500, 1500, "JPY")
@@ -72,6 +81,29 @@ async def fill(books: Bookkeeper) -> None:
     await second.close()
     async with books.db.write() as tx:
         await checkpoints.sign_next(tx, books.keys, "http://x")
+
+    await take_back(books)
+
+
+async def take_back(books: Bookkeeper) -> None:
+    """Dora's refund out of a gift, one that was taken back, her open dispute, and money that is nobody's order."""
+    for coins, source in ((100, "x"), (50, "y"), (30, "z")):
+        async with books.db.write() as tx:
+            await ledger.sell_coins(
+                tx, account=DORA, gives_from=ADULT, coins=coins, gross=USD, tax=NOTHING, provider_fee=NOTHING,
+                source=source, happened_at=AT,
+            )  # fmt: skip
+    await books.give([Gift(DORA, BOB, 100), Gift(DORA, ALICE, 60)])
+    async with books.db.write() as tx:
+        await ledger.refund_coins(tx, purchase="x", coins=20, via="psp", source="r", happened_at=AT, reason="asked")
+    async with books.db.write() as tx:
+        await ledger.refund_coins(tx, purchase="z", coins=5, via="psp", source="s", happened_at=AT, reason="asked")
+    async with books.db.write() as tx:
+        await ledger.restore_refund(tx, source="s", happened_at=AT)
+    async with books.db.write() as tx:
+        await ledger.open_dispute(tx, purchase="y", disputed=USD, fee=NOTHING, source="d", happened_at=AT)
+    async with books.db.write() as tx:
+        await ledger.hold_unallocated(tx, paid=USD, provider_fee=NOTHING, via="psp", source="kept", happened_at=AT)
 
 
 @pytest.fixture
@@ -101,9 +133,9 @@ async def test_honest_books_are_clean(world: Bookkeeper) -> None:
     seen: list[tuple[str, int, int]] = []
     report = await audit(world.db, world.keys, progress=lambda *step: seen.append(step))
     assert report.findings == []
-    assert (report.ok, report.gifts, report.batches, report.checkpoints) == (True, 11, 3, 2)
+    assert (report.ok, report.gifts, report.batches, report.checkpoints) == (True, 13, 4, 2)
     assert {c.promise for c in report.checks} == {1, 2, 4, 5, 6, 8, 9}
-    assert ("leaves, trees and chains", 11, 11) in seen
+    assert ("leaves, trees and chains", 13, 13) in seen
     assert ("entries sum to zero", 1, 1) in seen
 
 
@@ -135,6 +167,29 @@ async def test_empty_books_are_clean(books: Bookkeeper) -> None:
         ("UPDATE ledger.earning SET milli_in = milli_in + 1 WHERE stripe = 0 AND creator = 2", 6, "creator 2 "),
         ("DELETE FROM ledger.earning WHERE stripe = 1", 6, "creator 2 "),
         ("UPDATE ledger.stripe SET gifts = gifts + 1 WHERE stripe = 1", 6, "stripe 1"),
+        ("UPDATE ledger.wallet SET debt = 1 WHERE account = 5", 2, "wallet of account 5"),
+        ("UPDATE ledger.wallet SET frozen = false WHERE account = 5", 2, "wallet of account 5"),
+        ("UPDATE ledger.wallet SET frozen = true WHERE account = 1", 2, "wallet of account 1"),
+        ("DELETE FROM ledger.freeze", 2, "dispute "),
+        ("UPDATE ledger.dispute SET state = 'won', decided = transfer, rounds = 1", 2, "dispute "),
+        ("UPDATE ledger.unallocated SET left_minor = 0", 2, "money kept apart"),
+        ("UPDATE ledger.lot SET clawed = 19 WHERE clawed = 20", 5, "lot "),
+        ("UPDATE ledger.lot SET clawed_at = '{[170,190)}' WHERE clawed = 20", 5, "lot "),
+        ("UPDATE ledger.lot SET origin = 1 WHERE origin IS NOT NULL", 5, "lot "),
+        ("UPDATE ledger.lot SET coins = coins + 1 WHERE origin IS NOT NULL", 5, "lot "),
+        ("UPDATE ledger.lot_cut SET coins = 4 WHERE coins = 5", 5, "lot "),
+        ("UPDATE ledger.gift_part SET milli = milli + 700", 6, "gift "),
+        ("UPDATE ledger.gift_part SET coins = coins + 1, milli = milli + 700", 6, "transfer "),
+        ("UPDATE ledger.gift_part SET receiver = 4", 6, "gift "),
+        ("UPDATE ledger.gift_part SET low = low + 1", 6, "gift "),
+        ("UPDATE ledger.gift_part SET day = day - 1", 6, "creator 2 "),
+        ("UPDATE ledger.gift_part SET leaf = 9", 6, "gift "),
+        ("DELETE FROM ledger.gift_part", 6, "creator 2 "),
+        ("UPDATE ledger.earning SET milli_reversed = 0 WHERE milli_reversed > 0", 8, "diamonds"),
+        ("UPDATE ledger.earning SET milli_held = milli_held - 700 WHERE milli_held > 0", 6, "creator 1 "),
+        ("UPDATE ledger.held SET milli = milli - 700", 6, "dispute "),
+        ("UPDATE ledger.taking SET reversed_milli = 0 WHERE reversed_milli > 0", 6, "transfer "),
+        ("UPDATE ledger.leg SET amount = amount + 7 WHERE book IN (12, 15)", 1, "transfer "),
         ("UPDATE ledger.stripe SET coins_paid = coins_paid - 1 WHERE stripe = 0", 8, "coins"),
         ("UPDATE ledger.stripe SET n = n + 1 WHERE stripe = 0", 9, "stripe 0"),
         ("UPDATE ledger.stripe SET chain = sha256('x') WHERE stripe = 0", 9, "stripe 0"),
