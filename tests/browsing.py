@@ -23,6 +23,13 @@ FLAGS = (
 )  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 _SERIOUS = {"serious", "critical"}
+# Waits for every movement that has an end; two seconds at most.
+_SETTLED = """() => Promise.race([
+    new Promise((done) => setTimeout(done, 2000)),
+    Promise.allSettled(document.getAnimations()
+        .filter((moving) => Number.isFinite(moving.effect?.getComputedTiming().endTime))
+        .map((moving) => moving.finished)),
+]).then(() => undefined)"""
 # Remembers what the gift engine draws: for each lane of a name and a gift how often it came, its highest count and
 # whether it moved, and the names on the stage in their order.
 _MEMORY = """(() => {
@@ -143,7 +150,8 @@ class Visitor:
         assert not barriers, "\n".join(barriers)
 
     async def barriers(self) -> list[str]:
-        """What axe finds serious or critical."""
+        """What axe finds serious or critical, once what is fading in has come: half shown, no text has its contrast."""
+        await self.page.evaluate(_SETTLED)
         found = await Axe().run(self.page)
         return [
             f"{broken['id']} ({broken['impact']}): {node['html'][:200]} {node['failureSummary'][:300]}"

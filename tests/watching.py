@@ -8,6 +8,8 @@ from typing import Any
 
 import websockets
 
+PATIENCE_S = 30.0  # a machine that does much else is slow; what must be quick, a test says itself
+
 
 class Watcher:
     """A viewer's socket: what came over it, and what a page would know."""
@@ -26,11 +28,11 @@ class Watcher:
         async with websockets.connect(url, compression=None, max_size=None, **more) as connection:
             await connection.send(json.dumps({"auth": token}))
             watcher = cls(connection)
-            watcher.snapshot = json.loads(await asyncio.wait_for(connection.recv(), 10))
+            watcher.snapshot = json.loads(await asyncio.wait_for(connection.recv(), PATIENCE_S))
             assert watcher.snapshot["type"] == "snapshot", watcher.snapshot
             yield watcher
 
-    async def next(self, seconds: float = 10) -> dict[str, Any]:
+    async def next(self, seconds: float = PATIENCE_S) -> dict[str, Any]:
         """The next message; a frame is remembered."""
         message: dict[str, Any] = json.loads(await asyncio.wait_for(self.connection.recv(), seconds))
         if "events" in message and message.get("type") != "snapshot":
@@ -39,7 +41,7 @@ class Watcher:
             self.snapshot = message
         return message
 
-    async def until(self, done: Callable[[dict[str, Any]], bool], seconds: float = 10) -> dict[str, Any]:
+    async def until(self, done: Callable[[dict[str, Any]], bool], seconds: float = PATIENCE_S) -> dict[str, Any]:
         """The first message that `done` takes."""
         async with asyncio.timeout(seconds):
             while True:
@@ -47,7 +49,7 @@ class Watcher:
                 if done(message):
                     return message
 
-    async def until_events(self, kind: str, count: int = 1, seconds: float = 10) -> list[dict[str, Any]]:
+    async def until_events(self, kind: str, count: int = 1, seconds: float = PATIENCE_S) -> list[dict[str, Any]]:
         """Events of a type, as soon as there are `count` of them."""
         async with asyncio.timeout(seconds):
             while len(self.events(kind)) < count:
