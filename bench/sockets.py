@@ -7,13 +7,14 @@ processor time, kernel included; every socket must have got every frame, whole a
 
 import argparse
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from bench import report, watching, world
 from bench.requests import wait_ready
 from largesse.accounts import PersonBody
 from largesse.kit import ids
+from largesse.kit.db import sql
 from largesse.kit.news import News
 from largesse.ledger import load_keys
 from largesse.realtime.frames import EPOCH_BITS, Frame, FrameBody, GiftSent, Totals, make, websocket_text
@@ -90,23 +92,24 @@ async def publish(news: News, stage: int, made: Sequence[Frame]) -> None:
         await news.publish(f"room.{stage}", frame.pack())
 
 
-def own_room(url: str) -> tuple[int, str]:
-    """A LIVE whose room is owned from here, so that only this program's frames are in it."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("INSERT INTO realtime.lease (stage, owner, heartbeat_at) VALUES (1, 'bench', 'infinity')")
-        row = connection.execute("SELECT id FROM stage.stage WHERE key = 1").fetchone()
-    assert row is not None
-    return 1, ids.encode("live", row[0])
+@contextlib.contextmanager
+def own_room(url: str) -> Iterator[tuple[int, str]]:
+    """A LIVE whose room is owned from here as long as the session that guards it, so only this program's frames are in it."""
+    with psycopg.connect(url, autocommit=True) as guard:
+        guard.execute(sql("realtime", "guard_hold"), {"owner": "bench"})
+        guard.execute("INSERT INTO realtime.lease (stage, owner, heartbeat_at) VALUES (1, 'bench', 'infinity')")
+        row = guard.execute("SELECT id FROM stage.stage WHERE key = 1").fetchone()
+        assert row is not None
+        yield 1, ids.encode("live", row[0])
 
 
 async def measure(
     url: str, nats_url: str, *, sockets: int, rounds: int, seconds: float
 ) -> tuple[list[float], list[float], float]:
     """Events a second of processor time; cores used; resident memory of the gateway in MB with all sockets open."""
-    stage, live = own_room(url)
     news = News(nats_url)
     await news.open()
-    with tempfile.TemporaryDirectory(prefix="largesse-bench-") as folder:
+    with own_room(url) as (stage, live), tempfile.TemporaryDirectory(prefix="largesse-bench-") as folder:
         load_keys(Path(folder))
         environ = os.environ | {
             "LARGESSE_DATA_DIR": folder, "LARGESSE_DATABASE_URL": url, "LARGESSE_NATS_URL": nats_url,
