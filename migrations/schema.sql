@@ -376,6 +376,37 @@ ALTER TABLE catalog.price_book ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE catalog.region (
+    key integer NOT NULL,
+    country text NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    buying boolean NOT NULL,
+    giving boolean NOT NULL,
+    withdrawing boolean NOT NULL,
+    providers text[] NOT NULL,
+    withdraw_days smallint NOT NULL,
+    tax text NOT NULL,
+    announced_at timestamp with time zone DEFAULT now() NOT NULL,
+    proposed_by integer,
+    approved_by integer,
+    reason text NOT NULL,
+    CONSTRAINT region_announced_first CHECK ((announced_at <= effective_at)),
+    CONSTRAINT region_country_check CHECK ((country ~ '^([A-Z]{2})?$'::text)),
+    CONSTRAINT region_four_eyes CHECK (((num_nulls(proposed_by, approved_by) = 2) OR (proposed_by <> approved_by))),
+    CONSTRAINT region_providers_check CHECK ((providers <@ ARRAY['stripe'::text, 'paypal'::text, 'apple'::text, 'google'::text, 'sandbox'::text])),
+    CONSTRAINT region_tax_check CHECK ((tax = ANY (ARRAY['included'::text, 'added'::text]))),
+    CONSTRAINT region_withdraw_days_check CHECK (((withdraw_days >= 0) AND (withdraw_days <= 365)))
+);
+
+ALTER TABLE catalog.region ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.region_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE kit.outbox (
     id bigint NOT NULL,
     epoch integer NOT NULL,
@@ -901,7 +932,11 @@ CREATE TABLE payments.purchase (
     flags text[] DEFAULT '{}'::text[] NOT NULL,
     looked_at timestamp with time zone,
     unfinished boolean DEFAULT false NOT NULL,
+    country text DEFAULT ''::text NOT NULL,
+    withdraw_days smallint DEFAULT 0 NOT NULL,
+    tax_added boolean DEFAULT false NOT NULL,
     CONSTRAINT purchase_coins_check CHECK ((coins > 0)),
+    CONSTRAINT purchase_country_check CHECK ((country ~ '^([A-Z]{2})?$'::text)),
     CONSTRAINT purchase_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT purchase_fee_minor_check CHECK ((fee_minor >= 0)),
     CONSTRAINT purchase_granted_class_check CHECK ((granted_class = ANY (ARRAY['paid'::text, 'promo'::text]))),
@@ -911,7 +946,8 @@ CREATE TABLE payments.purchase (
     CONSTRAINT purchase_price_minor_check CHECK ((price_minor > 0)),
     CONSTRAINT purchase_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000))),
     CONSTRAINT purchase_refunded_minor_check CHECK ((refunded_minor >= 0)),
-    CONSTRAINT purchase_tax_minor_check CHECK ((tax_minor >= 0))
+    CONSTRAINT purchase_tax_minor_check CHECK ((tax_minor >= 0)),
+    CONSTRAINT purchase_withdraw_days_check CHECK (((withdraw_days >= 0) AND (withdraw_days <= 365)))
 );
 
 CREATE TABLE payments.purchase_event (
@@ -1276,6 +1312,12 @@ ALTER TABLE ONLY catalog.price_book
 ALTER TABLE ONLY catalog.price_book
     ADD CONSTRAINT price_book_region_channel_key UNIQUE (region, channel);
 
+ALTER TABLE ONLY catalog.region
+    ADD CONSTRAINT region_country_effective_at_key UNIQUE (country, effective_at);
+
+ALTER TABLE ONLY catalog.region
+    ADD CONSTRAINT region_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY kit.outbox_cursor
     ADD CONSTRAINT outbox_cursor_pkey PRIMARY KEY (reader);
 
@@ -1563,6 +1605,8 @@ CREATE INDEX stage_live ON stage.stage USING btree (started_at DESC) WHERE (stat
 
 CREATE INDEX stage_scheduled ON stage.stage USING btree (scheduled_at) WHERE (status = 'scheduled'::text);
 
+CREATE TRIGGER region_for_ever BEFORE DELETE OR UPDATE ON catalog.region FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
 CREATE TRIGGER trail_for_ever BEFORE DELETE OR UPDATE ON kit.trail FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER batch_for_ever BEFORE DELETE OR UPDATE ON ledger.batch FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
@@ -1646,6 +1690,12 @@ ALTER TABLE ONLY accounts.link
 
 ALTER TABLE ONLY catalog.bundle
     ADD CONSTRAINT bundle_book_fkey FOREIGN KEY (book) REFERENCES catalog.price_book(key);
+
+ALTER TABLE ONLY catalog.region
+    ADD CONSTRAINT region_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY catalog.region
+    ADD CONSTRAINT region_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY ledger.batch
     ADD CONSTRAINT batch_policy_fkey FOREIGN KEY (policy) REFERENCES policy.version(key);

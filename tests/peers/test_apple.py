@@ -27,6 +27,7 @@ from peers.apple_signing import Chain, make_chain, milli
 from peers.conftest import MakeTill
 from peers.loopback import Answer
 from peers.till import Till, changed
+from regional import hold
 from running import free_port
 
 
@@ -88,6 +89,20 @@ async def test_a_quantity_is_granted_so_many_times(counter: Till, store: AppStor
     body = (await counter.claim_apple(cast.alice, signed)).json()
     assert (body["coins"], body["price"]["minor"]) == (210, 297)
     assert await counter.coins(cast.alice) == (210, 0)
+
+
+async def test_where_coins_are_not_sold_what_was_paid_in_the_store_is_granted_and_flagged(
+    counter: Till, store: AppStore, cast: Any
+) -> None:
+    await hold(counter.db, "US", providers=["stripe", "google"], tax="added", withdraw_days=14)
+    body = (await counter.claim_apple(cast.alice, store.buy(cast.alice.id, "coins_70"))).json()
+    assert (body["status"], body["tax_included"], body["withdrawable_until"]) == ("granted", True, None)
+    assert await counter.coins(cast.alice) == (70, 0)
+    assert await counter.rows("SELECT flags, country FROM payments.purchase") == [
+        {"flags": ["not-in-region"], "country": "US"}]  # fmt: skip
+    path = f"/v1/purchases/{body['id']}/withdraw"
+    answer = await counter.client.post(path, headers=cast.alice.headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "ask-the-store")
 
 
 async def test_without_a_price_in_it_the_price_book_says_it(counter: Till, store: AppStore, cast: Any) -> None:

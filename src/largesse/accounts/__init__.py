@@ -7,8 +7,9 @@ keep integer keys. Only hashes of tokens and passwords are stored. Events: NATS 
 """
 
 from largesse.accounts.bearers import KEY_MARK, hash_of, new_token
-from largesse.accounts.checks import accepted_terms, is_adult, list_followed
+from largesse.accounts.checks import accepted_terms, is_adult, list_ages, list_followed
 from largesse.accounts.errors import StillHolds, TermsNotAccepted, TooYoung, UnderAge, UsernameTaken
+from largesse.accounts.fields import is_country
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
     HOST_PREFIX,
@@ -75,6 +76,8 @@ __all__ = [
     "hash_of",
     "insert_key",
     "is_adult",
+    "is_country",
+    "list_ages",
     "list_followed",
     "list_keys",
     "lock_key",

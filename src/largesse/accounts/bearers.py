@@ -116,6 +116,7 @@ class Bearers:
             scopes=frozenset(caller.scopes),
             host=caller.host,
             badge=caller.badge,
+            country=caller.country,
         )
         self._held[caller.hash] = (principal, until, caller.expires_at)
         return principal

@@ -1,7 +1,7 @@
 """What other rooms ask inside their own transactions: of age, terms accepted, whom somebody follows."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from largesse.accounts import store
 from largesse.accounts.errors import TermsNotAccepted
@@ -12,6 +12,12 @@ async def is_adult(tx: ReadTx, account: int, at: datetime) -> bool:
     """Whether the person was of age at that moment where they live; False for an erased account."""
     found = await store.get_account(tx, account)
     return found.adult_from <= at.astimezone(UTC).date()
+
+
+async def list_ages(tx: ReadTx, on: date) -> dict[str, int]:
+    """From how many years people may buy, give and collect on a UTC day, by country; '' is every other one."""
+    rules = await store.age_rules(tx)
+    return {country: [rule.years for rule in own if rule.effective_on <= on][-1] for country, own in rules.items()}
 
 
 async def accepted_terms(tx: ReadTx, account: int, document: str) -> bool:

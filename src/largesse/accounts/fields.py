@@ -47,8 +47,13 @@ def password_of(given: str, *own: str) -> str:
     return given
 
 
+def is_country(code: str) -> bool:
+    """Whether ISO 3166-1 knows a country by these two capital letters."""
+    return code in COUNTRIES
+
+
 def country_of(given: str) -> str:
     """The country, where ISO 3166 knows it."""
-    if given not in COUNTRIES:
+    if not is_country(given):
         raise Invalid.field("country", "not a country of ISO 3166-1, two capital letters")
     return given

@@ -48,6 +48,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     badge_hidden: bool
     level: int = 0
     erased: bool = False
+    country: str = ""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

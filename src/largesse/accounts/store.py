@@ -51,6 +51,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     creator: bool
     roles: list[str]
     badge: int
+    country: str
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):

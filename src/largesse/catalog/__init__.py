@@ -1,27 +1,35 @@
-"""What can be bought and sent: gifts and their art, bundles and price books.
+"""What can be bought and sent, and where: gifts and their art, bundles and price books, regions.
 
-Owns `catalog.gift`, `.price_book`, `.bundle` (rows are retired, never removed), and `.edition`, which counts changes.
+Owns `catalog.gift`, `.price_book`, `.bundle` (rows are retired, never removed), `.region` (which features and providers
+exist in which country: dated, announced by two people, for ever), and `.edition`, which counts changes.
 Publishes `catalog.changed` on NATS after a commit; every process also looks at the edition every five seconds.
 """
 
-from largesse.catalog.errors import BookOutOfLine, GiftRetired
-from largesse.catalog.model import Bundle, Channel, Gift, Price, PriceBook, Shelf, channel_fee
+from largesse.catalog.errors import BookOutOfLine, GiftRetired, NotInRegion
+from largesse.catalog.model import Bundle, Channel, Gift, Price, PriceBook, Shelf, asked, channel_fee
+from largesse.catalog.regions import EVERYWHERE, Region, TaxShown, coming
 from largesse.catalog.seeding import seed
 from largesse.catalog.service import CatalogService, price_in
 from largesse.catalog.store import ask_kinds, read_shelf
 
 __all__ = [
+    "EVERYWHERE",
     "BookOutOfLine",
     "Bundle",
     "CatalogService",
     "Channel",
     "Gift",
     "GiftRetired",
+    "NotInRegion",
     "Price",
     "PriceBook",
+    "Region",
     "Shelf",
+    "TaxShown",
     "ask_kinds",
+    "asked",
     "channel_fee",
+    "coming",
     "price_in",
     "read_shelf",
     "seed",

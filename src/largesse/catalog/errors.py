@@ -15,6 +15,19 @@ class GiftRetired(Problem):
 
 
 @dataclass(eq=False)
+class NotInRegion(Problem):
+    """This does not exist in your country; /regions says what does.
+
+    `feature` is buying, giving, withdrawing, or the name of a provider.
+    """
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "not-in-region"
+    feature: str
+    country: str
+
+
+@dataclass(eq=False)
 class BookOutOfLine(Problem):
     """In a price book a bigger bundle costs more in all, and no more per coin."""
 

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from largesse.kit.money import BPS, Money, exponent, included_tax
+from largesse.catalog.regions import Region, Regions, TaxShown, in_force
+from largesse.kit.money import BPS, Money, added_tax, exponent, included_tax
 
 Channel = Literal["web", "apple", "google"]
 Tier = Literal["small", "mid", "big"]
@@ -62,7 +63,7 @@ class Gift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
-    """Coins for a price, in minor units of its book's currency, tax included."""
+    """Coins for a list price, in minor units of its book's currency; `asked` says what a buyer is asked for it."""
 
     key: int
     id: str
@@ -74,7 +75,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PriceBook(msgspec.Struct, frozen=True, kw_only=True):
-    """The prices of one region and channel; money in minor units of `currency`.
+    """The list prices of one region and channel; money in minor units of `currency`.
 
     Fees are what the channel keeps: of the gross on the web, of the net in the stores. `unit_usd_micros` is the worth
     of one unit of the currency in millionths of a US dollar, for quotes and limits only.
@@ -102,7 +103,7 @@ class CustomAmount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BundleContent(msgspec.Struct, frozen=True, kw_only=True):
-    """Coins for a price, tax included; `product_id` names it in an app store."""
+    """Coins for a list price; `product_id` names it in an app store."""
 
     coins: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
     price_minor: Annotated[int, msgspec.Meta(ge=1, le=10**12)]
@@ -125,10 +126,14 @@ class BookContent(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a number of coins costs in a book; `bundle` where that number is one, `saving_bps` against the smallest."""
+    """What a number of coins costs in a book; `bundle` where that number is one, `saving_bps` against the smallest.
+
+    `money` is what the buyer is asked, with `tax` in it.
+    """
 
     coins: int
     money: Money
+    tax: Money
     bundle: Bundle | None
     saving_bps: int
     book: PriceBook
@@ -174,6 +179,7 @@ class Shelf:
     bundles: dict[int, tuple[Bundle, ...]]
     by_id: dict[str, Gift] = field(default_factory=dict)
     by_key: dict[int, Gift] = field(default_factory=dict)
+    regions: Regions = field(default_factory=dict)
 
     def book(self, region: str, region_default: str, channel: Channel) -> PriceBook | None:
         """The book of the region, else the default region's, else the channel's oldest, else None."""
@@ -181,12 +187,29 @@ class Shelf:
         oldest = next(iter(of_channel.values()), None)
         return of_channel.get(region) or of_channel.get(region_default) or oldest
 
+    def region(self, country: str, at: datetime) -> Region:
+        """Which features and providers exist in a country at a moment, and how tax is shown there."""
+        return in_force(self.regions, country, at)
+
     def on_sale(self, book: PriceBook) -> tuple[Bundle, ...]:
         """The book's bundles, the smallest first; there is always one."""
         return self.bundles[book.key]
 
 
-def price_of(book: PriceBook, bundles: Sequence[Bundle], coins: int) -> Price:
+def asked(book: PriceBook, list_minor: int, shown: TaxShown) -> tuple[Money, Money]:
+    """What a buyer is asked for a list price of the book, and the tax in that.
+
+    `included`: the price as it is, with the tax inside. `added`: the tax comes on top, half-even. A store's prices have
+    it inside, because the store adds what it likes itself.
+    """
+    price = Money(list_minor, book.currency)
+    if shown == "included" or book.channel != "web":
+        return price, included_tax(price, book.tax_bps)
+    tax = added_tax(price, book.tax_bps)
+    return price + tax, tax
+
+
+def price_of(book: PriceBook, bundles: Sequence[Bundle], coins: int, shown: TaxShown = "included") -> Price:
     """What `coins` cost: a bundle's own price, or a custom amount's.
 
     Custom: the cheaper of the rate of the largest bundle not above it and the next bundle's price, rounded up to a
@@ -196,9 +219,8 @@ def price_of(book: PriceBook, bundles: Sequence[Bundle], coins: int) -> Price:
     below = [b for b in bundles if b.coins <= coins]
     exact = below[-1] if below and below[-1].coins == coins else None
     if exact is not None:
-        return Price(
-            coins, Money(exact.price_minor, book.currency), exact, saving_bps(smallest, coins, exact.price_minor), book
-        )
+        saving = saving_bps(smallest, coins, exact.price_minor)
+        return Price(coins, *asked(book, exact.price_minor, shown), exact, saving, book)
     above = next((b.price_minor for b in bundles if b.coins > coins), None)
     if below:
         minor = _ceil(Fraction(below[-1].price_minor * coins, below[-1].coins))
@@ -206,7 +228,7 @@ def price_of(book: PriceBook, bundles: Sequence[Bundle], coins: int) -> Price:
         assert book.custom_micros_per_coin is not None, "callers look at the book's bounds first"
         minor = _ceil(Fraction(coins * book.custom_micros_per_coin * 10 ** exponent(book.currency), MICROS))
     minor = minor if above is None else min(minor, above)
-    return Price(coins, Money(minor, book.currency), None, saving_bps(smallest, coins, minor), book)
+    return Price(coins, *asked(book, minor, shown), None, saving_bps(smallest, coins, minor), book)
 
 
 def saving_bps(smallest: Bundle, coins: int, price_minor: int) -> int:
@@ -229,15 +251,15 @@ def channel_fee(book: PriceBook, gross: Money) -> Money:
     return Money(min(fee, net.minor), gross.currency)
 
 
-def gift_price(smallest: Bundle, coins: int) -> int:
-    """A gift's price in minor units: its coins at the smallest web bundle's rate, rounded up."""
-    return _ceil(Fraction(coins * smallest.price_minor, smallest.coins))
+def gift_price(book: PriceBook, smallest: Bundle, coins: int, shown: TaxShown = "included") -> int:
+    """A gift's price in minor units, tax in it: its coins at the smallest web bundle's rate, rounded up."""
+    return _ceil(cost_at_smallest(book, smallest, coins, shown).gross)
 
 
-def cost_at_smallest(book: PriceBook, smallest: Bundle, coins: int) -> Cost:
+def cost_at_smallest(book: PriceBook, smallest: Bundle, coins: int, shown: TaxShown = "included") -> Cost:
     """What `coins` cost, with tax and fee, as a part of the smallest web bundle."""
-    gross = Money(smallest.price_minor, book.currency)
-    tax, fee = included_tax(gross, book.tax_bps), channel_fee(book, gross)
+    gross, tax = asked(book, smallest.price_minor, shown)
+    fee = channel_fee(book, gross)
     return Cost(Fraction(gross.minor), Fraction(tax.minor), Fraction(fee.minor)).times(Fraction(coins, smallest.coins))
 
 

@@ -10,8 +10,9 @@ from litestar.params import FromPath, HeaderParameter, QueryParameter
 
 from largesse.catalog import model
 from largesse.catalog.errors import GiftRetired
-from largesse.catalog.model import Channel, Recipe, Tier
+from largesse.catalog.model import Bundle, Channel, Price, Recipe, Tier
 from largesse.catalog.routes_office import office_routes
+from largesse.catalog.routes_regions import region_routes
 from largesse.catalog.service import CatalogService, Quote
 from largesse.kit import http, ids
 from largesse.kit.http import MoneyBody, NotConfigured, NotFound
@@ -60,11 +61,16 @@ class GiftList(msgspec.Struct, frozen=True):
 
 
 class CatalogBundle(msgspec.Struct, frozen=True, kw_only=True):
-    """A bundle. `saving_bps` is how much less a coin costs than in the smallest; `product_id` is the app store's."""
+    """A bundle. `saving_bps` is how much less a coin costs than in the smallest; `product_id` is the app store's.
+
+    `price` is what the buyer pays: `net` and `tax` sum to it.
+    """
 
     id: str
     coins: int
     price: MoneyBody
+    net: MoneyBody
+    tax: MoneyBody
     saving_bps: int
     product_id: str | msgspec.UnsetType = msgspec.UNSET
 
@@ -76,8 +82,11 @@ class CustomBounds(msgspec.Struct, frozen=True):
     coins_max: int
 
 
-class TaxInside(msgspec.Struct, frozen=True):
-    """The tax inside every price, in basis points of the net."""
+class TaxOfPrices(msgspec.Struct, frozen=True):
+    """The tax of every price, in basis points of the net. Not `included`: prices are told without it, and it is added.
+
+    It follows from the country and the channel; `price` is what the buyer pays in either case.
+    """
 
     included: bool
     rate_bps: int
@@ -90,15 +99,18 @@ class BundleList(msgspec.Struct, frozen=True, kw_only=True):
     custom_amount: CustomBounds | None
     currency: str
     region: str
-    tax: TaxInside
+    tax: TaxOfPrices
 
 
 class BundleQuote(msgspec.Struct, frozen=True):
-    """What a number of coins costs."""
+    """What a number of coins costs: `net` and `tax` sum to `price`, which is what the buyer pays."""
 
     coins: int
     price: MoneyBody
     saving_bps: int
+    net: MoneyBody
+    tax: MoneyBody
+    tax_included: bool
 
 
 class QuoteLine(msgspec.Struct, frozen=True):
@@ -116,7 +128,10 @@ class PromoPart(msgspec.Struct, frozen=True):
 
 
 class GiftQuote(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the money of a gift goes: the lines sum to the price. `diamonds_milli` is all that the creator gets."""
+    """Where the money of a gift goes: the lines, tax among them, sum to the price.
+
+    `diamonds_milli` is all that the creator gets. Not `tax_included`: coins are sold without tax, which is added.
+    """
 
     gift_id: str
     count: int
@@ -128,6 +143,7 @@ class GiftQuote(msgspec.Struct, frozen=True, kw_only=True):
     diamond_value_micros: int
     policy_id: str
     promo: PromoPart
+    tax_included: bool
 
 
 @get(
@@ -147,8 +163,9 @@ async def list_gifts(
 ) -> Response[GiftList]:
     """Every gift that can be sent, with its price in coins, in money and in the creator's diamonds."""
     in_force, shelf = await policy.current(), catalog.shelf
-    book, bundles = catalog.bundles("web", await catalog.region_of(caller, region))
-    tag = f'W/"{shelf.version}-{in_force.key}-{book.key}"'
+    country = await catalog.region_of(caller, region)
+    (book, bundles), tax = catalog.bundles("web", country), catalog.region(country).tax
+    tag = f'W/"{shelf.version}-{in_force.key}-{book.key}-{tax}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
     if if_none_match and tag in {part.strip() for part in if_none_match.split(",")}:
         return Response(None, status_code=304, headers=headers)  # type: ignore[arg-type]  # no body at all
@@ -158,7 +175,7 @@ async def list_gifts(
             name=gift.name,
             coins=gift.coins,
             diamonds_milli=catalog.diamonds(gift, in_force).milli,
-            price=MoneyBody(model.gift_price(bundles[0], gift.coins), book.currency),
+            price=MoneyBody(model.gift_price(book, bundles[0], gift.coins, tax), book.currency),
             tier=gift.tier,
             streakable=gift.streakable,
             art=GiftArt(gift.still, gift.art.recipe, gift.art.accent),
@@ -176,24 +193,28 @@ async def list_bundles(
     region: Region = None,
 ) -> BundleList:
     """The bundles of a channel and region; a region without prices of its own has the default region's."""
-    book, bundles = catalog.bundles(channel, await catalog.region_of(caller, region))
+    country = await catalog.region_of(caller, region)
+    (book, bundles), shown = catalog.bundles(channel, country), catalog.region(country).tax
     return BundleList(
-        items=[
-            CatalogBundle(
-                id=b.id,
-                coins=b.coins,
-                price=MoneyBody(b.price_minor, book.currency),
-                saving_bps=model.saving_bps(bundles[0], b.coins, b.price_minor),
-                product_id=b.product_id or msgspec.UNSET,
-            )
-            for b in bundles
-        ],
+        items=[_bundle_body(b, model.price_of(book, bundles, b.coins, shown)) for b in bundles],
         custom_amount=CustomBounds(book.custom_coins_min, book.custom_coins_max)
         if book.custom_coins_min is not None and book.custom_coins_max is not None
         else None,
         currency=book.currency,
         region=book.region,
-        tax=TaxInside(included=True, rate_bps=book.tax_bps),
+        tax=TaxOfPrices(included=shown == "included" or channel != "web", rate_bps=book.tax_bps),
+    )
+
+
+def _bundle_body(bundle: Bundle, price: Price) -> CatalogBundle:
+    return CatalogBundle(
+        id=bundle.id,
+        coins=bundle.coins,
+        price=http.money_body(price.money),
+        net=http.money_body(price.money - price.tax),
+        tax=http.money_body(price.tax),
+        saving_bps=price.saving_bps,
+        product_id=bundle.product_id or msgspec.UNSET,
     )
 
 
@@ -206,8 +227,16 @@ async def quote_bundle(
     region: Region = None,
 ) -> BundleQuote:
     """A custom amount: never more than the bundle above it."""
-    price = catalog.price(coins, await catalog.region_of(caller, region), channel)
-    return BundleQuote(coins, MoneyBody(price.money.minor, price.money.currency), price.saving_bps)
+    country = await catalog.region_of(caller, region)
+    price = catalog.price(coins, country, channel)
+    return BundleQuote(
+        coins,
+        http.money_body(price.money),
+        price.saving_bps,
+        http.money_body(price.money - price.tax),
+        http.money_body(price.tax),
+        channel != "web" or catalog.region(country).tax == "included",
+    )
 
 
 @get(
@@ -248,7 +277,8 @@ def _quote_body(quote: Quote) -> GiftQuote:
         diamond_value_micros=quote.policy.diamond_value_micros,
         policy_id=ids.encode("policy", quote.policy.id),
         promo=PromoPart(quote.promo, quote.promo_milli),
+        tax_included=quote.tax_shown == "included",
     )
 
 
-routes = [list_gifts, list_bundles, quote_bundle, quote_gift, *office_routes]
+routes = [list_gifts, list_bundles, quote_bundle, quote_gift, *office_routes, *region_routes]

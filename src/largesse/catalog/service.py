@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -26,6 +27,8 @@ from largesse.catalog.model import (
     Shelf,
     Split,
 )
+from largesse.catalog.regions import Region, TaxShown
+from largesse.catalog.service_regions import RegionsOffice
 from largesse.kit import trail
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
@@ -43,7 +46,10 @@ _LOOK_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Where the money of `count` gifts goes; `promo_milli` of `diamonds_milli` come from `promo` promotional coins."""
+    """Where the money of `count` gifts goes; `promo_milli` of `diamonds_milli` come from `promo` promotional coins.
+
+    `tax_shown`: whether prices in that country are told with their tax, or it is added to them.
+    """
 
     gift: Gift
     count: int
@@ -54,6 +60,7 @@ class Quote:
     promo: int
     promo_milli: int
     policy: Policy
+    tax_shown: TaxShown
 
 
 class CatalogService:
@@ -66,6 +73,7 @@ class CatalogService:
         self._region_default = settings.region_default
         self._shelf: Shelf | None = None
         self._looking: asyncio.Task[None] | None = None
+        self.regions = RegionsOffice(db, self._editing)
 
     async def open(self) -> None:
         """Read the catalogue, and keep it fresh: on news of a change, and by a look at the edition every 5 s."""
@@ -122,7 +130,11 @@ class CatalogService:
 
     def price(self, coins: int, region: str, channel: Channel) -> Price:
         """What a bundle's or a custom number of coins costs; raises `NotConfigured` and `Invalid`."""
-        return price_in(self.shelf, self.book(region, channel), coins)
+        return price_in(self.shelf, self.book(region, channel), coins, self.region(region).tax)
+
+    def region(self, country: str) -> Region:
+        """Which features and providers exist in a country now, and how tax is shown there; from memory."""
+        return self.shelf.region(country, datetime.now(UTC))
 
     async def region_of(self, caller: Principal | None, asked: str | None = None) -> str:
         """The region that was asked for, else the caller's country, else the operator's default."""
@@ -151,10 +163,11 @@ class CatalogService:
                 own = await ledger.next_coins_cost(tx, account, coins)
         promo_milli = creator_share(Coins(own.promo), policy.promo_share_bps).milli
         milli = creator_share(Coins(coins - own.promo), policy.share_bps).milli + promo_milli
+        shown = self.region(region).tax
         parts = model.split(
-            self._cost(book, own), diamonds_milli=milli, value_micros=policy.diamond_value_micros, book=book
+            self._cost(book, own, shown), diamonds_milli=milli, value_micros=policy.diamond_value_micros, book=book
         )
-        return Quote(gift, count, coins, parts, book.currency, milli, own.promo, promo_milli, policy)
+        return Quote(gift, count, coins, parts, book.currency, milli, own.promo, promo_milli, policy, shown)
 
     def diamonds(self, gift: Gift, policy: Policy) -> Diamonds:
         """What one gift of bought coins gives its creator by a policy."""
@@ -240,9 +253,9 @@ class CatalogService:
             await asyncio.sleep(_LOOK_S)
             await self._look()
 
-    def _cost(self, book: PriceBook, own: ledger.NextCoins) -> Cost:
+    def _cost(self, book: PriceBook, own: ledger.NextCoins, shown: TaxShown) -> Cost:
         """The cost of somebody's next coins in the book's currency; what they are short of, at the smallest bundle."""
-        cost = model.cost_at_smallest(book, self.shelf.on_sale(book)[0], own.short)
+        cost = model.cost_at_smallest(book, self.shelf.on_sale(book)[0], own.short, shown)
         for part in own.parts:
             paid = Cost(part.gross, part.tax, part.fee)
             source = next((b for b in self.shelf.books if b.currency == part.currency), book)
@@ -250,14 +263,14 @@ class CatalogService:
         return cost
 
 
-def price_in(shelf: Shelf, book: PriceBook, coins: int) -> Price:
-    """What `coins` cost in a book; raises `Invalid` for what it does not sell."""
+def price_in(shelf: Shelf, book: PriceBook, coins: int, shown: TaxShown) -> Price:
+    """What `coins` cost in a book, where tax is shown so; raises `Invalid` for what it does not sell."""
     bundles = shelf.on_sale(book)
     low, high = book.custom_coins_min, book.custom_coins_max
     if not any(b.coins == coins for b in bundles) and (low is None or high is None or not low <= coins <= high):
         sold = "only bundles are sold here" if low is None else f"not between {low} and {high}"
         raise Invalid.field("coins", sold)
-    return model.price_of(book, bundles, coins)
+    return model.price_of(book, bundles, coins, shown)
 
 
 def _content(gift: Gift) -> GiftContent:

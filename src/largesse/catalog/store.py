@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from psycopg import AsyncCursor
 
+from largesse.catalog import store_regions
 from largesse.catalog.model import Art, BookContent, Bundle, BundleContent, Gift, GiftContent, PriceBook, Shelf
 from largesse.kit.db import ReadTx, WriteTx, sql
 
@@ -30,6 +31,7 @@ async def read_shelf(tx: ReadTx) -> Shelf:
         bundles=by_book,
         by_id={g.id: g for g in gifts},
         by_key={g.key: g for g in gifts},
+        regions=await store_regions.read_regions(tx),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from largesse.catalog import NotInRegion
 from largesse.kit.http import Busy, NotFound, TooMany
 from largesse.kit.problems import Problem
 from largesse.safety import Resting
@@ -149,6 +150,7 @@ class TooFast(TooMany):
 
 
 REFUSALS: tuple[type[Problem], ...] = (
-    NotEnoughCoins, UnderAge, SelfGift, GiftingOff, AccountFrozen, Resting, InDebt, BannedFromRoom, LimitReached,
-    GiftRetired, UnknownGift, NotStreakable, PriceChanged, IdReused, IdOutOfWindow, Expired, TooFast, Busy, NotFound,
+    NotEnoughCoins, UnderAge, NotInRegion, SelfGift, GiftingOff, AccountFrozen, Resting, InDebt, BannedFromRoom,
+    LimitReached, GiftRetired, UnknownGift, NotStreakable, PriceChanged, IdReused, IdOutOfWindow, Expired, TooFast,
+    Busy, NotFound,
 )  # fmt: skip

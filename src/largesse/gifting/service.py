@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import structlog
@@ -12,7 +12,7 @@ from prometheus_client import Gauge
 
 from largesse import accounts, ledger, safety, stage
 from largesse.accounts import AccountsService
-from largesse.catalog import CatalogService
+from largesse.catalog import CatalogService, NotInRegion
 from largesse.gifting.bodies import HostUser
 from largesse.gifting.committer import Committer
 from largesse.gifting.errors import SelfGift, TooFast, UnderAge, UnknownGift, UnknownSender
@@ -94,6 +94,8 @@ class GiftingService:
         """
         if giver.adult_from > datetime.now(UTC).date():
             raise UnderAge
+        if not self.catalog.region(giver.country).giving:
+            raise NotInRegion("giving", giver.country)
         if place.creator == giver.account:
             raise SelfGift
         self.pace.take(giver.account)
@@ -134,7 +136,7 @@ class GiftingService:
         return [r if isinstance(r, Problem) else next(following) for r in requests]
 
     async def senders_of(self, caller: Principal, senders: Sequence[str | HostUser]) -> list[int | Problem]:
-        """The accounts that a key names, or why it may not: unknown, not its own, or under age.
+        """The accounts that a key names, or why it may not: unknown, not its own, under age, not in their country.
 
         Who was found for an operator is kept for a few seconds, so that a flood looks its senders up once; who was not
         is asked for each time. For a host everybody is: who unlinked an account has it back at once.
@@ -163,10 +165,16 @@ class GiftingService:
         people = await self.people.people({key for key in keys if key is not None})
         today = datetime.now(UTC).date()
         return {
-            sender: UnderAge() if people[key].adult_from > today else key
+            sender: self._why_not(people[key], today) or key
             for sender, key in zip(senders, keys, strict=True)
             if key is not None and key in people
         }
+
+    def _why_not(self, sender: accounts.Person, today: date) -> Problem | None:
+        if sender.adult_from > today:
+            return UnderAge()
+        is_open = self.catalog.region(sender.country).giving
+        return None if is_open else NotInRegion("giving", sender.country)
 
     async def wallet_of(self, who: Principal) -> tuple[ledger.Wallet, tuple[int, int, int], dict[str, safety.Amount]]:
         """The caller's wallet, the coins given this UTC day, week and month, and their own limits on buying."""

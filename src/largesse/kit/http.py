@@ -24,6 +24,7 @@ from litestar.params import QueryParameter
 from litestar.types import ASGIApp, Empty, Message, Receive, Scope, Send
 
 from largesse.kit import ids
+from largesse.kit.money import Money
 from largesse.kit.principal import API_KEY, Principal, csrf_holds, of_scope
 from largesse.kit.problems import Problem
 
@@ -50,6 +51,11 @@ class MoneyBody(msgspec.Struct, frozen=True):
 
     minor: int
     currency: str
+
+
+def money_body(money: Money) -> MoneyBody:
+    """Money as it is sent."""
+    return MoneyBody(money.minor, money.currency)
 
 
 class InvalidField(msgspec.Struct, frozen=True):

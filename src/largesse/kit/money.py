@@ -88,6 +88,12 @@ def included_tax(gross: Money, rate_bps: int) -> Money:
     return Money(gross.minor - int(net.quantize(Decimal(1), ROUND_HALF_EVEN)), gross.currency)
 
 
+def added_tax(net: Money, rate_bps: int) -> Money:
+    """The tax on top of a net price: half-even(net * rate)."""
+    tax = Decimal(net.minor) * rate_bps / BPS
+    return Money(int(tax.quantize(Decimal(1), ROUND_HALF_EVEN)), net.currency)
+
+
 def worth_minor(diamonds: Diamonds, value_micros: int, currency_exponent: int = 2) -> int:
     """What diamonds are worth in US minor units at `value_micros` (millionths of a dollar a diamond), rounded down."""
     scale: int = 10**currency_exponent

@@ -37,6 +37,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[str] = frozenset()
     host: int | None = None
     badge: int = 0
+    country: str = ""
     via_cookie: bool = False
 
     @property

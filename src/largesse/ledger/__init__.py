@@ -60,8 +60,9 @@ from largesse.ledger.selling import adjust_down, adjust_up, grant_promo, sell_co
 from largesse.ledger.service import LedgerService
 from largesse.ledger.statement import Statement, WalletEntry, wallet_entries
 from largesse.ledger.taking import TOPIC_WALLET as WALLET_CHANGED
-from largesse.ledger.taking import refund_coins, restore_refund
+from largesse.ledger.taking import find_refund, refund_coins, restore_refund
 from largesse.ledger.unallocated import allocate, hold_unallocated, send_back
+from largesse.ledger.unspent import Unspent, list_unspent, lock_unspent
 from largesse.ledger.verify import Verdict, verify_file
 from largesse.ledger.wallets import (
     OwnLimits,
@@ -116,6 +117,7 @@ __all__ = [
     "UnknownDispute",
     "UnknownPurchase",
     "UnknownRefund",
+    "Unspent",
     "Verdict",
     "Via",
     "Wallet",
@@ -132,6 +134,7 @@ __all__ = [
     "export_books",
     "find_by_receipt",
     "find_gift",
+    "find_refund",
     "freeze",
     "get_reader",
     "get_wallet",
@@ -144,7 +147,9 @@ __all__ = [
     "list_received",
     "list_sent",
     "list_staged",
+    "list_unspent",
     "load_keys",
+    "lock_unspent",
     "lose_dispute",
     "move_reader",
     "next_coins_cost",

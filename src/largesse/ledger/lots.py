@@ -15,7 +15,7 @@ from largesse.ledger.restoring import Change, Restored
 async def list_lots(tx: ReadTx, account: int, line: Line) -> list[Lot]:
     """The lots of a line in the order in which they were laid."""
     rows = await tx.rows(sql("ledger", "list_lots"), {"account": account, "class": line})
-    return [_lot(row) for row in rows]
+    return [lot_of(row) for row in rows]
 
 
 async def remove(tx: WriteTx, account: int, line: Line, transfer: int, cuts: Sequence[Cut]) -> None:
@@ -93,6 +93,7 @@ def spans_of(found: Iterable[Any]) -> tuple[Span, ...]:
     return tuple((one.lower, one.upper) for one in found)
 
 
-def _lot(row: dict[str, Any]) -> Lot:
+def lot_of(row: dict[str, Any]) -> Lot:
+    """A lot of a row of list_lots.sql."""
     repaid = Worth(row.pop("repaid_net"), row.pop("repaid_gross"))
     return Lot(**row | {"clawed_at": spans_of(row["clawed_at"]), "repaid": repaid})

@@ -243,6 +243,12 @@ async def undo(tx: WriteTx, cause: Cause, bought: Bought, event: Event, legs: Se
     return taken, Booking(undone, held)
 
 
+async def find_refund(tx: ReadTx, source: str) -> Taken | None:
+    """What a refund did when its coins were taken; None where there is no such refund."""
+    event = await find_event(tx, REFUND, source)
+    return event.taken if event else None
+
+
 async def find_event(tx: ReadTx, kind: str, source: str) -> Event | None:
     """What the event of a cause did, or None."""
     row = await tx.row(sql("ledger", "find_taking"), {"kind": kind, "source": source})

@@ -89,6 +89,57 @@ class NotRefundable(Problem):
 
 
 @dataclass(eq=False)
+class NoWithdrawalRight(Problem):
+    """Coins bought in your country cannot be given back."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "no-withdrawal-right"
+    country: str
+
+
+@dataclass(eq=False)
+class WithdrawalOver(Problem):
+    """The days in which these coins could be given back have passed."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "withdrawal-over"
+    ended_at: datetime
+
+
+@dataclass(eq=False)
+class NothingUnspent(Problem):
+    """Every coin of this purchase is spent."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "nothing-unspent"
+
+
+@dataclass(eq=False)
+class AlreadyWithdrawn(Problem):
+    """These coins have been given back already."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "already-withdrawn"
+
+
+@dataclass(eq=False)
+class PurchaseDisputed(Problem):
+    """Your bank asks about this purchase; it decides where the money goes."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "purchase-disputed"
+
+
+@dataclass(eq=False)
+class AskTheStore(Problem):
+    """The app store sold these coins, and gives money back itself: ask it there."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "ask-the-store"
+    store: str
+
+
+@dataclass(eq=False)
 class NotJson(Problem):
     """A notice is JSON, and says so."""
 

@@ -53,6 +53,10 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     granted_class: Line | None = None
     flags: list[str] = []
     looked_at: datetime | None = None
+    # What held in the buyer's country when they ordered; '' for a country that was not noted.
+    country: str = ""
+    withdraw_days: int = 0
+    tax_added: bool = False
 
     @property
     def price(self) -> Money:
@@ -95,6 +99,17 @@ def refund_status(purchase: Purchase, refunded_minor: int) -> str | None:
     if purchase.status == "dispute_won":
         return None
     return "partially_refunded" if refunded_minor else GRANTED
+
+
+def withdrawable_until(purchase: Purchase) -> datetime | None:
+    """Until when unspent coins can be given back; None for coins that cannot, or are not here.
+
+    A day more than the right says, for the last day of it is whole wherever the buyer is: the day of the purchase does
+    not count, and the last one ends with it. Source: Regulation (EEC, Euratom) 1182/71, article 3.
+    """
+    if purchase.granted_at is None or not purchase.withdraw_days or purchase.channel != "web":
+        return None
+    return purchase.granted_at + timedelta(days=purchase.withdraw_days + 1)
 
 
 def limit_minor(price: Money, unit_usd_micros: int) -> int:

@@ -9,11 +9,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from largesse.accounts import TermsNotAccepted, UnderAge
+from largesse.catalog import NotInRegion
 from largesse.kit import http, ids
 from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotConfigured, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.money import Money
 from largesse.kit.principal import Principal
+from largesse.ledger import Unspent
 from largesse.payments.errors import (
     AccountFrozen,
     BadReceipt,
@@ -23,13 +25,15 @@ from largesse.payments.errors import (
     ProviderAway,
     ReceiptTaken,
 )
-from largesse.payments.model import Purchase, Step, Wanted
+from largesse.payments.model import Purchase, Step, Wanted, withdrawable_until
 from largesse.payments.places import place_of, written
 from largesse.payments.providers.port import NOTHING, Evidence, Next
 from largesse.payments.routes_consent import routes as consent_routes
 from largesse.payments.routes_notices import routes as notice_routes
 from largesse.payments.routes_office import routes as office_routes
 from largesse.payments.routes_providers import list_providers
+from largesse.payments.routes_regions import routes as region_routes
+from largesse.payments.routes_withdraw import withdraw_purchase
 from largesse.payments.service import PaymentsService
 from largesse.safety import Resting
 
@@ -78,19 +82,23 @@ class GoogleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class PurchaseReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What was paid: net and tax sum to the total."""
+    """What was paid: net and tax sum to the total. Not `tax_included`: prices were told without the tax there."""
 
     number: str
     issued_at: datetime
     net: MoneyBody
     tax: MoneyBody
     total: MoneyBody
+    tax_included: bool
 
 
 class PurchaseBody(msgspec.Struct, frozen=True, kw_only=True):
     """An order of coins and how it went; `receipt` is there once the coins are.
 
-    `granted_class` is promo for a provider's test money; `refunded` is what was given back so far.
+    `price` is what is asked of the buyer, `tax` is in it; not `tax_included`: prices are told without it where they
+    are. `granted_class` is promo for a provider's test money; `refunded` is what was given back so far. Until
+    `withdrawable_until` (null where there is no such right) the buyer can give back what is unspent: now these
+    `withdrawable_coins` for `withdrawable`.
     """
 
     id: str
@@ -100,9 +108,14 @@ class PurchaseBody(msgspec.Struct, frozen=True, kw_only=True):
     refunded: MoneyBody
     bundle_id: str | None
     price: MoneyBody
+    tax: MoneyBody
+    tax_included: bool
     provider: str
     channel: str
     created_at: datetime
+    withdrawable_until: datetime | None
+    withdrawable_coins: int
+    withdrawable: MoneyBody
     next: NextStep
     history: list[Step]
     receipt: PurchaseReceipt | None
@@ -118,6 +131,7 @@ class PurchaseBody(msgspec.Struct, frozen=True, kw_only=True):
         UnderAge,
         TermsNotAccepted,
         AccountFrozen,
+        NotInRegion,
         Resting,
         LimitReached,
         PriceChanged,
@@ -136,8 +150,9 @@ async def buy_coins(
     if (data.bundle_id is None) == (data.coins is None):
         raise Invalid.field("bundle_id", "either bundle_id or coins")
     expected = data.expected_price
+    buyer = _buyer(principal)
     made, step, replayed = await payments.buy(
-        _buyer(principal),
+        buyer,
         Wanted(
             id=chosen_id(PREFIX, data.id, idempotency_key, principal),
             bundle_id=data.bundle_id,
@@ -148,7 +163,7 @@ async def buy_coins(
             expected=Money(expected.minor, expected.currency) if expected else None,
         ),
     )
-    return created(_body(made, step), replayed=replayed)
+    return created(await _body(payments, buyer, made, step), replayed=replayed)
 
 
 _CLAIMED = http.declares(
@@ -161,9 +176,9 @@ async def claim_apple(
     payments: NamedDependency[PaymentsService], principal: NamedDependency[Principal], data: JSONBody[AppleBody]
 ) -> Response[PurchaseBody]:
     """Grant what the app bought; the same transaction again is the same purchase. Finish it in the app afterwards."""
-    evidence = Evidence(signed_transaction=data.signed_transaction)
-    made, replayed = await payments.claim(_buyer(principal), "apple", evidence)
-    return created(_body(made), replayed=replayed)
+    buyer, evidence = _buyer(principal), Evidence(signed_transaction=data.signed_transaction)
+    made, replayed = await payments.claim(buyer, "apple", evidence)
+    return created(await _body(payments, buyer, made), replayed=replayed)
 
 
 @post("/v1/purchases/google", summary="Claim coins bought in Google Play", responses=_CLAIMED)
@@ -171,9 +186,9 @@ async def claim_google(
     payments: NamedDependency[PaymentsService], principal: NamedDependency[Principal], data: JSONBody[GoogleBody]
 ) -> Response[PurchaseBody]:
     """Grant what the app bought, and consume it; the same token again is the same purchase. A pending one waits."""
-    evidence = Evidence(product_id=data.product_id, purchase_token=data.purchase_token)
-    made, replayed = await payments.claim(_buyer(principal), "google", evidence)
-    return created(_body(made), replayed=replayed)
+    buyer, evidence = _buyer(principal), Evidence(product_id=data.product_id, purchase_token=data.purchase_token)
+    made, replayed = await payments.claim(buyer, "google", evidence)
+    return created(await _body(payments, buyer, made), replayed=replayed)
 
 
 @get("/v1/purchases", summary="Your purchases", responses=http.declares(NotSignedIn, Forbidden))
@@ -185,9 +200,11 @@ async def list_purchases(
 ) -> Page[PurchaseBody]:
     """Your purchases, the newest first."""
     before = place_of(cursor) if cursor else None
-    found = await payments.list_purchases(_buyer(principal), before=before, limit=limit + 1)
+    buyer = _buyer(principal)
+    found = await payments.list_purchases(buyer, before=before, limit=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
-    return Page([_body(p) for p in found[:limit]], written(last.created_at, last.id) if last else None)
+    left = await payments.withdrawals.list_withdrawable(buyer, found[:limit])
+    return Page([_shown(p, left.get(p.id)) for p in found[:limit]], written(last.created_at, last.id) if last else None)
 
 
 @get(
@@ -199,7 +216,8 @@ async def get_purchase(
     payments: NamedDependency[PaymentsService], principal: NamedDependency[Principal], purchase: FromPath[str]
 ) -> PurchaseBody:
     """Its state, its history and its receipt; while it waits for money its provider is asked."""
-    return _body(await payments.get_fresh(_buyer(principal), http.path_id(PREFIX, purchase)))
+    buyer = _buyer(principal)
+    return await _body(payments, buyer, await payments.get_fresh(buyer, http.path_id(PREFIX, purchase)))
 
 
 def _buyer(principal: Principal) -> int:
@@ -208,7 +226,12 @@ def _buyer(principal: Principal) -> int:
     return principal.account
 
 
-def _body(purchase: Purchase, step: Next = NOTHING) -> PurchaseBody:
+async def _body(payments: PaymentsService, buyer: int, purchase: Purchase, step: Next = NOTHING) -> PurchaseBody:
+    left = await payments.withdrawals.list_withdrawable(buyer, [purchase])
+    return _shown(purchase, left.get(purchase.id), step)
+
+
+def _shown(purchase: Purchase, left: Unspent | None, step: Next = NOTHING) -> PurchaseBody:
     number = ids.encode(PREFIX, purchase.id)
     receipt = None
     if purchase.granted_at is not None:
@@ -218,6 +241,7 @@ def _body(purchase: Purchase, step: Next = NOTHING) -> PurchaseBody:
             net=MoneyBody(purchase.price_minor - purchase.tax_minor, purchase.currency),
             tax=MoneyBody(purchase.tax_minor, purchase.currency),
             total=MoneyBody(purchase.price_minor, purchase.currency),
+            tax_included=not purchase.tax_added,
         )
     return PurchaseBody(
         id=number,
@@ -225,9 +249,14 @@ def _body(purchase: Purchase, step: Next = NOTHING) -> PurchaseBody:
         coins=purchase.coins,
         bundle_id=purchase.bundle_id,
         price=MoneyBody(purchase.price_minor, purchase.currency),
+        tax=MoneyBody(purchase.tax_minor, purchase.currency),
+        tax_included=not purchase.tax_added,
         provider=purchase.provider,
         channel=purchase.channel,
         created_at=purchase.created_at,
+        withdrawable_until=withdrawable_until(purchase),
+        withdrawable_coins=left.coins if left else 0,
+        withdrawable=http.money_body(left.money) if left else MoneyBody(0, purchase.currency),
         granted_class=purchase.granted_class,
         refunded=MoneyBody(purchase.refunded_minor, purchase.currency),
         next=NextStep(
@@ -244,8 +273,10 @@ routes = [
     claim_google,
     list_purchases,
     get_purchase,
+    withdraw_purchase,
     *consent_routes,
     list_providers,
+    *region_routes,
     *notice_routes,
     *office_routes,
 ]

@@ -8,8 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from largesse.catalog import Channel
+from largesse.kit.principal import Principal
 from largesse.payments.service import PaymentsService
 
+Country = Annotated[
+    str | None,
+    QueryParameter(pattern="^[A-Z]{2}$", description="country, ISO 3166-1 alpha-2; the caller's own by default"),
+]
 SoldThrough = Annotated[Channel, QueryParameter(description="where the coins are bought")]
 
 
@@ -34,11 +39,19 @@ class SellerList(msgspec.Struct, frozen=True):
 
 
 @get("/v1/catalog/providers", summary="How coins can be paid")
-async def list_providers(payments: NamedDependency[PaymentsService], channel: SoldThrough = "web") -> SellerList:
-    """The providers that take orders here, the preferred one first; an app store's purchases are claimed instead."""
+async def list_providers(
+    payments: NamedDependency[PaymentsService],
+    caller: NamedDependency[Principal | None],
+    channel: SoldThrough = "web",
+    region: Country = None,
+) -> SellerList:
+    """The providers that take orders in a country, the preferred one first; none where coins are not sold.
+
+    An app store's purchases are claimed instead.
+    """
     settings = payments.settings
     items = []
-    for seller in payments.sellers():
+    for seller in await payments.regions.list_sellers(region, caller.account if caller else None):
         if channel not in seller.channels:
             continue
         if seller.name == "stripe" and settings.stripe_publishable_key:

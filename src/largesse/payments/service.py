@@ -7,12 +7,12 @@ import structlog
 
 from largesse import accounts, catalog, ledger, policy, safety
 from largesse.accounts import Account, UnderAge
-from largesse.catalog import Price
+from largesse.catalog import NotInRegion, Price, Region
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Invalid, MoneyBody, NotConfigured, NotFound
 from largesse.kit.idempotency import IdReused
-from largesse.kit.money import Money, included_tax
+from largesse.kit.money import Money
 from largesse.payments import model, providers, store, store_notices
 from largesse.payments.errors import (
     AccountFrozen,
@@ -40,7 +40,9 @@ from largesse.payments.providers.port import (
 )
 from largesse.payments.service_claim import Claims
 from largesse.payments.service_refunds import Refunds
+from largesse.payments.service_regions import Regions
 from largesse.payments.service_settle import Settler
+from largesse.payments.service_withdraw import Withdrawals
 from largesse.safety import Resting
 
 log = structlog.get_logger(__name__)
@@ -59,6 +61,8 @@ class PaymentsService:
         self.settler = Settler(db, self._providers, settings)
         self.claims = Claims(settings)
         self.refunds = Refunds(db, self.settler)
+        self.regions = Regions(db, self._providers, settings.region_default)
+        self.withdrawals = Withdrawals(db, settings, self.refunds)
 
     async def open(self) -> None:
         """Nothing connects before it is needed."""
@@ -75,17 +79,13 @@ class PaymentsService:
             raise NotConfigured(f"the provider {name} is not configured here")
         return found
 
-    def sellers(self) -> list[Seller]:
-        """The providers that take orders, those that take money first."""
-        found = [provider for provider in self._providers.values() if isinstance(provider, Seller)]
-        return sorted(found, key=lambda seller: seller.name == "sandbox")
-
     async def buy(self, account: int, wanted: Wanted) -> tuple[Purchase, Next, bool]:
         """Order coins; beside the purchase what the buyer does next, and whether the order was there before.
 
         The order is committed before the provider is asked, under the order's id: sent again, it is one payment.
-        Raises `NotConfigured`, `IdReused`, `UnderAge`, `TermsNotAccepted`, `AccountFrozen`, `Invalid`, `PriceChanged`,
-        `LimitReached` (nothing is kept of a refused order); `PaymentRefused`, `ProviderAway` (the order waits).
+        Raises `NotConfigured`, `IdReused`, `UnderAge`, `TermsNotAccepted`, `AccountFrozen`, `NotInRegion`, `Invalid`,
+        `PriceChanged`, `LimitReached` (nothing is kept of a refused order); `PaymentRefused`, `ProviderAway` (the order
+        waits).
         """
         seller = self._seller(wanted)
         if wanted.return_url and not self._may_return_to(wanted.return_url):
@@ -100,7 +100,7 @@ class PaymentsService:
         """Grant what an app bought in its store; True beside it says that it was claimed before.
 
         Raises `NotConfigured`, `BadReceipt`, `ReceiptTaken`, `ProviderAway`, `UnderAge`, `TermsNotAccepted`. A store's
-        purchase is paid already: it is never refused for a limit, but granted and flagged.
+        purchase is paid already: it is never refused for a limit or a region, but granted and flagged.
         """
         provider = self.provider(store_name)
         if not isinstance(provider, Store):
@@ -202,9 +202,9 @@ class PaymentsService:
                 return before, _order_of(before, buyer), True
             now = await store.get_now(tx)
             buyer = await self._judge_buyer(tx, account, now)
-            price = await self._price(tx, buyer, wanted)
+            price, region = await self._price(tx, buyer, wanted, now)
             await self._judge_limit(tx, account, price, now)
-            await self._enter(tx, buyer, wanted, price)
+            await self._enter(tx, buyer, wanted, price, region)
             made = await store.find(tx, wanted.id)
         assert made is not None
         log.info("purchase.created", purchase=str(made.id), account=account, coins=made.coins, provider=made.provider)
@@ -240,9 +240,12 @@ class PaymentsService:
             raise Resting(rest.until)
         return buyer
 
-    async def _price(self, tx: WriteTx, buyer: Account, wanted: Wanted) -> Price:
-        """What is asked for, in the book of the buyer's country, as this transaction sees it."""
+    async def _price(self, tx: WriteTx, buyer: Account, wanted: Wanted, now: datetime) -> tuple[Price, Region]:
+        """What is asked for, in the book of the buyer's country, and what holds there, as this transaction sees it."""
         shelf = await catalog.read_shelf(tx)
+        region = shelf.region(buyer.country, now)
+        if not region.buying or wanted.provider not in region.providers:
+            raise NotInRegion(wanted.provider if region.buying else "buying", buyer.country)
         book = shelf.book(buyer.country, self._region_default, wanted.channel)
         if book is None:
             raise NotConfigured(f"nothing is sold through the channel {wanted.channel}")
@@ -251,10 +254,10 @@ class PaymentsService:
             coins = next((b.coins for b in shelf.on_sale(book) if b.id == wanted.bundle_id), None)
         if coins is None:
             raise Invalid.field("bundle_id", "no bundle that is on sale to you")
-        price = catalog.price_in(shelf, book, coins)
+        price = catalog.price_in(shelf, book, coins, region.tax)
         if wanted.expected is not None and wanted.expected != price.money:
             raise PriceChanged(MoneyBody(price.money.minor, price.money.currency))
-        return price
+        return price, region
 
     async def _judge_limit(self, tx: WriteTx, account: int, price: Price, now: datetime) -> None:
         worth = model.limit_minor(price.money, price.book.unit_usd_micros)
@@ -268,7 +271,7 @@ class PaymentsService:
             if await store.bought_since(tx, account, own.since) + worth > own.minor:
                 raise LimitReached(own.name, own.resets_at)
 
-    async def _enter(self, tx: WriteTx, buyer: Account, wanted: Wanted, price: Price) -> None:
+    async def _enter(self, tx: WriteTx, buyer: Account, wanted: Wanted, price: Price, region: Region) -> None:
         await store.enter_order(
             tx,
             id=wanted.id,
@@ -278,7 +281,7 @@ class PaymentsService:
             coins=price.coins,
             quantity=1,
             price_minor=price.money.minor,
-            tax_minor=included_tax(price.money, price.book.tax_bps).minor,
+            tax_minor=price.tax.minor,
             fee_minor=catalog.channel_fee(price.book, price.money).minor,
             currency=price.money.currency,
             region=price.book.region,
@@ -287,6 +290,9 @@ class PaymentsService:
             provider_ref=None,
             return_url=wanted.return_url or "",
             limit_minor=model.limit_minor(price.money, price.book.unit_usd_micros),
+            country=buyer.country,
+            withdraw_days=region.withdraw_days,
+            tax_added=region.tax == "added" and wanted.channel == "web",
             actor=f"account:{buyer.key}",
         )
 

@@ -7,18 +7,18 @@ import structlog
 
 from largesse import catalog, policy, safety
 from largesse.accounts import Account, UnderAge
-from largesse.catalog import Bundle, Channel, PriceBook
+from largesse.catalog import Bundle, Channel, PriceBook, Shelf
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.db import WriteTx
 from largesse.kit.http import NotConfigured
-from largesse.kit.money import Money, included_tax
+from largesse.kit.money import Money
 from largesse.payments import model, store
 from largesse.payments.errors import BadReceipt, ReceiptTaken
 from largesse.payments.providers.port import Seen, Store
 
 log = structlog.get_logger(__name__)
-OVER_LIMIT, OWN_BREAK = "over-limit", "own-break"
+OVER_LIMIT, OWN_BREAK, NOT_IN_REGION = "over-limit", "own-break", "not-in-region"
 FINISHED_BEFORE = "finished-before"
 
 
@@ -47,7 +47,9 @@ class Claims:
         now = await store.get_now(tx)
         if not buyer.is_adult(now):
             raise UnderAge
-        book, bundle = await self._bundle(tx, provider, seen, buyer)
+        shelf = await catalog.read_shelf(tx)
+        region = shelf.region(buyer.country, now)
+        book, bundle = self._bundle(shelf, provider, seen, buyer)
         price = seen.paid or Money(bundle.price_minor * seen.quantity, book.currency)
         worth = model.limit_minor(Money(bundle.price_minor * seen.quantity, book.currency), book.unit_usd_micros)
         made = ids.new()
@@ -60,7 +62,7 @@ class Claims:
             coins=bundle.coins * seen.quantity,
             quantity=seen.quantity,
             price_minor=price.minor,
-            tax_minor=included_tax(price, book.tax_bps).minor,
+            tax_minor=catalog.asked(book, price.minor, region.tax)[1].minor,
             fee_minor=catalog.channel_fee(book, price).minor,
             currency=price.currency,
             region=book.region,
@@ -69,10 +71,14 @@ class Claims:
             provider_ref=seen.ref,
             return_url="",
             limit_minor=worth,
+            country=buyer.country,
+            withdraw_days=region.withdraw_days,
+            tax_added=False,
             actor=f"provider:{provider.name}",
         )
         flags = {
-            OVER_LIMIT: await self._is_over_limit(tx, buyer.key, now),
+            NOT_IN_REGION: not region.buying or provider.name not in region.providers,
+            OVER_LIMIT: await self._is_over_limit(tx, shelf, buyer.key, now),
             OWN_BREAK: await safety.find_rest(tx, buyer.key) is not None,
             FINISHED_BEFORE: seen.finished,
         }
@@ -80,12 +86,11 @@ class Claims:
             await store.flag(tx, made, word)
         return made, False
 
-    async def _is_over_limit(self, tx: WriteTx, account: int, now: datetime) -> bool:
+    async def _is_over_limit(self, tx: WriteTx, shelf: Shelf, account: int, now: datetime) -> bool:
         """Whether what was bought, with what was just entered, passes a limit: the platform's or the buyer's own."""
         in_force = await policy.get_in_force(tx)
         if await store.bought_since(tx, account, model.day_of(now)) > in_force.buy_day_minor_max:
             return True
-        shelf = await catalog.read_shelf(tx)
         for name, limit in (await safety.list_buy_limits(tx, account, now)).items():
             assert isinstance(limit, Money), limit
             own = model.own_limit(name, limit, model.worth_of(shelf, limit.currency), now)
@@ -93,8 +98,7 @@ class Claims:
                 return True
         return False
 
-    async def _bundle(self, tx: WriteTx, provider: Store, seen: Seen, buyer: Account) -> tuple[PriceBook, Bundle]:
-        shelf = await catalog.read_shelf(tx)
+    def _bundle(self, shelf: Shelf, provider: Store, seen: Seen, buyer: Account) -> tuple[PriceBook, Bundle]:
         channel: Channel = "apple" if provider.name == "apple" else "google"
         book = shelf.book(buyer.country, self._region_default, channel)
         if book is None:

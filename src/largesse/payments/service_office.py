@@ -15,7 +15,7 @@ from largesse.kit import approval, ids, outbox, trail
 from largesse.kit.approval import Proposal
 from largesse.kit.db import WriteTx
 from largesse.kit.http import Invalid, NotConfigured, NotFound
-from largesse.kit.money import Money, included_tax
+from largesse.kit.money import Money
 from largesse.ledger import Line
 from largesse.payments import store, store_office
 from largesse.payments.errors import NotRefundable
@@ -114,12 +114,13 @@ class OfficeService:
             if found is None:
                 raise NotFound
             shelf = await catalog.read_shelf(tx)
+            shown = shelf.region(found.country, await store.get_now(tx)).tax
         book = shelf.book(found.country, self._payments.settings.region_default, "web")
         if book is None:
             raise NotConfigured("nothing is sold on the web")
         smallest = shelf.on_sale(book)[0]
-        gross = Money(smallest.price_minor, book.currency)
-        net = gross - included_tax(gross, book.tax_bps)
+        gross, tax = catalog.asked(book, smallest.price_minor, shown)
+        net = gross - tax
         worth = net.minor * coins // smallest.coins if coins > 0 and line == "paid" else 0
         body = AdjustmentBody(account=found.key, line=line, coins=coins, worth_minor=worth, currency=book.currency)
         return await self.propose(

@@ -21,6 +21,29 @@ class WantedRefund(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class RefundFound(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund as we have it. Minor units of `currency`; `wanted_by` decided it, None where the provider did."""
+
+    id: UUID
+    purchase: UUID
+    status: str
+    minor: int
+    currency: str
+    reason: str
+    wanted_by: int | None
+
+
+async def find_refund(tx: ReadTx, refund: UUID) -> RefundFound | None:
+    """A refund, whoever's it is."""
+    return await tx.one(RefundFound, sql("payments", "refund_find"), {"id": refund})
+
+
+async def has_withdrawn(tx: ReadTx, purchase: UUID) -> bool:
+    """Whether the buyer gave coins of a purchase back, and that stands or is on its way."""
+    found: bool = await tx.scalar(sql("payments", "refund_withdrawn"), {"purchase": purchase})
+    return found
+
+
 async def put_refund(tx: WriteTx, **columns: Any) -> None:
     """Put a refund down, or move one that is known; columns as in sql/refund_put.sql."""
     await tx.execute(sql("payments", "refund_put"), columns)

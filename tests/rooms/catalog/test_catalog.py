@@ -149,7 +149,8 @@ async def test_bundles_show_their_saving_and_an_unknown_region_has_the_default_p
     body = (await client.get("/v1/catalog/bundles?channel=web&region=FR")).json()
     assert (body["region"], body["currency"], body["tax"]) == ("US", "USD", {"included": True, "rate_bps": 0})
     assert body["items"][3] == {
-        "id": "web-us-1750", "coins": 1750, "price": {"minor": 1500, "currency": "USD"}, "saving_bps": 909}  # fmt: skip
+        "id": "web-us-1750", "coins": 1750, "price": {"minor": 1500, "currency": "USD"}, "saving_bps": 909,
+        "net": {"minor": 1500, "currency": "USD"}, "tax": {"minor": 0, "currency": "USD"}}  # fmt: skip
     assert body["items"][0]["saving_bps"] == 0
     assert body["custom_amount"] == {"coins_min": 20, "coins_max": 250_000}
     store = (await client.get("/v1/catalog/bundles?channel=apple")).json()
@@ -158,7 +159,9 @@ async def test_bundles_show_their_saving_and_an_unknown_region_has_the_default_p
 
 async def test_a_custom_amount_has_its_price_and_its_bounds(client: httpx.AsyncClient) -> None:
     body = (await client.get("/v1/catalog/bundles/quote?coins=460&channel=web")).json()
-    assert body == {"coins": 460, "price": {"minor": 421, "currency": "USD"}, "saving_bps": 293}
+    assert body == {
+        "coins": 460, "price": {"minor": 421, "currency": "USD"}, "saving_bps": 293, "tax_included": True,
+        "net": {"minor": 421, "currency": "USD"}, "tax": {"minor": 0, "currency": "USD"}}  # fmt: skip
     for query in (
         "coins=19",
         "coins=250001",

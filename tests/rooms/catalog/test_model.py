@@ -73,8 +73,8 @@ def test_the_reference_prices_and_savings() -> None:
     assert [model.saving_bps(WEB[0], b.coins, b.price_minor) for b in WEB] == [0, 303, 606, 909, 1212, 1515, 1818]
     costs = {20: 19, 174: 165, 176: 166, 460: 421, 1749: 1500, 17501: 13501, 250_000: 192_858}
     assert {n: model.price_of(US, WEB, n).money.minor for n in costs} == costs
-    assert model.gift_price(WEB[0], 1) == 1
-    assert model.gift_price(WEB[0], 500) == 472
+    assert model.gift_price(US, WEB[0], 1) == 1
+    assert model.gift_price(US, WEB[0], 500) == 472
 
 
 def test_a_book_out_of_line_is_seen() -> None:

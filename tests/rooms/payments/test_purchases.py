@@ -57,7 +57,9 @@ async def test_coins_arrive_at_once_with_history_receipt_books_and_news(
     assert body == {
         "id": ids.encode("purchase", id_), "status": "granted", "coins": 350, "bundle_id": "web-us-350",
         "price": {"minor": 320, "currency": "USD"}, "provider": "sandbox", "channel": "web", "next": {"type": "none"},
-        "granted_class": "paid", "refunded": {"minor": 0, "currency": "USD"},
+        "granted_class": "paid", "refunded": {"minor": 0, "currency": "USD"}, "tax": {"minor": 0, "currency": "USD"},
+        "tax_included": True, "withdrawable_until": None, "withdrawable_coins": 0,
+        "withdrawable": {"minor": 0, "currency": "USD"},
     }  # fmt: skip
     assert (await wallet(db, alice.key)).paid == 350
     async with db.read() as tx:

@@ -7,7 +7,7 @@ WITH seen AS (
         ORDER BY key FOR NO KEY UPDATE SKIP LOCKED)
 )
 SELECT b.hash, b.key AS bearer, b.kind, b.scopes, b.host, b.expires_at, a.key AS account, a.id, a.username, a.display_name,
-    a.adult_from, a.creator_since IS NOT NULL AS creator, a.roles,
+    a.country, a.adult_from, a.creator_since IS NOT NULL AS creator, a.roles,
     CASE WHEN a.badge_hidden THEN 0
         ELSE width_bucket(coalesce(g.coins, 0), (SELECT coins_min FROM accounts.badge_rule_in_force)) END AS badge
 FROM accounts.bearer b JOIN accounts.account a ON a.key = b.account LEFT JOIN accounts.gifter g ON g.account = a.key
