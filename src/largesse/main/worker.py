@@ -27,7 +27,7 @@ async def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     services = build(settings)
     services.accounts.add_jobs(services.jobs, services.mail, web.words)
-    services.notices.add_jobs(services.jobs, services.mail)
+    services.notices.add_jobs(services.jobs, services.mail, web.words)
     badges = Badges(services.db, services.accounts)
     services.jobs.add_periodic("* * * * *", "safety.limits_due", services.limits.apply_due)
     stop = asyncio.Event()

@@ -1,4 +1,6 @@
-"""The receipt of a purchase, as mail."""
+"""The receipt of a purchase, and what was given back of it, as mail."""
+
+from collections.abc import Callable
 
 import msgspec
 
@@ -25,6 +27,10 @@ Coins are used on this platform only. They cannot be turned into cash or passed 
 """
 
 
+# The message of a language, by its key; English where the language is not spoken here.
+Words = Callable[[str, str], str]
+
+
 class Letter(msgspec.Struct, frozen=True):
     """A mail."""
 
@@ -45,6 +51,20 @@ def write_receipt(purchase: Purchase, buyer: Account, origin: str) -> Letter | N
         provider=purchase.provider, link=f"{origin}/account/purchases/{number}",
     )  # fmt: skip
     return Letter(buyer.email, f"Your receipt for {purchase.coins:,} coins", text)
+
+
+def write_refund(
+    purchase: Purchase, money: Money, coins: int, *, buyer: Account, origin: str, words: Words
+) -> Letter | None:
+    """What was given back, in the buyer's language; None where they have no address."""
+    if buyer.email is None:
+        return None
+    spoken = buyer.language or "en"
+    text = words(spoken, "mail.refund_text").format(
+        name=buyer.display_name, number=ids.encode("purchase", purchase.id), money=amount(money), coins=coins,
+        link=f"{origin}/account#purchases",
+    )  # fmt: skip
+    return Letter(buyer.email, words(spoken, "mail.refund_subject"), text)
 
 
 def amount(money: Money) -> str:

@@ -12,10 +12,11 @@ from uuid import UUID
 
 import structlog
 
-from largesse import accounts
+from largesse import accounts, ledger
 from largesse.kit.batch import Batcher
 from largesse.kit.jobs import Jobs, enqueue
 from largesse.kit.mail import Mail
+from largesse.kit.money import Money
 from largesse.kit.problems import Problem
 from largesse.payments import store, store_money, store_notices
 from largesse.payments.errors import BadNoticeSent, ProviderAway
@@ -32,7 +33,7 @@ from largesse.payments.providers.port import (
     Seller,
     Store,
 )
-from largesse.payments.receipts import Letter, write_receipt
+from largesse.payments.receipts import Letter, Words, write_receipt, write_refund
 from largesse.payments.service import PaymentsService
 from largesse.payments.store_notices import Arrived, Taken
 
@@ -91,9 +92,9 @@ class NoticesService:
 
     # Jobs
 
-    def add_jobs(self, jobs: Jobs, mail: Mail) -> None:
-        """Add this room's tasks."""
-        register(jobs, self, mail)
+    def add_jobs(self, jobs: Jobs, mail: Mail, words: Words) -> None:
+        """Add this room's tasks. `words` says a message in somebody's language, for mail."""
+        register(jobs, self, mail, words)
 
     async def work(self) -> None:
         """Work on every notice that is due."""
@@ -220,3 +221,15 @@ class NoticesService:
             found = await store.find(tx, UUID(purchase))
             buyer = await accounts.get_account(tx, found.account) if found else None
         return write_receipt(found, buyer, self._origin) if found and buyer else None
+
+    async def find_refund_letter(self, refund: str, words: Words) -> Letter | None:
+        """What was given back, as mail; None where there is nobody to send it to, or no coins left for it."""
+        async with self._db.read() as tx:
+            row = await store_money.find_refund(tx, UUID(refund))
+            taken = await ledger.find_refund(tx, f"refund:{refund}")
+            found = await store.find(tx, row.purchase) if row else None
+            if row is None or taken is None or found is None:
+                return None
+            buyer = await accounts.get_account(tx, found.account)
+        money = Money(row.minor, row.currency)
+        return write_refund(found, money, taken.coins, buyer=buyer, origin=self._origin, words=words)

@@ -13,7 +13,7 @@ from largesse.kit.db import Database, WriteTx
 from largesse.kit.money import Money
 from largesse.payments import reconcile as rules
 from largesse.payments import store, store_money
-from largesse.payments.events import JOB_FINISH, JOB_RECEIPT, TOPIC_CHANGED, TOPIC_FLAGGED, TOPIC_GRANTED
+from largesse.payments.events import JOB_FINISH, JOB_RECEIPT, JOB_REFUND, TOPIC_CHANGED, TOPIC_FLAGGED, TOPIC_GRANTED
 from largesse.payments.model import DISPUTED, GRANTED, MISMATCH, refund_status
 from largesse.payments.providers.port import Provider, Refused, Seen, SeenRefund, Store
 from largesse.payments.reconcile import Record, reconcile
@@ -170,6 +170,7 @@ class _Acts:
         refund = act.known or act.seen.id or ids.new()
         known = self._row(refund)
         await self._put_refund(refund, act.seen, act.money, "done")
+        await jobs.send(self.tx, JOB_REFUND, refund=str(refund))
         if self._in_books(act.money.currency) and not (known and known.taken):
             await ledger.refund_coins(
                 self.tx, purchase=self.source, refunded=act.money, via=self.provider.via, source=f"refund:{refund}",

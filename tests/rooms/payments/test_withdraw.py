@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -21,7 +22,7 @@ from largesse.kit.money import Money
 from largesse.kit.problems import Problem
 from largesse.ledger import keys
 from largesse.ledger.audit import audit
-from largesse.payments import PaymentsService
+from largesse.payments import NoticesService, PaymentsService
 from payments_shop import Shop
 from regional import hold
 
@@ -268,6 +269,30 @@ async def test_a_provider_that_refuses_gives_the_coins_back_and_one_that_is_sile
     assert (again.headers["Idempotent-Replay"], again.json()["status"]) == ("true", "done")
     assert len(shop.refunds) == 1
     assert (await shown(client, greta, purchase))["status"] == "refunded"
+
+
+async def test_what_went_back_is_told_by_mail_in_the_buyers_language(
+    client: httpx.AsyncClient, db: Database, *, greta: Any, payments: PaymentsService, settings: Settings
+) -> None:
+    async with db.write() as tx:
+        await tx.execute("UPDATE accounts.account SET language = 'de' WHERE key = %s", [greta.key])
+    purchase = await bought(client, greta)
+    refund = (await withdraw(client, greta, purchase)).json()["id"]
+    async with db.read() as tx:
+        (job,) = await tx.rows(
+            "SELECT args FROM procrastinate.procrastinate_jobs WHERE task_name = 'payments.mail_refund'"
+        )
+    assert ids.encode("refund", UUID(job["args"]["refund"])) == refund
+
+    def words(language: str, key: str) -> str:
+        return f"{language} {key} {{name}} {{number}} {{money}} {{coins}} {{link}}"
+
+    notices = NoticesService(payments)
+    letter = await notices.find_refund_letter(job["args"]["refund"], words)
+    assert letter is not None
+    assert letter.to == "greta@example.org"
+    assert letter.text == (f"de mail.refund_text Greta {purchase} 3.20 USD 350 {settings.origin}/account#purchases")
+    assert await notices.find_refund_letter(str(ids.new()), words) is None
 
 
 async def test_tries_without_end_are_stopped(
