@@ -130,6 +130,17 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION payments.keep_campaign() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR NEW.granted_coins < OLD.granted_coins OR OLD.ended_at IS DISTINCT FROM NEW.ended_at AND OLD.ended_at IS NOT NULL
+        OR (to_jsonb(NEW) - 'granted_coins' - 'ended_at') <> (to_jsonb(OLD) - 'granted_coins' - 'ended_at') THEN
+        RAISE EXCEPTION 'campaign %: an approved one is never changed', OLD.id USING ERRCODE = 'LG001', CONSTRAINT = 'campaign_stands';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE TABLE accounts.acceptance (
     account integer NOT NULL,
     document text NOT NULL,
@@ -312,6 +323,19 @@ ALTER TABLE catalog.bundle ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE catalog.coming_book (
+    id uuid NOT NULL,
+    region text NOT NULL,
+    channel text NOT NULL,
+    content jsonb NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    applied_at timestamp with time zone,
+    canceled_at timestamp with time zone,
+    CONSTRAINT coming_book_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'apple'::text, 'google'::text]))),
+    CONSTRAINT coming_book_region_check CHECK ((region ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT one_end CHECK (((applied_at IS NULL) OR (canceled_at IS NULL)))
 );
 
 CREATE TABLE catalog.edition (
@@ -851,6 +875,43 @@ CREATE TABLE ledger.wallet (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE payments.campaign (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    trigger text NOT NULL,
+    code text,
+    coins integer NOT NULL,
+    budget_coins bigint NOT NULL,
+    grants_per_person_max smallint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    approved_at timestamp with time zone DEFAULT now() NOT NULL,
+    granted_coins bigint DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT begins_after_approval CHECK ((starts_at >= approved_at)),
+    CONSTRAINT begins_before_it_ends CHECK ((starts_at < ends_at)),
+    CONSTRAINT budget_holds CHECK ((granted_coins <= budget_coins)),
+    CONSTRAINT campaign_check CHECK ((budget_coins >= coins)),
+    CONSTRAINT campaign_code_check CHECK ((code ~ '^[A-Z0-9-]{6,40}$'::text)),
+    CONSTRAINT campaign_coins_check CHECK ((coins > 0)),
+    CONSTRAINT campaign_granted_coins_check CHECK ((granted_coins >= 0)),
+    CONSTRAINT campaign_grants_per_person_max_check CHECK (((grants_per_person_max >= 1) AND (grants_per_person_max <= 100))),
+    CONSTRAINT campaign_trigger_check CHECK ((trigger = ANY (ARRAY['email_verified'::text, 'first_purchase'::text, 'code'::text]))),
+    CONSTRAINT codes_have_a_code CHECK (((trigger = 'code'::text) = (code IS NOT NULL))),
+    CONSTRAINT happens_once CHECK (((trigger = 'code'::text) OR (grants_per_person_max = 1)))
+);
+
+CREATE TABLE payments.campaign_grant (
+    id uuid NOT NULL,
+    campaign uuid NOT NULL,
+    account integer NOT NULL,
+    n smallint NOT NULL,
+    coins integer NOT NULL,
+    granted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT campaign_grant_coins_check CHECK ((coins > 0)),
+    CONSTRAINT campaign_grant_n_check CHECK ((n > 0))
+);
+
 CREATE TABLE payments.caught_up (
     provider text NOT NULL,
     until timestamp with time zone NOT NULL
@@ -1297,6 +1358,9 @@ ALTER TABLE ONLY catalog.bundle
 ALTER TABLE ONLY catalog.bundle
     ADD CONSTRAINT bundle_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY catalog.coming_book
+    ADD CONSTRAINT coming_book_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY catalog.edition
     ADD CONSTRAINT edition_pkey PRIMARY KEY (one);
 
@@ -1405,6 +1469,15 @@ ALTER TABLE ONLY ledger.unallocated
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (account);
 
+ALTER TABLE ONLY payments.campaign
+    ADD CONSTRAINT campaign_code_key UNIQUE (code);
+
+ALTER TABLE ONLY payments.campaign_grant
+    ADD CONSTRAINT campaign_grant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payments.campaign
+    ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY payments.caught_up
     ADD CONSTRAINT caught_up_pkey PRIMARY KEY (provider);
 
@@ -1422,6 +1495,9 @@ ALTER TABLE ONLY payments.notice
 
 ALTER TABLE ONLY payments.notice
     ADD CONSTRAINT notice_provider_event_key UNIQUE (provider, event);
+
+ALTER TABLE ONLY payments.campaign_grant
+    ADD CONSTRAINT once_a_person UNIQUE (campaign, account, n);
 
 ALTER TABLE ONLY payments.purchase_event
     ADD CONSTRAINT purchase_event_pkey PRIMARY KEY (key);
@@ -1523,6 +1599,8 @@ CREATE INDEX link_account ON accounts.link USING btree (account, kind);
 
 CREATE INDEX link_ended ON accounts.link USING btree (expires_at);
 
+CREATE INDEX coming_book_due ON catalog.coming_book USING btree (effective_at) WHERE ((applied_at IS NULL) AND (canceled_at IS NULL));
+
 CREATE INDEX outbox_order ON kit.outbox USING btree (epoch, xid, id);
 
 CREATE INDEX outbox_place ON kit.outbox USING btree (topic, subject, epoch, xid, id);
@@ -1558,6 +1636,10 @@ CREATE INDEX staged_stage ON ledger.staged USING btree (stage, hour);
 CREATE INDEX taking_account ON ledger.taking USING btree (account, transfer);
 
 CREATE INDEX taking_lot ON ledger.taking USING btree (lot);
+
+CREATE INDEX campaign_grant_newest ON payments.campaign_grant USING btree (campaign, id);
+
+CREATE INDEX campaign_window ON payments.campaign USING btree (trigger, ends_at);
 
 CREATE INDEX dispute_open ON payments.dispute USING btree (opened_at) WHERE (status = 'open'::text);
 
@@ -1635,6 +1717,10 @@ CREATE TRIGGER transfer_for_ever BEFORE DELETE OR UPDATE ON ledger.transfer FOR 
 
 CREATE TRIGGER unallocated_for_ever BEFORE DELETE OR UPDATE OF transfer, minor, currency ON ledger.unallocated FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
+CREATE TRIGGER campaign_grant_for_ever BEFORE DELETE OR UPDATE ON payments.campaign_grant FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER campaign_stands BEFORE DELETE OR UPDATE ON payments.campaign FOR EACH ROW EXECUTE FUNCTION payments.keep_campaign();
+
 CREATE TRIGGER notice_for_ever BEFORE DELETE OR UPDATE OF provider, event, kind, refs, asks, body, received_at ON payments.notice FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER purchase_event_for_ever BEFORE DELETE OR UPDATE ON payments.purchase_event FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
@@ -1690,6 +1776,9 @@ ALTER TABLE ONLY accounts.link
 
 ALTER TABLE ONLY catalog.bundle
     ADD CONSTRAINT bundle_book_fkey FOREIGN KEY (book) REFERENCES catalog.price_book(key);
+
+ALTER TABLE ONLY catalog.coming_book
+    ADD CONSTRAINT coming_book_id_fkey FOREIGN KEY (id) REFERENCES kit.proposal(id);
 
 ALTER TABLE ONLY catalog.region
     ADD CONSTRAINT region_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);
@@ -1756,6 +1845,15 @@ ALTER TABLE ONLY ledger.unallocated
 
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payments.campaign_grant
+    ADD CONSTRAINT campaign_grant_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payments.campaign_grant
+    ADD CONSTRAINT campaign_grant_campaign_fkey FOREIGN KEY (campaign) REFERENCES payments.campaign(id);
+
+ALTER TABLE ONLY payments.campaign
+    ADD CONSTRAINT campaign_id_fkey FOREIGN KEY (id) REFERENCES kit.proposal(id);
 
 ALTER TABLE ONLY payments.consent
     ADD CONSTRAINT consent_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

@@ -1,7 +1,7 @@
 """A process that claims, hears or finishes a store's purchases and is killed at one point; its orders come from stdin.
 
-{"settings": {…}, "cut": "module:name:before" | "module:name:after" | "", "verb": "claim" | "work" | "finish_all",
-"account": key, "product", "token"}. The cut is planted here, in a process of the tests; the product has none.
+{"settings": {…}, "cut": "module:name:before" | "module:name:after" | "", "verb": "claim" | "work" | "finish_all" |
+"follow", "account": key, "product", "token"}. The cut is planted here, in a process of the tests; the product has none.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any
 
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
-from largesse.payments import NoticesService, PaymentsService
+from largesse.payments import CampaignsService, NoticesService, PaymentsService
 from largesse.payments.providers.port import Evidence
 
 
@@ -35,6 +35,16 @@ def plant(cut: str) -> None:
     setattr(owner, last, and_die)
 
 
+async def follow(campaigns: CampaignsService, db: Database) -> None:
+    """Let campaigns grant until they have read what there is: news waits for transactions that are older than it."""
+    read = False
+    while not read:
+        await campaigns.follow()
+        async with db.read() as tx:
+            read = await tx.scalar("SELECT count(*) FROM kit.outbox_cursor WHERE reader = 'payments.campaigns'") > 0
+        await asyncio.sleep(0.05)
+
+
 async def main(orders: dict[str, Any]) -> None:
     settings = Settings(**orders["settings"])
     db = Database(settings.database_url, connections_max=4)
@@ -46,6 +56,8 @@ async def main(orders: dict[str, Any]) -> None:
     if orders["verb"] == "claim":
         evidence = Evidence(product_id=orders["product"], purchase_token=orders["token"])
         await payments.claim(orders["account"], "google", evidence)
+    elif orders["verb"] == "follow":
+        await follow(CampaignsService(db, settings), db)
     else:
         await getattr(notices, orders["verb"])()
     await payments.close()

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from campaigning import Campaigning
 from largesse import ledger
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
@@ -55,6 +56,16 @@ WORK = [
     f"{_PAYMENTS}.store_notices:notice_done:after",
 ]
 GRANT = [f"{_PAYMENTS}.service_claim:Claims.enter:after", "largesse.ledger:sell_coins:after"]
+# Between a grant and what a campaign grants for it.
+FOLLOW = [
+    "largesse.kit.outbox:read:after",
+    f"{_PAYMENTS}.store_campaigns:lock:after",
+    f"{_PAYMENTS}.store_campaigns:enter_grant:after",
+    "largesse.ledger:grant_promo:before",
+    "largesse.ledger:grant_promo:after",
+    "largesse.kit.outbox:move_cursor:before",
+    "largesse.kit.outbox:move_cursor:after",
+]
 TAKE_BACK = [
     f"{_PAYMENTS}.store_money:put_refund:after",
     "largesse.ledger:refund_coins:after",
@@ -83,6 +94,14 @@ async def kiosk(db: Database, app_client: Any, accounts_service: Any, google: Se
     yield made
     await made.notices.close()
     await made.payments.close()
+
+
+@pytest.fixture
+async def campaigns(
+    db: Database, google: Settings, *, app_client: Any, accounts_service: Any, cast: Any, make_person: Any
+) -> Campaigning:
+    people = (cast.olga, await make_person("oscar", roles=("finance",)))
+    return await Campaigning.opened(db, google, app_client, accounts_service, people=people)
 
 
 async def run(google: Settings, verb: str, cut: str, account: int = 0) -> int:
@@ -184,3 +203,21 @@ async def keep(kiosk: Till, ref: str) -> None:
             " VALUES ('google', 'evt-1', 'told', %s, '')",
             [[ref]],
         )
+
+
+@pytest.mark.parametrize("cut", FOLLOW)
+async def test_what_a_campaign_grants_for_a_first_purchase_survives_a_death(
+    kiosk: Till, play: GooglePlay, google: Settings, *, cast: Any, campaigns: Campaigning, cut: str
+) -> None:
+    await campaigns.running(trigger="first_purchase", coins=50)
+    play.buy(cast.alice.id, PRODUCT, TOKEN)
+    await run(google, "claim", f"{_PAYMENTS}.service_settle:Settler.settle:after", cast.alice.key)
+    assert await kiosk.coins(cast.alice) == (COINS, 0)
+    await run(google, "follow", cut)
+    await run(google, "follow", "")
+    await campaigns.until(cast.alice, (COINS, 50))
+    async with kiosk.db.read() as tx:
+        assert await tx.scalar("SELECT granted_coins FROM payments.campaign") == 50
+    with TemporaryDirectory() as folder:
+        report = await ledger.audit(kiosk.db, ledger.load_keys(Path(folder)))
+    assert report.ok, report.findings

@@ -3,7 +3,7 @@
 Owns the tables of schema `accounts`. Names live here and nowhere else, so that a person can be erased: other rooms
 keep integer keys. Only hashes of tokens and passwords are stored. Events: NATS `bearer.revoked` (32-byte hashes),
 `account.changed` (a key), `account.graded` (a JSON list of keys); outbox `follow` (subject: who is followed, body
-{"follower": key, "followed": key}).
+{"follower": key, "followed": key}), and `account.verified` (subject and body: whose address was proved, once).
 """
 
 from largesse.accounts.bearers import KEY_MARK, hash_of, new_token
@@ -28,7 +28,7 @@ from largesse.accounts.model import (
 )
 from largesse.accounts.routes import routes
 from largesse.accounts.service import AccountsService
-from largesse.accounts.service_me import FOLLOWED
+from largesse.accounts.service_me import EMAIL_VERIFIED, FOLLOWED
 from largesse.accounts.store import (
     ApiKey,
     HostUser,
@@ -46,6 +46,7 @@ from largesse.accounts.store_hosts import find_host, names_of_keys
 
 __all__ = [
     "ACCOUNT_PREFIX",
+    "EMAIL_VERIFIED",
     "FOLLOWED",
     "HOST_PREFIX",
     "KEY_MARK",

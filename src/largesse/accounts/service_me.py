@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from largesse.accounts import store
@@ -14,9 +14,10 @@ from largesse.accounts.passwords import Passwords
 from largesse.kit import jobs, outbox, throttle
 from largesse.kit.clock import Clock
 from largesse.kit.config import Settings
-from largesse.kit.db import Database, ReadTx
+from largesse.kit.db import Database, ReadTx, WriteTx
 from largesse.kit.http import NotFound, TooMany
 
+EMAIL_VERIFIED = "account.verified"  # outbox, once an account: subject is the account, body {"account": key}
 FOLLOWED = "follow"  # outbox: subject is who is followed, body {"follower": key, "followed": key}
 MAIL_VERIFICATION = "accounts.mail_verification"
 MAIL_RESET = "accounts.mail_reset"
@@ -158,7 +159,7 @@ class MeService:
                 raise LinkGone
             account, email = used
             await store.set_password(tx, account, renewed)
-            await store.verify_email(tx, account, email, now)
+            await self._proved(tx, account, email, now)
             await throttle.forgive(tx, f"sign-in-failures:{account}")
             hashes = await store.revoke(tx, account, store.SESSION, now)
         await self._changed(account, hashes)
@@ -169,7 +170,7 @@ class MeService:
             used = await store.use_link(tx, hash_of(token), VERIFICATION, self._clock.now())
             if used is None:
                 raise LinkGone
-            await store.verify_email(tx, *used, self._clock.now())
+            await self._proved(tx, *used, self._clock.now())
 
     async def forget_ended(self) -> None:
         """For a nightly job: sessions and links that ended a month ago are kept no longer."""
@@ -178,6 +179,10 @@ class MeService:
         while gone >= _ROWS_MAX:
             async with self._db.write() as tx:
                 gone = await store.forget_ended(tx, before, _ROWS_MAX)
+
+    async def _proved(self, tx: WriteTx, account: int, email: str, now: datetime) -> None:
+        if await store.verify_email(tx, account, email, now):
+            await outbox.put(tx, EMAIL_VERIFIED, account, {"account": account})
 
     async def _write(self, kind: str, account: Account) -> Letter | None:
         if account.email is None:

@@ -228,9 +228,10 @@ async def set_password(tx: WriteTx, account: int, password_hash: str) -> None:
     await tx.execute(_sql("credential_set"), {"account": account, "password_hash": password_hash})
 
 
-async def verify_email(tx: WriteTx, account: int, email: str, now: datetime) -> None:
-    """Note that the address is the person's, where it still is the account's."""
-    await tx.execute(_sql("email_verify"), {"account": account, "email": email, "now": now})
+async def verify_email(tx: WriteTx, account: int, email: str, now: datetime) -> bool:
+    """Note that the address is the person's, where it still is the account's; whether that is news."""
+    noted = await tx.execute(_sql("email_verify"), {"account": account, "email": email, "now": now})
+    return noted.rowcount == 1
 
 
 async def insert_link(tx: WriteTx, **values: Any) -> None:

@@ -80,7 +80,7 @@ class WalletBody(msgspec.Struct, frozen=True, kw_only=True):
 class EntryAbout(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a movement was: a gift with its receipt number, or the cause of a transfer.
 
-    `given_by` is the program that gave it: its host's name, or its own.
+    `given_by` is the program that gave it: its host's name, or its own; `campaign` is what granted it.
     """
 
     gift_id: str | None = None
@@ -89,6 +89,7 @@ class EntryAbout(msgspec.Struct, frozen=True, omit_defaults=True):
     receiver: str | None = None
     given_by: str | None = None
     source: str | None = None
+    campaign: str | None = None
 
 
 class WalletEntryBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,9 +146,10 @@ async def list_entries(
     statement = await ledger.statement(http.oneself(principal).account, cursor, limit)
     people = await gifting.people.people({e.gift.receiver for e in statement.entries if e.gift})
     programs = await gifting.programs([e.gift for e in statement.entries if e.gift])
+    named = await gifting.names(statement.entries)
     items = []
     for entry in statement.entries:
-        about = EntryAbout(source=entry.source)
+        about = EntryAbout(source=entry.source, campaign=named.get(entry.source or ""))
         if entry.gift:
             kind = gifting.catalog.gift_by_key(entry.gift.kind)
             receiver = people.get(entry.gift.receiver)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ from largesse.gifting.errors import SelfGift, TooFast, UnderAge, UnknownGift, Un
 from largesse.gifting.model import Outcome, Receipt, Request
 from largesse.kit.batch import Batcher
 from largesse.kit.config import Settings
-from largesse.kit.db import Database
+from largesse.kit.db import Database, ReadTx
 from largesse.kit.http import Busy, NotFound
 from largesse.kit.news import News
 from largesse.kit.principal import Principal
@@ -29,6 +29,8 @@ from largesse.stage import Stage, StageService
 log = structlog.get_logger(__name__)
 _WAITING = Gauge("largesse_gifts_waiting", "gifts that wait for a batch in this process")
 _RATE_ACCOUNTS_MAX = 100_000
+# By their causes in the books, the names of transfers that have one: what a campaign is called.
+Names = Callable[[ReadTx, list[str]], Awaitable[dict[str, str]]]
 _NAMED_S, _NAMED_MAX = 5.0, 100_000  # how long and how many senders of a host are kept by name
 
 
@@ -51,17 +53,23 @@ class Pace:
         self._counts[account] = count
 
 
+async def nobody_names(_: ReadTx, __: list[str]) -> dict[str, str]:
+    """Where no transfer has a name."""
+    return {}
+
+
 class GiftingService:
     """Gives gifts through this process's committer. Build it once, in `main`; `open` starts the committer."""
 
     def __init__(
         self, db: Database, news: News | None, secret: bytes, settings: Settings, *,
-        people: AccountsService, catalog: CatalogService, stages: StageService,
+        people: AccountsService, catalog: CatalogService, stages: StageService, names: Names = nobody_names,
     ) -> None:  # fmt: skip
         self.db = db
         self.people = people
         self.catalog = catalog
         self.stages = stages
+        self._names = names
         self.committer = Committer(db, news, secret)
         self.pace = Pace(settings.limit(settings.gifts_per_second))
         self.batcher: Batcher[Request, Outcome] = Batcher(
@@ -222,6 +230,14 @@ class GiftingService:
             return {}
         async with self.db.read() as tx:
             return await accounts.names_of_keys(tx, keys)
+
+    async def names(self, entries: Sequence[ledger.WalletEntry]) -> dict[str, str]:
+        """What transfers of a statement are called, by their causes: the campaign of a grant."""
+        sources = [entry.source for entry in entries if entry.kind == "grant" and entry.source]
+        if not sources:
+            return {}
+        async with self.db.read() as tx:
+            return await self._names(tx, sources)
 
     async def around(
         self, gifts: Sequence[ledger.GiftRow]

@@ -16,7 +16,14 @@ from largesse.kit.mail import Mail
 from largesse.kit.news import News
 from largesse.ledger import LedgerService, get_wallet, list_earnings, load_keys
 from largesse.outreach import OutreachService
-from largesse.payments import NoticesService, OfficeService, PaymentsService
+from largesse.payments import (
+    CampaignsOffice,
+    CampaignsService,
+    NoticesService,
+    OfficeService,
+    PaymentsService,
+    name_grants,
+)
 from largesse.payouts import PayoutsService
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
@@ -44,6 +51,8 @@ class Services:
     payments: PaymentsService
     notices: NoticesService
     office: OfficeService
+    campaigns: CampaignsService
+    campaigns_office: CampaignsOffice
     payouts: PayoutsService
     outreach: OutreachService
     realtime: RealtimeService
@@ -52,7 +61,7 @@ class Services:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
-            "notices", "office", "payouts", "outreach", "realtime",
+            "notices", "office", "campaigns", "campaigns_office", "payouts", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -72,10 +81,14 @@ def build(settings: Settings) -> Services:
     safety = SafetyService(db, accounts)
     limits = LimitsService(db)
     stage = StageService(db, news, accounts, clock, settings)
-    gifting = GiftingService(db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage)
+    gifting = GiftingService(
+        db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage, names=name_grants
+    )
     payments = PaymentsService(db, settings)
     notices = NoticesService(payments)
     office = OfficeService(payments)
+    campaigns = CampaignsService(db, settings)
+    campaigns_office = CampaignsOffice(db)
     payouts = PayoutsService(db, policy)
     outreach = OutreachService(db, accounts, settings)
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
@@ -96,6 +109,8 @@ def build(settings: Settings) -> Services:
         payments=payments,
         notices=notices,
         office=office,
+        campaigns=campaigns,
+        campaigns_office=campaigns_office,
         payouts=payouts,
         outreach=outreach,
         realtime=realtime,

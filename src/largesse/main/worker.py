@@ -1,4 +1,4 @@
-"""The worker process: jobs, the journal's partitions, checkpoints, gifters' levels, old news."""
+"""The worker process: jobs, the journal's partitions, checkpoints, gifters' levels, campaigns, old news."""
 
 import asyncio
 import signal
@@ -19,6 +19,7 @@ _PARTITIONS_EVERY_S = 3600.0
 _MONTHS_AHEAD = 4
 _NEWS_EVERY_S = 60.0
 _BADGES_EVERY_S = 2.0
+_CAMPAIGNS_EVERY_S = 2.0
 _ROOM_NEWS_KEPT = timedelta(days=1)
 _NEWS_AT_ONCE = 20_000
 
@@ -36,6 +37,7 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_PARTITIONS_EVERY_S, lambda: make_partitions(services))),
             asyncio.create_task(_every(_NEWS_EVERY_S, lambda: forget_news(services))),
             asyncio.create_task(_every(_BADGES_EVERY_S, lambda: fold_badges(badges))),
+            asyncio.create_task(_every(_CAMPAIGNS_EVERY_S, lambda: grant_campaigns(services))),
         ]
         worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))
         await _until_told(stop)
@@ -71,6 +73,12 @@ async def make_partitions(services: Services) -> None:
 async def fold_badges(badges: Badges) -> None:
     """Bring gifters' levels up to what is settled."""
     while await badges.fold():
+        pass
+
+
+async def grant_campaigns(services: Services) -> None:
+    """Let campaigns grant for what has happened."""
+    while await services.campaigns.follow():
         pass
 
 

@@ -282,7 +282,7 @@ export interface WalletEntry {
   /** Spent coins that were taken back (negative where they came back), and how many of them came out of gifts. */
   clawed: number;
   reversed: number;
-  about: { gift_id?: string; count?: number; receipt?: string; receiver?: string; given_by?: string; source?: string };
+  about: { gift_id?: string; count?: number; receipt?: string; receiver?: string; given_by?: string; source?: string; campaign?: string };
   balance: number | null;
 }
 

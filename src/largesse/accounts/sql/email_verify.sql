@@ -1,3 +1,3 @@
--- Marks an address as proved, where it is still the account's. account: key; email: text; now: time.
-UPDATE accounts.account SET email_verified_at = coalesce(email_verified_at, %(now)s)
-WHERE key = %(account)s AND email = %(email)s AND erased_at IS NULL
+-- Marks an address as proved, where it is still the account's and was not proved before. account: key; email: text; now: time.
+UPDATE accounts.account SET email_verified_at = %(now)s
+WHERE key = %(account)s AND email = %(email)s AND erased_at IS NULL AND email_verified_at IS NULL
