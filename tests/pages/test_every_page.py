@@ -131,7 +131,7 @@ STATES = [
     State("/studio/live/{live}", "bob", _press("End"), "end"), State("/studio/live/{announced}", "bob"),
     State("/studio/live/{ended}/summary", "bob"), State("/studio/balance", "bob"), State("/studio/balance", "eve"),
     State("/@{bob}"), State("/@{bob}", "alice"), State("/@{alice}", "alice"), State("/@nobody.at.all", status=404),
-    State("/docs", act=_operation), State("/nothing/here", status=404),
+    State("/regions"), State("/docs", act=_operation), State("/nothing/here", status=404),
 ]  # fmt: skip
 
 MIRRORED = {
@@ -139,7 +139,8 @@ MIRRORED = {
     "/live/{announced} guest", "/recharge alice", "/account#wallet alice", "/account#gifts alice",
     "/account#purchases alice", "/account#profile alice", "/account#security alice", "/account#privacy alice",
     "/receipt/{receipt} alice", "/studio charlie", "/studio bob", "/studio/live/{live} bob",
-    "/studio/live/{ended}/summary bob", "/studio/balance bob", "/@{bob} alice", "/docs guest", "/nothing/here guest",
+    "/studio/live/{ended}/summary bob", "/studio/balance bob", "/@{bob} alice", "/regions guest", "/docs guest",
+    "/nothing/here guest",
 }  # fmt: skip
 
 

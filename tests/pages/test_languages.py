@@ -92,7 +92,16 @@ async def _speaks(who: Visitor, language: str, where: str) -> None:
 async def test_every_page_speaks_its_reader_s_language_alone(
     browser: Browser, service: Service, evening: Evening, language: str
 ) -> None:
-    guest = ["/", "/login", "/signup", "/reset", f"/live/{evening.ended}", f"/@{evening.bob.username}", "/studio"]
+    guest = [
+        "/",
+        "/login",
+        "/signup",
+        "/reset",
+        f"/live/{evening.ended}",
+        f"/@{evening.bob.username}",
+        "/regions",
+        "/studio",
+    ]
     alice = ["/recharge", f"/receipt/{evening.receipt}", "/studio"]
     alice += [f"/account#{part}" for part in ("wallet", "gifts", "purchases", "profile", "security", "privacy")]
     bob = ["/studio", f"/studio/live/{evening.live}", "/studio/balance"]

@@ -19,13 +19,13 @@ CATEGORIES = {
     "zh": ["other"],
 }
 COUNTED = {"zero", "one", "two"}  # these can say their number in words
-SAME_EVERYWHERE = {"pay_with.paypal", "room.label", "room.live", "title.live"}
+SAME_EVERYWHERE = {"pay_with.apple", "pay_with.google", "pay_with.paypal", "room.label", "room.live", "title.live"}
 SAME = {
     "de": {
         "room.chat", "deck.chat", "deck.likes", "home.count", "quote.creator", "footer.docs", "title.docs",
         "gift.rose", "gift.donut", "gift.panda", "gift.teddy", "gift.tiger",
     },
-    "es": {"room.chat", "deck.chat", "footer.docs", "title.docs"},
+    "es": {"room.chat", "deck.chat", "footer.docs", "title.docs", "regions.no"},
     "ar": set[str](),
     "zh": {"footer.docs", "title.docs"},
 }  # fmt: skip

@@ -50,6 +50,7 @@ PAGES: dict[str, Page] = {
     "/studio/live/{id:str}": Page("deck", camera=True),
     "/studio/live/{id:str}/summary": Page("summary"),
     "/studio/balance": Page("balance"),
+    "/regions": Page("regions"),
     "/docs": Page("docs"),
 }
 PROFILE = Page("profile")

@@ -4,6 +4,7 @@ import type { FrameList, GiftSent } from './events';
 import type * as w from './types';
 
 export * from './events';
+export * from './regions';
 export * from './types';
 export { ApiProblem } from './problem';
 export { http, csrfHeaders, withQuery } from './client';
@@ -103,7 +104,7 @@ export const limits = {
   rest: (length: { days: number } | { months: number }) => http.post<w.Rest>('/v1/me/cool-off', length),
 };
 
-export type PurchaseOrder = { id: string; provider: string; return_url?: string } & ({ bundle_id: string } | { coins: number });
+export type PurchaseOrder = { id: string; provider: string; return_url?: string; expected_price?: w.Money } & ({ bundle_id: string } | { coins: number });
 
 export const money = {
   wallet: () => http.get<w.Wallet>('/v1/me/wallet'),

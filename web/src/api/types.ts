@@ -184,7 +184,10 @@ export interface GiftQuote {
 export interface Bundle {
   id: string;
   coins: number;
+  /** What is paid: net and tax. */
   price: Money;
+  net: Money;
+  tax: Money;
   saving_bps: number;
   product_id?: string;
 }
@@ -199,6 +202,9 @@ export interface Bundles {
 export interface BundleQuote {
   coins: number;
   price: Money;
+  net: Money;
+  tax: Money;
+  tax_included: boolean;
   saving_bps: number;
 }
 
@@ -221,14 +227,21 @@ export interface Purchase {
   status: string;
   coins: number;
   bundle_id?: string | null;
+  /** What is paid; `tax` is in it. */
   price: Money;
+  tax: Money;
+  tax_included: boolean;
   provider: string;
   channel: string;
   created_at: string;
+  /** Until when unspent coins can go back, where the buyer has that right; and what could go back now. */
+  withdrawable_until: string | null;
+  withdrawable_coins: number;
+  withdrawable: Money;
   next: { type: 'none' | 'client_secret' | 'redirect'; url?: string; client_secret?: string };
   history: { status: string; at: string }[];
   /** There once the coins are. */
-  receipt?: { number: string; issued_at: string; net: Money; tax: Money; total: Money } | null;
+  receipt?: { number: string; issued_at: string; net: Money; tax: Money; total: Money; tax_included: boolean } | null;
 }
 
 export interface Wallet {

@@ -56,7 +56,7 @@ export class Buying {
       }
       const bought = choice.bundle_id ? { bundle_id: choice.bundle_id } : { coins: choice.coins };
       const return_url = seller.next === 'redirect' ? { return_url: backAddress(location.href, { chosen, needed }) } : {};
-      const made = await this.#order({ id: this.#id, provider: seller.name, ...bought, ...return_url });
+      const made = await this.#order({ id: this.#id, provider: seller.name, expected_price: choice.price, ...bought, ...return_url });
       this.terms_needed = false;
       return await this.#goOn(made);
     } catch (problem) {
