@@ -10,7 +10,7 @@ from largesse.catalog.model import Bundle, Channel, Gift, Price, PriceBook, Shel
 from largesse.catalog.regions import EVERYWHERE, Region, TaxShown, coming
 from largesse.catalog.seeding import seed
 from largesse.catalog.service import CatalogService, price_in
-from largesse.catalog.store import ask_kinds, read_shelf
+from largesse.catalog.store import ask_kinds, edition, read_shelf
 
 __all__ = [
     "EVERYWHERE",
@@ -30,6 +30,7 @@ __all__ = [
     "asked",
     "channel_fee",
     "coming",
+    "edition",
     "price_in",
     "read_shelf",
     "seed",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from largesse import accounts, catalog
 from largesse.catalog import EVERYWHERE, Channel, Region, Shelf
@@ -44,6 +44,7 @@ class Regions:
         self._db = db
         self._configured = configured
         self._region_default = region_default
+        self._kept: tuple[Shelf, dict[str, int], date] | None = None
 
     async def list_offers(self) -> tuple[Offer, list[Offer]]:
         """What exists everywhere, and in each country that has terms, prices or an age of its own."""
@@ -61,7 +62,7 @@ class Regions:
     async def list_sellers(self, country: str | None, account: int | None) -> list[Seller]:
         """The providers that take orders in a country, else in that of an account, those that take money first."""
         async with self._db.read() as tx:
-            shelf, now = await catalog.read_shelf(tx), await store.get_now(tx)
+            shelf, _, now = await self._read(tx)
             if country is None and account is not None:
                 country = (await accounts.get_account(tx, account)).country
         region = shelf.region(country or self._region_default, now)
@@ -69,8 +70,12 @@ class Regions:
         return [provider for provider in found if isinstance(provider, Seller)]
 
     async def _read(self, tx: ReadTx) -> tuple[Shelf, dict[str, int], datetime]:
-        now = await store.get_now(tx)
-        return await catalog.read_shelf(tx), await accounts.list_ages(tx, now.astimezone(UTC).date()), now
+        """The catalogue and the ages, read again where the one has changed, or the day: everybody may ask often."""
+        now, version = await store.get_now(tx), await catalog.edition(tx)
+        today, kept = now.astimezone(UTC).date(), self._kept
+        if kept is None or (kept[0].version, kept[2]) != (version, today):
+            kept = self._kept = (await catalog.read_shelf(tx), await accounts.list_ages(tx, today), today)
+        return kept[0], kept[1], now
 
     def _names(self, region: Region) -> list[str]:
         if not region.buying:

@@ -18,6 +18,8 @@ export class Buying {
   problem = $state('');
   done = $state.raw<Purchase | null>(null);
   sellers = $state.raw<Seller[]>([]);
+  /** Nobody sells in the buyer's country, or here at all. */
+  closed = $state(false);
   /** The seller's name that the buyer chose. */
   chosen = $state('');
   /** An order that the buyer pays by a form. */
@@ -48,7 +50,7 @@ export class Buying {
       if (accept_terms) await acceptTerms();
       await this.#loadSellers();
       const seller = this.seller;
-      if (!seller) throw new ApiProblem(404, { code: 'not-configured' });
+      if (!seller) throw new ApiProblem(404, { code: this.closed ? 'not-in-region' : 'not-configured' });
       const what = `${seller.name} ${choice.bundle_id ?? choice.coins}`;
       if (this.#for !== what || this.#id === null) {
         this.#for = what;
@@ -171,6 +173,7 @@ export class Buying {
     if (this.sellers.length > 0) return;
     try {
       this.sellers = (await catalog.providers()).items;
+      this.closed = this.sellers.length === 0;
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem;
     }
