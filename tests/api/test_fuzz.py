@@ -73,7 +73,7 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def world(service: Service) -> Iterator[World]:
-    creator, giver = service.join("fuzzy"), service.join("alice")
+    creator, giver = service.join("fuzzy"), service.join("alice", country="DE")
     live = service.live(creator)
     service.recharge(giver, 5_000)
     gift = giver.http.post(f"/v1/lives/{live['id']}/gifts", json={"id": str(ids.new()), "gift_id": "rose"}).json()
@@ -86,7 +86,7 @@ def world(service: Service) -> Iterator[World]:
         "live": lambda: live["id"], "live_id": lambda: live["id"], "gift_id": lambda: "rose",
         "number": lambda: gift["receipt"], "purchase": lambda: bought, "username": lambda: creator.username,
         "account_id": lambda: creator.account["id"], "account": lambda: giver.account["id"],
-        "sender": lambda: giver.username, "id": lambda: str(ids.new()), "host": lambda: host,
+        "sender": lambda: giver.username, "id": lambda: str(ids.new()), "host": lambda: host, "country": lambda: "DE",
     }  # fmt: skip
     yield World(service, senders, real)
     _still_signed_in(creator, giver)

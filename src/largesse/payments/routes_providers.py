@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from largesse.catalog import Channel
+from largesse.kit import http
 from largesse.kit.principal import Principal
 from largesse.payments.service import PaymentsService
 
@@ -38,7 +39,7 @@ class SellerList(msgspec.Struct, frozen=True):
     items: list[Seller]
 
 
-@get("/v1/catalog/providers", summary="How coins can be paid")
+@get("/v1/catalog/providers", summary="How coins can be paid", responses=http.declares())
 async def list_providers(
     payments: NamedDependency[PaymentsService],
     caller: NamedDependency[Principal | None],

@@ -217,6 +217,19 @@ async def test_what_cannot_be_given_back_says_why(
     assert (answer.status_code, answer.json()["code"], answer.json()["store"]) == (409, "ask-the-store", "apple")
 
 
+async def test_a_dispute_about_one_purchase_does_not_keep_another_from_going_back(
+    client: httpx.AsyncClient, db: Database, *, greta: Any, shop: Shop, payments: PaymentsService
+) -> None:
+    (_, ref), (other, _) = [await bought_at(shop, client, payments, greta) for _ in range(2)]
+    shop.dispute(ref, "open")
+    await payments.settler.look(shop, ref)
+    answer = await withdraw(client, greta, other)
+    assert (answer.status_code, answer.json()["coins"], answer.json()["status"]) == (201, 350, "done")
+    async with db.read() as tx:
+        assert await ledger.list_freezes(tx, greta.key) == ["dispute"]
+    assert await coins(db, greta.key) == 350
+
+
 async def test_of_ten_withdrawals_at_once_one_gives_the_money_back(
     client: httpx.AsyncClient, db: Database, *, greta: Any, shop: Shop, payments: PaymentsService
 ) -> None:
