@@ -14,6 +14,8 @@ import pytest
 
 from bookkeeping import Bookkeeper, Gift
 from largesse import ledger
+from largesse.catalog.model import BookContent, BundleContent
+from largesse.catalog.store import put_book
 from largesse.gifting import Committer, Request
 from largesse.kit import ids
 from largesse.kit.config import Settings
@@ -146,6 +148,37 @@ async def test_what_is_unspent_goes_back_for_its_part_of_the_price_and_what_is_s
     after = await shown(client, greta, purchase)
     assert (after["status"], after["refunded"]["minor"], after["withdrawable_coins"]) == ("partially_refunded", 228, 0)
     assert await coins(db, greta.key) == 0
+    assert await evening.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("currency", "rate", "listed", "gross", "tax", "back", "back_net"),
+    [
+        ("JPY", 1000, 185, 203, 18, 136, 123), ("EUR", 1900, 1399, 1665, 266, 1115, 937),
+        ("KWD", 500, 4555, 4783, 228, 3204, 3051),
+    ],
+    ids=["JPY", "EUR", "KWD"],
+)  # fmt: skip
+async def test_added_tax_goes_back_with_its_part_of_the_price_to_the_minor_unit(
+    client: httpx.AsyncClient, db: Database, *, greta: Any, evening: Evening, currency: str, rate: int, listed: int,
+    gross: int, tax: int, back: int, back_net: int,
+) -> None:  # fmt: skip
+    bundles = [BundleContent(coins=100, price_minor=listed)]
+    async with db.write() as tx:
+        await put_book(tx, "DE", "web", BookContent(currency=currency, tax_bps=rate, bundles=bundles))
+    await hold(db, "DE", withdraw_days=14, tax="added")
+    answer = await client.post("/v1/purchases", json={"coins": 100, "provider": "sandbox"}, headers=greta.headers)
+    purchase, receipt = str(answer.json()["id"]), answer.json()["receipt"]
+    assert [receipt[part]["minor"] for part in ("total", "tax")] == [gross, tax]
+    await evening.spend(33)
+    assert (await withdraw(client, greta, purchase)).json()["money"] == {"minor": back, "currency": currency}
+    async with db.read() as tx:
+        rows = await tx.rows(
+            "SELECT b.name, l.amount FROM ledger.leg l JOIN ledger.book b ON b.key = l.book JOIN ledger.transfer t"
+            " ON t.key = l.transfer WHERE t.kind = 'refund' AND l.currency <> ''"
+        )
+    assert {row["name"]: row["amount"] for row in rows} == {
+        "liabilities:coins": back_net, "liabilities:tax": back - back_net, "assets:psp": -back}  # fmt: skip
     assert await evening.findings() == []
 
 
