@@ -25,7 +25,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: ['chrome123', 'firefox125', 'safari17.5'], // light-dark(), popover, Intl.NumberFormat v3
-    rolldownOptions: { input: pages, checks: { pluginTimings: false } },
+    rolldownOptions: {
+      input: pages,
+      checks: { pluginTimings: false },
+      // What every page needs is one file, and what those outside a LIVE share is one more: eight small ones cost a phone more round
+      // trips than bytes.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'ui', minShareCount: Object.keys(pages).length, priority: 1 },
+            { name: 'site', test: /src\/parts\//, minShareCount: 3 },
+          ],
+        },
+      },
+    },
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });
