@@ -56,7 +56,7 @@ class Badges:
 def _sum(named: Iterable[tuple[int, int]], reversals: Iterable[Row]) -> list[tuple[int, int]]:
     """(giver, coins), less what was reversed; coins that came back are negative there."""
     coins = Counter(dict(named))
-    for row in reversals:
+    for row in (part for told in reversals for part in ledger.each_part(told)):
         if not row.body["anonymous"]:
             coins[row.body["sender"]] -= row.body["coins"]
     return [(giver, n) for giver, n in coins.items() if n]

@@ -55,6 +55,7 @@ from largesse.ledger.keys import SECRET_FILES, Keys, WrongKeys, check_seal, load
 from largesse.ledger.lots_read import LotPart, NextCoins, next_coins_cost
 from largesse.ledger.model import Finding, Line, Taken, Via, Wallet
 from largesse.ledger.parts import TOPIC as GIFT_REVERSED
+from largesse.ledger.parts import each_part
 from largesse.ledger.proofs import Proof
 from largesse.ledger.selling import adjust_down, adjust_up, grant_promo, sell_coins
 from largesse.ledger.service import LedgerService
@@ -130,6 +131,7 @@ __all__ = [
     "audit",
     "check_seal",
     "decode_cursor",
+    "each_part",
     "encode_cursor",
     "export_books",
     "find_by_receipt",

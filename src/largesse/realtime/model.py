@@ -10,7 +10,7 @@ import msgspec
 
 from largesse.kit import outbox
 from largesse.kit.outbox import Row
-from largesse.ledger import STRIPES, GiftRow
+from largesse.ledger import STRIPES, GiftRow, each_part
 from largesse.realtime.frames import EPOCH_BITS, Folded, Totals
 from largesse.stage import Stage, events
 
@@ -209,7 +209,7 @@ class Room:
             if row.topic == events.LIKE:
                 self.likes += int(row.body["count"])
             elif row.topic == events.GIFT_REVERSED:
-                undone.append(row)
+                undone += each_part(row)
             if row.place > self.told:
                 self.told = row.place
                 self._changed = True
@@ -226,7 +226,7 @@ class Room:
             self._once.append(row)
             self._flush = True
         elif row.topic == events.GIFT_REVERSED:
-            self._reversed.append(row)
+            self._reversed += each_part(row)
         else:
             self._others.append(row)
 

@@ -7,7 +7,7 @@
 | like | stage | {"count": n, "senders": n}, folded over a moment |
 | share | stage | {"account": account} |
 | moderation.action | stage | {"action": verb, "account": account or null, "text": comment's id or null} |
-| gift.reversed (written by ledger) | stage | a part of a gift, {"receipt", "sender", "coins", …}: `ledger.parts.tell` |
+| gift.reversed (written by ledger) | stage | parts of gifts: `ledger.parts.tell`, `ledger.each_part` |
 | account.followed (written by accounts) | account followed | {"follower": account} |
 """
 

@@ -12,6 +12,7 @@ from bookkeeping import ADULT, AT, Bookkeeper, Gift
 from largesse import ledger
 from largesse.kit.db import Database
 from largesse.kit.money import Money
+from largesse.kit.outbox import Row
 from largesse.ledger import keys, lots
 from largesse.ledger.audit import audit
 from largesse.ledger.keys import Keys
@@ -130,8 +131,9 @@ class Till:
 
     async def news(self, topic: str) -> list[dict[str, Any]]:
         async with self.db.read() as tx:
-            rows = await tx.rows("SELECT subject, body FROM kit.outbox WHERE topic = %s ORDER BY id", [topic])
-        return [{"subject": r["subject"], **r["body"]} for r in rows]
+            rows = await tx.all(Row, "SELECT * FROM kit.outbox WHERE topic = %s ORDER BY id", [topic])
+        told = [part for row in rows for part in (ledger.each_part(row) if topic == ledger.GIFT_REVERSED else [row])]
+        return [{"subject": row.subject, **row.body} for row in told]
 
     async def freezes(self) -> list[str]:
         async with self.db.read() as tx:

@@ -110,8 +110,7 @@ def test_a_row_is_told_once():
 
 
 def reversed_part(n, sender, coins, *, anonymous=False):
-    body = {"receipt": "1.0", "sender": sender, "coins": coins, "diamonds_milli": coins * 700, "anonymous": anonymous}
-    return row(n, "gift.reversed", **body, reason="refund")
+    return row(n, "gift.reversed", parts=[[1, 0, sender, 2, coins, coins * 700, anonymous]], reason="refund")
 
 
 def test_what_is_reversed_leaves_totals_and_rankings_and_the_count_of_gifts_stays():

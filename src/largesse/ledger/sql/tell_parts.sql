@@ -1,6 +1,10 @@
--- Put the parts of gifts of a transfer into the outbox, as kit.outbox puts its rows. transfer, topic, reason
+-- Put the parts of gifts of a transfer into the outbox, a hundred of one stage in a row, as kit.outbox puts its rows.
+-- transfer, topic, reason
 INSERT INTO kit.outbox (epoch, topic, subject, body)
-SELECT coalesce((SELECT w.epoch FROM kit.world w), 1), %(topic)s, p.stage, jsonb_build_object('receipt', p.batch || '.' || p.leaf,
-    'batch', p.batch, 'leaf', p.leaf, 'sender', p.sender, 'receiver', p.receiver, 'coins', p.coins, 'diamonds_milli', p.milli,
-    'anonymous', p.anonymous, 'reason', %(reason)s::text)
-FROM ledger.gift_part p WHERE p.transfer = %(transfer)s ORDER BY p.batch, p.leaf, p.low
+SELECT coalesce((SELECT w.epoch FROM kit.world w), 1), %(topic)s, p.stage, jsonb_build_object('reason', %(reason)s::text, 'parts',
+    jsonb_agg(jsonb_build_array(p.batch, p.leaf, p.sender, p.receiver, p.coins, p.milli, p.anonymous) ORDER BY p.batch, p.leaf, p.low))
+FROM (
+    SELECT g.*, (row_number() OVER (PARTITION BY g.stage ORDER BY g.batch, g.leaf, g.low) - 1) / 100 AS hundred
+    FROM ledger.gift_part g WHERE g.transfer = %(transfer)s
+) p
+GROUP BY p.stage, p.hundred ORDER BY min(p.batch), p.stage, p.hundred
