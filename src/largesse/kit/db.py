@@ -5,6 +5,7 @@ Only a room's `service.py` opens a transaction (`db.read()`, `db.write()`); stor
 
 import asyncio
 import os
+import select
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ _LINK = {
     "tcp_user_timeout": "15000",  # ms
 }
 _CHECK_S_MAX = 5.0
+# So long after an answer a connection on which nothing has come since is used without a question.
+_FRESH_S = 1.0
 _PATIENCE_S, _AGAIN_S = 60.0, (0.05, 0.25)
 
 
@@ -104,6 +107,8 @@ class WriteTx(ReadTx):
 class Patient(AsyncConnection[Any]):
     """A connection of a pool: where nothing answers it asks again soon, while a pool's own pauses grow to minutes."""
 
+    answered_at = -_FRESH_S  # on the monotonic clock: when its last transaction ended well
+
     @classmethod
     async def connect(cls, conninfo: str = "", **kwargs: Any) -> "Patient":
         """Connect, trying for a minute; raises `psycopg.OperationalError`."""
@@ -152,6 +157,7 @@ class Database:
                 yield ReadTx(connection)
             finally:
                 await _end(connection, "ROLLBACK")
+            connection.answered_at = time.monotonic()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteTx]:
@@ -164,6 +170,7 @@ class Database:
                 await _end(connection, "ROLLBACK")
                 raise
             await connection.execute("COMMIT")
+            connection.answered_at = time.monotonic()
 
     @asynccontextmanager
     async def write_piped(self) -> AsyncIterator[WriteTx]:
@@ -181,6 +188,7 @@ class Database:
             except BaseException:
                 await _end(connection, "ROLLBACK")
                 raise
+            connection.answered_at = time.monotonic()
 
     async def connect(self, **options: str) -> AsyncConnection[Any]:
         """A connection of its own, outside the pool, with extra server settings (`enable_seqscan="off"`)."""
@@ -206,9 +214,22 @@ def _cut(connection: AsyncConnection[Any]) -> None:
         copy.shutdown(socket.SHUT_RDWR)
 
 
-async def _check(connection: AsyncConnection[Any]) -> None:
+async def _check(connection: Patient) -> None:
+    """Ask a connection of the pool whether its server is there, unless it has just answered and stayed silent since.
+
+    A server that ends, or ends the connection, says so: then there is something to read. The question would be a round
+    trip before every transaction.
+    """
+    if time.monotonic() - connection.answered_at < _FRESH_S and not _is_spoken_to(connection):
+        return
     with answered_within(connection, _CHECK_S_MAX):
         await AsyncConnectionPool.check_connection(connection)
+
+
+def _is_spoken_to(connection: Patient) -> bool:
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 async def _end(connection: AsyncConnection[Any], word: LiteralString) -> None:

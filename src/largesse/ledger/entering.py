@@ -20,14 +20,20 @@ class Cause(NamedTuple):
 
 
 class NewLot(NamedTuple):
-    """Coins to lay at the end of a line of a locked wallet; `to_debt` of them repay debt."""
+    """Coins to lay at the end of a line of a locked wallet, with what they are worth."""
 
     account: int
     line: Line
     coins: int
-    to_debt: int = 0
     gross: Money | None = None
     net: Money | None = None
+
+
+class Sold(NamedTuple):
+    """A sale's transfer; `thaws`: its coins repaid all the debt of a wallet that is frozen."""
+
+    key: int
+    thaws: bool
 
 
 def money(book: Book, amount: Money, *, credit: bool = False) -> list[Leg]:
@@ -43,17 +49,17 @@ async def enter(tx: WriteTx, cause: Cause, legs: Sequence[Leg] = ()) -> int | No
 
 async def enter_lot(tx: WriteTx, cause: Cause, legs: Sequence[Leg], lot: NewLot) -> int | None:
     """The same, with the lot that it lays and its wallet's counters: one statement."""
-    laid = {
-        "account": lot.account,
-        "class": lot.line,
-        "coins": lot.coins,
-        "to_debt": lot.to_debt,
-        "net_minor": lot.net.minor if lot.net else 0,
-        "gross_minor": lot.gross.minor if lot.gross else 0,
-        "currency": lot.gross.currency if lot.gross else None,
-    }
-    key: int | None = await tx.scalar(sql("ledger", "enter_lot"), _named(cause) | _arrays(legs) | laid)
+    key: int | None = await tx.scalar(sql("ledger", "enter_lot"), _named(cause) | _arrays(legs) | _laid(lot))
     return key
+
+
+async def enter_sale(tx: WriteTx, cause: Cause, legs: Sequence[tuple[Leg, int]], lot: NewLot) -> Sold | None:
+    """The same for coins that were paid for, which repay the wallet's debt first.
+
+    Beside each leg stands how often the number (of units) or the worth (of money) of the coins that repay is added.
+    """
+    columns = {"repaying": [times for _, times in legs], **_columns([leg for leg, _ in legs]), **_laid(lot)}
+    return await tx.one(Sold, sql("ledger", "enter_sale"), _named(cause) | columns)
 
 
 async def add_legs(tx: WriteTx, transfer: int, legs: Sequence[Leg]) -> None:
@@ -78,8 +84,22 @@ def _named(cause: Cause) -> dict[str, Any]:
     return {"id": ids.new(), **cause._asdict()}
 
 
+def _laid(lot: NewLot) -> dict[str, Any]:
+    return {
+        "account": lot.account,
+        "class": lot.line,
+        "coins": lot.coins,
+        "net_minor": lot.net.minor if lot.net else 0,
+        "gross_minor": lot.gross.minor if lot.gross else 0,
+        "currency": lot.gross.currency if lot.gross else None,
+    }
+
+
 def _arrays(legs: Sequence[Leg]) -> dict[str, Any]:
-    legs = [leg for leg in legs if leg.amount]
+    return _columns([leg for leg in legs if leg.amount])
+
+
+def _columns(legs: Sequence[Leg]) -> dict[str, Any]:
     return {
         "books": [int(leg.book) for leg in legs],
         "holders": [leg.holder for leg in legs],

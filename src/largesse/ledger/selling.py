@@ -9,11 +9,11 @@ from datetime import date, datetime
 from largesse.kit.db import WriteTx, sql
 from largesse.kit.money import Money
 from largesse.ledger import lots
-from largesse.ledger.entering import Cause, NewLot, enter, enter_lot, money, same
+from largesse.ledger.entering import Cause, NewLot, enter, enter_lot, enter_sale, money, same
 from largesse.ledger.errors import NotEnoughUnspent
 from largesse.ledger.line import plan_removal
 from largesse.ledger.model import Book, Leg, Line, Via
-from largesse.ledger.wallets import open_wallet, thaw_debt
+from largesse.ledger.wallets import open_wallet, send_wallet, thaw_debt
 
 
 async def sell_coins(
@@ -29,7 +29,7 @@ async def sell_coins(
     happened_at: datetime,
     via: Via = "psp",
 ) -> int:
-    """Enter a paid purchase: lot and wallet, debt repaid first; returns the transfer's key. Two round trips.
+    """Enter a paid purchase: lot and wallet, debt repaid first; returns the transfer's key. One round trip if piped.
 
     `tax` is inside `gross`; `provider_fee` is what the provider keeps of it. A store remits the tax itself, and owes us
     what is left. Raises `SourceReused` where the source stands for another account, number of coins or price.
@@ -37,25 +37,24 @@ async def sell_coins(
     assert coins > 0, coins
     assert 0 <= tax.minor <= gross.minor, (tax, gross)
     assert provider_fee.minor >= 0, provider_fee
-    wallet = await open_wallet(tx, account, gives_from)
+    await send_wallet(tx, account, gives_from)
     net = gross - tax
-    to_debt = min(wallet.debt, coins)
-    recovered = Money(net.minor * to_debt // coins, net.currency)
+    nothing = Money(0, net.currency)
     legs = [
-        *(_psp(gross, tax, provider_fee) if via == "psp" else _store(net, provider_fee)),
-        *money(Book.COINS_OWED, recovered),
-        *money(Book.RECOVERED, recovered, credit=True),
-        Leg(Book.COINS_ISSUED, -coins),
-        Leg(Book.COINS_WALLET, coins - to_debt, account),
-        Leg(Book.COINS_RECOVERED, to_debt, account),
+        *((leg, 0) for leg in (_psp(gross, tax, provider_fee) if via == "psp" else _store(net, provider_fee))),
+        *((leg, 1) for leg in money(Book.COINS_OWED, nothing)),
+        *((leg, -1) for leg in money(Book.RECOVERED, nothing)),
+        (Leg(Book.COINS_ISSUED, -coins), 0),
+        (Leg(Book.COINS_WALLET, coins, account), -1),
+        (Leg(Book.COINS_RECOVERED, 0, account), 1),
     ]
     cause = Cause("purchase", source, happened_at)
-    key = await enter_lot(tx, cause, legs, NewLot(account, "paid", coins, to_debt, gross, net))
-    if key is None:
+    made = await enter_sale(tx, cause, legs, NewLot(account, "paid", coins, gross, net))
+    if made is None:
         return await same(tx, cause, account=account, coins=coins, gross=gross)
-    if wallet.frozen and 0 < to_debt == wallet.debt:
+    if made.thaws:
         await thaw_debt(tx, account)
-    return key
+    return made.key
 
 
 async def grant_promo(
@@ -63,7 +62,7 @@ async def grant_promo(
 ) -> int:
     """Enter a grant of promotional coins, which are spent first and repay no debt; returns the transfer's key."""
     assert coins > 0, coins
-    await open_wallet(tx, account, gives_from)
+    await send_wallet(tx, account, gives_from)
     cause = Cause("grant", source, happened_at)
     legs = [Leg(Book.PROMO_ISSUED, -coins), Leg(Book.PROMO_WALLET, coins, account)]
     key = await enter_lot(tx, cause, legs, NewLot(account, "promo", coins))
@@ -88,14 +87,14 @@ async def adjust_up(
     assert coins > 0, coins
     assert worth.minor >= 0, worth
     assert line == "paid" or worth.minor == 0, (line, worth)
-    await open_wallet(tx, account, gives_from)
+    await send_wallet(tx, account, gives_from)
     cause = Cause("adjustment", source, happened_at)
     legs = [
         *money(Book.GOODWILL, worth),
         *money(Book.COINS_OWED, worth, credit=True),
         *_adjusted(line, account, coins),
     ]
-    key = await enter_lot(tx, cause, legs, NewLot(account, line, coins, 0, worth, worth))
+    key = await enter_lot(tx, cause, legs, NewLot(account, line, coins, worth, worth))
     return await same(tx, cause, account=account, coins=coins, gross=worth) if key is None else key
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.ledger.model import UNOPENED, Wallet
@@ -18,6 +18,11 @@ async def open_wallet(tx: WriteTx, account: int, gives_from: date) -> Wallet:
     wallet = await tx.one(Wallet, sql("ledger", "open_wallet"), {"account": account, "gives_from": gives_from})
     assert wallet is not None
     return wallet
+
+
+async def send_wallet(tx: WriteTx, account: int, gives_from: date) -> None:
+    """The same for who need not see it: in a pipeline nothing is waited for, and the next statement finds it locked."""
+    await tx.execute(sql("ledger", "open_wallet"), {"account": account, "gives_from": gives_from})
 
 
 async def lock_wallet(tx: WriteTx, account: int) -> Wallet:
@@ -43,7 +48,7 @@ async def freeze(tx: WriteTx, account: int, frozen: bool) -> bool:  # noqa: FBT0
         return True
     if await tx.one(Wallet, sql("ledger", "lock_wallet"), {"account": account}) is None:
         return False
-    return await _thaw(tx, account, [OPERATOR, DEBT])
+    return bool(await tx.scalar(sql("ledger", "thaw_wallet"), _lifted(account, [OPERATOR, DEBT])))
 
 
 async def list_freezes(tx: ReadTx, account: int) -> list[str]:
@@ -61,18 +66,17 @@ async def freeze_for(tx: WriteTx, account: int, cause: str, about: int = 0) -> N
 
 
 async def thaw_dispute(tx: WriteTx, account: int, dispute: int) -> None:
-    """Lift what a dispute froze; the wallet is locked."""
-    await _thaw(tx, account, [DISPUTE], dispute)
+    """Lift what a dispute froze; the wallet is locked. Not waited for in a pipeline."""
+    await tx.execute(sql("ledger", "thaw_wallet"), _lifted(account, [DISPUTE], dispute))
 
 
 async def thaw_debt(tx: WriteTx, account: int) -> None:
-    """Lift what a debt froze; the wallet is locked."""
-    await _thaw(tx, account, [DEBT])
+    """Lift what a debt froze; the wallet is locked. Not waited for in a pipeline."""
+    await tx.execute(sql("ledger", "thaw_wallet"), _lifted(account, [DEBT]))
 
 
-async def _thaw(tx: WriteTx, account: int, causes: Sequence[str], about: int = 0) -> bool:
-    named = {"account": account, "causes": list(causes), "about": about}
-    return bool(await tx.scalar(sql("ledger", "thaw_wallet"), named))
+def _lifted(account: int, causes: Sequence[str], about: int = 0) -> dict[str, Any]:
+    return {"account": account, "causes": list(causes), "about": about}
 
 
 class OwnLimits(NamedTuple):
