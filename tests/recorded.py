@@ -22,10 +22,14 @@ class Asked:
 
 @dataclass
 class Recorded:
-    """Answers by `METHOD path`: (status, JSON), or a list of them, one a request and the last one for ever."""
+    """Answers by `METHOD path`: (status, JSON), or a list of them, one a request and the last one for ever.
+
+    `headers` go with every answer.
+    """
 
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     base: str = ""
 
     def put(self, request: str, *answers: Any, status: int = 200) -> None:
@@ -66,6 +70,8 @@ def recorded() -> Iterator[Recorded]:
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(sent)))
+            for name, value in made.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(sent)
 

@@ -15,7 +15,7 @@ import stripe as official
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.payments.providers.port import Away, Refused
-from largesse.payments.providers.stripe import Stripe, asked
+from largesse.payments.providers.stripe import Stripe, asked, once
 from stripe_peers import Lossy, lossy, stateful_mock
 
 
@@ -144,6 +144,57 @@ async def test_too_many_requests_and_a_fault_of_theirs_are_an_unknown_outcome(
     with pytest.raises(Away):
         await charge(ours, ids.new(), source)
     assert await charged() == 0
+
+
+Order = Callable[[], Awaitable[Any]]
+
+
+@pytest.fixture
+def order(ours: Stripe) -> Order:
+    """Takes one order as our provider takes orders; the first two keys that get through meet a fault of Stripe's."""
+    name = ids.new()
+    source = f"tok_500|tok_500|tok_visa|{name.hex}"
+
+    async def take() -> Any:
+        body: Any = {"amount": 1399, "currency": "usd", "source": source}
+        return await once(name, lambda options: ours.api.charges.create_async(body, options))
+
+    return take
+
+
+async def test_one_key_alone_meets_the_same_fault_for_ever(ours: Stripe, charged: Charged) -> None:
+    """Why an order has several: Stripe repeats a fault to whoever sends the key again."""
+    name = ids.new()
+    for _ in range(3):
+        with pytest.raises(Away):
+            await charge(ours, name, f"tok_500|tok_visa|{name.hex}")
+    assert await charged() == 0
+
+
+async def test_a_fault_that_stripe_repeats_is_left_behind_and_the_order_is_charged_once(
+    order: Order, charged: Charged
+) -> None:
+    with pytest.raises(Away):
+        await order()
+    first = await order()
+    assert first.amount == 1399
+    assert [(await order()).id for _ in range(3)] == [first.id] * 3
+    assert await charged() == 1
+
+
+@pytest.mark.parametrize("lost", [(0,), (1,), (2,), (1, 1), (1, 2), (2, 1), (2, 2), (2, 2, 2), (1, 0, 1, 0, 2)])
+async def test_whatever_answers_are_lost_beside_faults_the_order_is_charged_once(
+    order: Order, charged: Charged, wire: Lossy, lost: tuple[int, ...]
+) -> None:
+    found = []
+    for number in (*lost, 0, 0, 0):
+        wire.to_lose = number
+        try:
+            found.append((await order()).id)
+        except Away:
+            continue
+    assert len(set(found)) == 1, found
+    assert await charged() == 1
 
 
 async def test_the_same_order_with_other_content_is_refused(ours: Stripe, charged: Charged) -> None:

@@ -41,7 +41,7 @@ from largesse.payments.providers.port import (
 from largesse.payments.service_claim import Claims
 from largesse.payments.service_refunds import Refunds
 from largesse.payments.service_regions import Regions
-from largesse.payments.service_settle import Settler
+from largesse.payments.service_settle import ANOTHER, Settler
 from largesse.payments.service_withdraw import Withdrawals
 from largesse.safety import Resting
 
@@ -225,8 +225,19 @@ class PaymentsService:
                 if now is not None and now.status in WAITING:
                     await store.move(tx, made.id, "failed", f"provider:{seller.name}", reason=error.reason)
             raise PaymentRefused(error.reason, error.detail) from error
-        await self.settler.settle(seller, begun.seen or _open(begun), made.id)
+        if await self.settler.settle(seller, begun.seen or _open(begun), made.id) == ANOTHER:
+            return await self._other(seller, made, order, begun.ref)
         return begun.next
+
+    async def _other(self, seller: Seller, made: Purchase, order: Order, unwanted: str) -> Next:
+        """Go on with the object that came to pay this purchase while another one was begun, which nobody is to pay."""
+        known = await self.get(made.account, made.id)
+        assert known.provider_ref is not None, made.id
+        try:
+            await seller.cancel(unwanted)
+            return await seller.resume(known.provider_ref, order)
+        except (Away, Refused) as error:
+            raise ProviderAway from error
 
     async def _judge_buyer(self, tx: WriteTx, account: int, now: datetime) -> Account:
         buyer = await accounts.get_account(tx, account)

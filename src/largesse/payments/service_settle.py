@@ -19,6 +19,7 @@ from largesse.payments.providers.port import Provider, Refused, Seen, SeenRefund
 from largesse.payments.reconcile import Record, reconcile
 
 log = structlog.get_logger(__name__)
+ANOTHER = "another object pays this purchase"
 
 
 class Settler:
@@ -63,7 +64,7 @@ class Settler:
             record, buyer = found
             ref = record.purchase.provider_ref
             if ref is not None and ref != seen.ref:
-                return "another object pays this purchase"
+                return ANOTHER
             acts = reconcile(record, seen)
             doing = _Acts(tx, provider, record, buyer, seen)
             for act in acts:
@@ -193,6 +194,10 @@ class _Acts:
         """Whether coins were sold for this money: test money gave promotional ones, which nobody takes back."""
         return self.purchase.granted_class == "paid" and currency == self.purchase.currency
 
+    def _is_kept_in_books(self) -> bool:
+        """Whether money that was kept apart is money at all: a provider's test money is not, outside a sandbox."""
+        return self.purchase.live or self.record.sandbox
+
     async def _refunded(self, minor: int, reason: str) -> None:
         status = refund_status(self.purchase, self.purchase.refunded_minor + minor)
         await store_money.refunded(
@@ -204,15 +209,23 @@ class _Acts:
     async def _send_back(self, act: rules.SendBack) -> None:
         refund = act.known or act.seen.id or ids.new()
         await self._put_refund(refund, act.seen, act.money, "done")
-        if self.purchase.live or self.record.sandbox:
+        if self._is_kept_in_books():
             await ledger.send_back(
                 self.tx, purchase=self.source, money=act.money, via=self.provider.via, source=f"refund:{refund}",
                 happened_at=self.at,
             )  # fmt: skip
+        await self._sent_back(act.money.minor, "sent back")
+
+    async def _sent_back(self, minor: int, reason: str) -> None:
+        """Count money that was kept apart and went back or (below zero) came again; the rest waits for a decision."""
+        back = self.purchase.refunded_minor + minor
+        status = "refunded" if back >= (self.seen.paid or self.purchase.price).minor else MISMATCH
+        moves = status if status != self.purchase.status else None
         await store_money.refunded(
-            self.tx, self.purchase.id, minor=act.money.minor, status="refunded", actor=self.actor, reason="sent back"
+            self.tx, self.purchase.id, minor=minor, status=moves, actor=self.actor, reason=reason
         )
-        await self._tell("refunded")
+        self.purchase = self.purchase.moved(status, minor)
+        await self._tell(status)
 
     async def _put_refund(self, refund: UUID, seen: SeenRefund, money: Money, status: str) -> None:
         await store_money.put_refund(
@@ -224,6 +237,14 @@ class _Acts:
         row = self._row(act.known)
         assert row is not None
         await store_money.move_refund(self.tx, act.known, "undone")
+        if self.purchase.is_kept:
+            if self._is_kept_in_books():
+                await ledger.keep_again(
+                    self.tx, purchase=self.source, money=Money(row.minor, row.currency), via=self.provider.via,
+                    source=f"refund:{act.known}", happened_at=self.at,
+                )  # fmt: skip
+            await self._sent_back(-row.minor, "refund undone")
+            return
         if self._in_books(row.currency):
             await ledger.restore_refund(self.tx, source=f"refund:{act.known}", happened_at=self.at)
         await self._refunded(-row.minor, "refund undone")

@@ -2,20 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from largesse import ledger
 from largesse.kit import ids
-from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.money import Money
 from largesse.payments import NoticesService, PaymentsService
+from largesse.payments.providers.port import Begun, Order
 from payments_shop import HEADER, Shop
 
 BODY = {"bundle_id": "web-us-350", "provider": "stripe", "channel": "web"}
@@ -86,6 +83,28 @@ async def test_a_lost_answer_is_an_unknown_outcome_and_the_same_id_is_one_paymen
     again = await client.post("/v1/purchases", json=body, headers=cast.alice.headers)
     assert again.json()["status"] == "awaiting_payment"
     assert len(shop.payments) == 1
+
+
+async def test_a_buyer_is_never_given_two_objects_to_pay(
+    client: httpx.AsyncClient, db: Database, cast: Any, shop: Shop, payments: PaymentsService
+) -> None:
+    """A notice of an object that the provider made under a key of which we heard nothing, while the next one begins."""
+    begin = shop.begin
+
+    async def begun_twice(order: Order) -> Begun:
+        begun = await begin(order)
+        shop.payments["unheard of"] = {**shop.payments[begun.ref]}
+        await payments.settler.look(shop, "unheard of")
+        return begun
+
+    shop.begin = begun_twice  # type: ignore[method-assign]
+    answer = await client.post("/v1/purchases", json=BODY, headers=cast.alice.headers)
+    assert answer.json()["next"]["client_secret"] == "unheard of_secret"
+    (begun,) = set(shop.payments) - {"unheard of"}
+    assert shop.payments[begun]["state"] == "canceled"
+    shop.pay("unheard of")
+    await payments.settler.look(shop, "unheard of")
+    assert await coins(db, cast.alice.key) == 350
 
 
 async def test_a_refused_order_says_why_and_can_be_tried_anew(client: httpx.AsyncClient, cast: Any, shop: Shop) -> None:
@@ -220,61 +239,6 @@ async def test_a_payment_that_names_another_object_pays_nothing(
     shop.payments["copy"] = shop.payments[ref] | {"state": "paid"}
     assert await payments.settler.look(shop, "copy") == "another object pays this purchase"
     assert await coins(db, cast.alice.key) == 0
-
-
-async def test_a_grant_takes_at_most_four_round_trips(  # noqa: PLR0917 - the other side of the port
-    client: httpx.AsyncClient, cast: Any, shop: Shop, payments: PaymentsService, settings: Settings, database_url: str
-) -> None:
-    """Counted by a server whose every answer is late: what is waited for one after another adds up."""
-    purchase, ref = await ordered(client, cast.alice)
-    shop.pay(ref)
-    seen, number = await shop.look(ref), ids.decode(purchase, "purchase")
-    assert number is not None
-    async with late_answers(database_url) as late:
-        far = Database(late, connections_max=1)
-        await far.open()
-        far.pool._check = None  # the pool's look at a connection is not the grant's
-        service = PaymentsService(far, settings)
-        await service.settler.settle(shop, seen, number)  # plans and types are known after the first time
-        again, ref = await ordered(client, cast.charlie)
-        shop.pay(ref)
-        seen, number = await shop.look(ref), ids.decode(again, "purchase")
-        assert number is not None
-        begun = asyncio.get_running_loop().time()
-        await service.settler.settle(shop, seen, number)
-        trips = (asyncio.get_running_loop().time() - begun) / LATE_S
-        await far.close()
-    assert int(trips) <= 4, trips
-
-
-LATE_S = 0.25
-
-
-@asynccontextmanager
-async def late_answers(url: str) -> AsyncIterator[str]:
-    """The address of a way to the same server on which each answer takes LATE_S."""
-    found = conninfo_to_dict(url)
-
-    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
-        with suppress(ConnectionError):
-            while chunk := await reader.read(1 << 20):
-                await asyncio.sleep(delay)
-                writer.write(chunk)
-        writer.close()
-
-    async def joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        host, port = str(found.get("host", "127.0.0.1")), int(found.get("port", 5432))
-        if host.startswith("/"):
-            server_reader, server_writer = await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
-        else:
-            server_reader, server_writer = await asyncio.open_connection(host, port)
-        await asyncio.gather(carry(reader, server_writer, 0), carry(server_reader, writer, LATE_S))
-
-    server = await asyncio.start_server(joined, "127.0.0.1", 0)
-    try:
-        yield make_conninfo(url, host="127.0.0.1", port=server.sockets[0].getsockname()[1])
-    finally:
-        server.close()
 
 
 async def test_money_that_is_not_the_orders_is_kept_apart(

@@ -175,6 +175,35 @@ async def test_an_unknown_outcome_and_a_key_that_is_not_taken_are_tried_again_la
     assert {one.headers["idempotency-key"] for one in api.of(INTENT)} == {str(ID)}
 
 
+@pytest.mark.parametrize("page", ["", "https://live.example.org/recharge"])
+async def test_a_fault_that_stripe_repeats_makes_an_order_ask_under_its_next_key(
+    stripe: Stripe, api: Recorded, page: str
+) -> None:
+    """Stripe's own 500 would be repeated under the same key for a day."""
+    order = Order(id=ID, buyer=BUYER, price=ORDER.price, fee=ORDER.fee, coins=1600, return_url=page)
+    path, made = (PAGES, shapes.session()) if page else (INTENT, shapes.intent("requires_payment_method"))
+    api.headers = {"Idempotent-Replayed": "true"}
+    api.put(path, (500, error(type="api_error")), (503, error(type="api_error")), (200, made))
+    assert (await stripe.begin(order)).ref == made["id"]
+    assert [one.headers["idempotency-key"] for one in api.of(path)] == [str(ID), f"{ID}:1", f"{ID}:2"]
+
+
+async def test_a_refusal_that_stripe_repeats_stands(stripe: Stripe, api: Recorded) -> None:
+    api.headers = {"Idempotent-Replayed": "true"}
+    api.put(INTENT, error(type="card_error", code="card_declined"), status=402)
+    with pytest.raises(Refused):
+        await stripe.begin(ORDER)
+    assert len(api.of(INTENT)) == 1
+
+
+async def test_faults_without_end_are_given_up_on(stripe: Stripe, api: Recorded) -> None:
+    api.headers = {"Idempotent-Replayed": "true"}
+    api.put(INTENT, error(type="api_error"), status=500)
+    with pytest.raises(Away):
+        await stripe.begin(ORDER)
+    assert len(api.of(INTENT)) == 20
+
+
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [

@@ -6,7 +6,7 @@ Charges are captured and booked at once (`capture_method` automatic), so that th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ import httpx
 import msgspec
 import stripe
 import structlog
-from stripe import HTTPXClient, StripeClient, WebhookSignature
+from stripe import HTTPXClient, RequestOptions, StripeClient, WebhookSignature
 from stripe.params import PaymentIntentCreateParams
 from stripe.params.checkout import SessionCreateParams
 
@@ -41,6 +41,7 @@ T = TypeVar("T")
 _LIVE_KEYS = ("sk_live_", "rk_live_", "pk_live_")
 _TIMEOUT_S, _CONNECT_S = 20.0, 5.0
 _TRIES_MORE = 1
+_ATTEMPTS_MAX = 20  # keys of one order; each but the last stands for a fault that Stripe repeats
 _TOLERANCE_S = 300  # Stripe's own advice: https://docs.stripe.com/webhooks#replay-attacks
 _PAGE = 100
 _EVENT_PAGES_MAX = 500
@@ -88,7 +89,7 @@ class Stripe:
     # Selling
 
     async def begin(self, order: Order) -> Begun:
-        """Take an order; its id is Stripe's idempotency key."""
+        """Take an order; its id is Stripe's idempotency key, with a number behind it after a fault of Stripe's own."""
         return await (self._begin_page(order) if order.return_url else self._begin_form(order))
 
     async def _begin_form(self, order: Order) -> Begun:
@@ -100,8 +101,8 @@ class Stripe:
         }
         if self._is_stripe:
             params["allowed_payment_method_types"] = ["card"]
-        call = self.api.payment_intents.create_async(params, {"idempotency_key": str(order.id)})
-        intent = _read(await asked(call), objects.Intent)
+        made = await once(order.id, lambda options: self.api.payment_intents.create_async(params, options))
+        intent = _read(made, objects.Intent)
         return Begun(ref=intent.id, next=self._form(intent))
 
     async def _begin_page(self, order: Order) -> Begun:
@@ -128,8 +129,8 @@ class Stripe:
         }
         if self._is_stripe:
             params["allowed_payment_method_types"] = ["card"]
-        call = self.api.checkout.sessions.create_async(params, {"idempotency_key": str(order.id)})
-        session = _read(await asked(call), objects.Session)
+        made = await once(order.id, lambda options: self.api.checkout.sessions.create_async(params, options))
+        session = _read(made, objects.Session)
         return Begun(ref=session.id, next=_page(session))
 
     async def resume(self, ref: str, order: Order) -> Next:  # noqa: ARG002 - the port's
@@ -284,6 +285,38 @@ async def asked(call: Awaitable[T]) -> T:
         return await call
     except stripe.StripeError as error:
         raise _as_ours(error) from error
+
+
+async def once(order: UUID, create: Callable[[RequestOptions], Awaitable[T]]) -> T:
+    """What Stripe makes for an order: something to pay, which takes no money by itself. Raises `Away`, `Refused`.
+
+    Stripe repeats for a day whatever it answered to a key, a fault of its own too, and says in a header that it does.
+    Only then is the next key asked: nobody was ever told what was made under the one before, if anything was, so nobody
+    can pay it. A fault that is no repetition is an unknown outcome like a lost answer, and the same key comes again.
+    Source: https://docs.stripe.com/api/idempotent_requests, https://docs.stripe.com/error-low-level
+    """
+    attempt = again = 0
+    while attempt < _ATTEMPTS_MAX:
+        key = f"{order}:{attempt}" if attempt else str(order)
+        try:
+            return await create({"idempotency_key": key, "max_network_retries": 0})
+        except stripe.StripeError as error:
+            if _is_repeated_fault(error):
+                attempt += 1
+                log.warning("stripe.fault_repeated", order=str(order), attempt=attempt, request=error.request_id)
+            elif again < _TRIES_MORE and (isinstance(error, stripe.APIConnectionError) or _is_fault(error)):
+                again += 1
+            else:
+                raise _as_ours(error) from error
+    raise Away("Stripe repeats faults of its own")
+
+
+def _is_fault(error: stripe.StripeError) -> bool:
+    return (error.http_status or 0) >= _UNKNOWN_OUTCOME_STATUS
+
+
+def _is_repeated_fault(error: stripe.StripeError) -> bool:
+    return _is_fault(error) and httpx.Headers(error.headers or {}).get("idempotent-replayed") == "true"
 
 
 async def _all(pages: AsyncIterator[T]) -> AsyncIterator[T]:
