@@ -62,7 +62,7 @@ from largesse.ledger.service import LedgerService
 from largesse.ledger.statement import Statement, WalletEntry, wallet_entries
 from largesse.ledger.taking import TOPIC_WALLET as WALLET_CHANGED
 from largesse.ledger.taking import find_refund, refund_coins, restore_refund
-from largesse.ledger.unallocated import allocate, hold_unallocated, send_back
+from largesse.ledger.unallocated import allocate, hold_unallocated, keep_again, send_back
 from largesse.ledger.unspent import Unspent, list_unspent, lock_unspent
 from largesse.ledger.verify import Verdict, verify_file
 from largesse.ledger.wallets import (
@@ -143,6 +143,7 @@ __all__ = [
     "grant_promo",
     "heads",
     "hold_unallocated",
+    "keep_again",
     "list_by_ids",
     "list_earnings",
     "list_freezes",

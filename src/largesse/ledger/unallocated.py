@@ -6,7 +6,7 @@ from largesse.kit.db import WriteTx, sql
 from largesse.kit.money import Money
 from largesse.ledger.entering import Cause, enter, money
 from largesse.ledger.errors import NotEnoughUnallocated, SourceReused, UnknownPurchase
-from largesse.ledger.model import Book, Via
+from largesse.ledger.model import Book, Leg, Via
 
 _ASSETS = {"psp": (Book.PSP, Book.PSP_FEES), "store": (Book.STORE, Book.STORE_FEES)}
 
@@ -21,8 +21,7 @@ async def hold_unallocated(
     assert paid.minor > 0, paid
     asset, fees = _ASSETS[via]
     legs = [
-        *money(asset, paid),
-        *money(Book.UNALLOCATED, paid, credit=True),
+        *_kept(paid, via),
         *money(fees, provider_fee),
         *money(asset, provider_fee, credit=True),
     ]
@@ -51,6 +50,22 @@ async def send_back(tx: WriteTx, *, purchase: str, money: Money, via: Via, sourc
     return await _give_out(tx, Cause("sendback", source, happened_at), purchase, money, via)
 
 
+async def keep_again(tx: WriteTx, *, purchase: str, money: Money, via: Via, source: str, happened_at: datetime) -> int:
+    """Keep money that was sent back and came again, with what is left of `purchase`; returns the transfer's key.
+
+    Raises `UnknownPurchase` where nothing was kept under that source, `SourceReused`.
+    """
+    kept = await tx.row(sql("ledger", "lock_unallocated"), {"source": purchase})
+    if kept is None:
+        raise UnknownPurchase(purchase)
+    assert kept["currency"] == money.currency, (purchase, money)
+    key = await enter(tx, Cause("mismatch", source, happened_at), _kept(money, via))
+    if key is None:
+        return await _same(tx, "mismatch", source, money)
+    await tx.execute(sql("ledger", "take_unallocated"), {"transfer": kept["transfer"], "minor": -money.minor})
+    return key
+
+
 async def _give_out(tx: WriteTx, cause: Cause, purchase: str, amount: Money, via: Via) -> int:
     assert amount.minor > 0, amount
     kept = await tx.row(sql("ledger", "lock_unallocated"), {"source": purchase})
@@ -68,6 +83,10 @@ async def _give_out(tx: WriteTx, cause: Cause, purchase: str, amount: Money, via
         raise SourceReused(cause.source)
     await tx.execute(sql("ledger", "take_unallocated"), {"transfer": kept["transfer"], "minor": amount.minor})
     return key
+
+
+def _kept(amount: Money, via: Via) -> list[Leg]:
+    return [*money(_ASSETS[via][0], amount), *money(Book.UNALLOCATED, amount, credit=True)]
 
 
 async def _same(tx: WriteTx, kind: str, source: str, amount: Money) -> int:

@@ -63,6 +63,11 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
         """The price, tax included."""
         return Money(self.price_minor, self.currency)
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether its money is, or was until it went back, kept apart: no coins were granted for it."""
+        return self.status == MISMATCH or (self.status == "refunded" and self.granted_class is None)
+
     def moved(self, status: str | None, refunded_minor: int) -> "Purchase":
         """The same purchase in another state (None: the same one), with so much more given back."""
         return msgspec.structs.replace(

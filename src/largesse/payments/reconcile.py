@@ -141,7 +141,7 @@ def reconcile(record: Record, seen: Seen) -> list[Act]:
     Source: economy.md section 5.
     """
     acts: list[Act] = [*_arrived(record, seen)]
-    kept = record.purchase.status == "mismatch" or any(isinstance(act, Keep) for act in acts)
+    kept = record.purchase.is_kept or any(isinstance(act, Keep) for act in acts)
     paid = record.purchase.status not in _UNPAID or any(isinstance(act, Grant | Keep) for act in acts)
     if paid and not kept:
         acts += _disputes(record, seen)

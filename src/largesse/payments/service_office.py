@@ -183,8 +183,11 @@ class OfficeService:
             raise NotRefundable("no money of it is kept apart")
         purchase, buyer = record[0].purchase, record[1]
         if body.decision == "send_back":
-            await self._refunds.send_back(tx, purchase, refund=found.id, money=arrived, by=by)
+            left = Money(arrived.minor - purchase.refunded_minor, arrived.currency)
+            await self._refunds.send_back(tx, purchase, refund=found.id, money=left, by=by)
             return
+        if purchase.refunded_minor:
+            raise NotRefundable("a part of its money has gone back")
         source, now = f"purchase:{purchase.id}", await store.get_now(tx)
         via = self._payments.provider(purchase.provider).via
         await store_office.grant_kept(tx, purchase.id, actor=f"account:{by}", reason=found.reason)
