@@ -17,6 +17,7 @@ from running import PASSWORD, Service, Someone, running
 from stripe_peers import DECLINED, THREE_D_SECURE, VISA, LocalStripe, localstripe, notify
 
 _WAIT_S_MAX = 30
+MAPLE = {"coins": 100, "price_minor": 135}
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +214,41 @@ def test_money_given_back_at_stripe_takes_the_coins_back_however_often_it_is_tol
         notify(service.base, "charge.refunded", about)
     until_coins(alice, 0)
     assert state(alice, made)["status"] == "refunded"
+
+
+def test_a_buyer_withdraws_and_stripe_gives_the_money_back_once(service: Service, peer: LocalStripe) -> None:
+    greta = service.join("greta", country="DE")
+    made = order(greta)
+    peer.pay(intent_of(made))
+    until_coins(greta, 350)
+    path, key = f"/v1/purchases/{made['id']}/withdraw", {"Idempotency-Key": "one"}
+    answers = [greta.http.post(path, headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json()["money"] == {"minor": 320, "currency": "USD"}
+    assert (answers[1].headers["idempotent-replay"], answers[1].json()["status"]) == ("true", "done")
+    assert (coins(greta), refunded(peer, made), state(greta, made)["status"]) == (0, [320], "refunded")
+
+
+def test_where_tax_is_added_stripe_is_asked_for_the_sum_with_it(
+    service: Service, peer: LocalStripe, operators: list[httpx.Client]
+) -> None:
+    book = {"currency": "CAD", "tax_bps": 1300, "unit_usd_micros": 720_000, "bundles": [MAPLE]}
+    assert operators[0].put("/v1/office/price-books/CA/web", json=book).is_success
+    terms = {
+        "countries": ["CA"], "buying": True, "giving": True, "withdrawing": False, "providers": ["stripe"],
+        "withdraw_days": 7, "tax": "added", "reason": "how prices are told there",
+    }  # fmt: skip
+    proposed = operators[0].post("/v1/office/regions", json=terms)
+    assert operators[1].post(f"/v1/office/regions/{proposed.json()['id']}/approve").is_success
+    maple = service.join("maple", country="CA")
+    made = order(maple, bundle_id="web-ca-100")
+    paid = peer.pay(intent_of(made))
+    assert (paid.amount, paid.currency) == (153, "cad")  # 1.35 and 13 % of it
+    until_coins(maple, 100)
+    receipt = state(maple, made)["receipt"]
+    assert [receipt[part]["minor"] for part in ("net", "tax", "total")] == [135, 18, 153]
+    assert maple.http.post(f"/v1/purchases/{made['id']}/withdraw").json()["money"]["minor"] == 153
+    assert refunded(peer, made) == [153]
 
 
 def test_the_books_are_whole_after_all_of_it(service: Service) -> None:
