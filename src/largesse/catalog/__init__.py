@@ -1,7 +1,8 @@
 """What can be bought and sent, and where: gifts and their art, bundles and price books, regions.
 
-Owns `catalog.gift`, `.price_book`, `.bundle` (rows are retired, never removed), `.region` (which features and providers
-exist in which country: dated, announced by two people, for ever), and `.edition`, which counts changes.
+Owns `catalog.gift`, `.price_book`, `.bundle` (rows are retired, never removed), `.coming_book` (what two people want a
+book to be, from its time on), `.region` (which features and providers exist in which country: dated, announced by two
+people, for ever), and `.edition`, which counts changes.
 Publishes `catalog.changed` on NATS after a commit; every process also looks at the edition every five seconds.
 """
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -110,6 +110,9 @@ class BundleContent(msgspec.Struct, frozen=True, kw_only=True):
     product_id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._-]{1,100}$")] | None = None
 
 
+Priced = TypeVar("Priced", Bundle, BundleContent)
+
+
 class BookContent(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator says about the prices of a region and channel."""
 
@@ -187,6 +190,10 @@ class Shelf:
         oldest = next(iter(of_channel.values()), None)
         return of_channel.get(region) or of_channel.get(region_default) or oldest
 
+    def exact(self, region: str, channel: str) -> PriceBook | None:
+        """The book of this region and no other, if it has one."""
+        return next((b for b in self.books if (b.region, b.channel) == (region, channel)), None)
+
     def region(self, country: str, at: datetime) -> Region:
         """Which features and providers exist in a country at a moment, and how tax is shown there."""
         return in_force(self.regions, country, at)
@@ -237,7 +244,7 @@ def saving_bps(smallest: Bundle, coins: int, price_minor: int) -> int:
     return max(0, (full - price_minor * smallest.coins) * BPS // full)
 
 
-def is_in_line(bundles: Sequence[Bundle]) -> bool:
+def is_in_line(bundles: Sequence[Priced]) -> bool:
     """Whether bundles, smallest first, cost more the bigger they are, and no more per coin."""
     pairs = itertools.pairwise(bundles)
     return all(a.price_minor < b.price_minor and b.price_minor * a.coins <= a.price_minor * b.coins for a, b in pairs)

@@ -20,8 +20,10 @@ from largesse.catalog.model import (
     PriceBook,
     Tier,
 )
+from largesse.catalog.routes_books import book_routes, place_of
 from largesse.catalog.service import CatalogService
 from largesse.kit import http, text
+from largesse.kit.approval import FourEyes
 from largesse.kit.http import Conflict, Forbidden, Invalid, NotFound, NotSignedIn, Page, staff
 from largesse.kit.idempotency import IdReused, created
 from largesse.kit.principal import Principal
@@ -125,7 +127,7 @@ async def list_books(
 @put(
     "/v1/office/price-books/{region:str}/{channel:str}",
     summary="Make or change a price book",
-    responses=http.declares(NotSignedIn, Forbidden, NotFound, Conflict, BookOutOfLine),
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, FourEyes, Conflict, BookOutOfLine),
 )
 async def put_book(
     catalog: NamedDependency[CatalogService],
@@ -134,14 +136,12 @@ async def put_book(
     channel: FromPath[str],
     data: JSONBody[BookContent],
 ) -> OfficeBook:
-    """Say a book whole: bundles that are not named are retired. Roles: finance, admin."""
+    """Say a book whole, in a sandbox: elsewhere two people do it, by a proposal. Roles: finance, admin.
+
+    Bundles that are not named are retired.
+    """
     staff(principal, "finance")
-    if not (len(region) == 2 and region.isascii() and region.isalpha() and region.isupper()):  # noqa: PLR2004
-        raise NotFound
-    try:
-        through = msgspec.convert(channel, Channel)
-    except msgspec.ValidationError as error:
-        raise NotFound from error
+    region, through = place_of(region, channel)
     return _book(catalog, await catalog.put_book(principal.account, region, through, data))
 
 
@@ -182,4 +182,4 @@ def _book(catalog: CatalogService, book: PriceBook) -> OfficeBook:
     )
 
 
-office_routes = [list_all_gifts, add_gift, change_gift, retire_gift, list_books, put_book]
+office_routes = [list_all_gifts, add_gift, change_gift, retire_gift, list_books, put_book, *book_routes]
