@@ -80,6 +80,7 @@ def world(service: Service) -> Iterator[World]:
     bought = giver.http.get("/v1/purchases").json()["items"][0]["id"]
     admin = _admin(service)
     host, key = _host(service, admin)
+    campaign = _campaign(service, admin)
     tokens = {"guest": "", "creator": creator.token, "giver": giver.token, "admin": admin, "host": key}
     senders = {who: _session(token) for who, token in tokens.items()}
     real: dict[str, Callable[[], Any]] = {
@@ -87,6 +88,7 @@ def world(service: Service) -> Iterator[World]:
         "number": lambda: gift["receipt"], "purchase": lambda: bought, "username": lambda: creator.username,
         "account_id": lambda: creator.account["id"], "account": lambda: giver.account["id"],
         "sender": lambda: giver.username, "id": lambda: str(ids.new()), "host": lambda: host, "country": lambda: "DE",
+        "campaign": lambda: campaign,
     }  # fmt: skip
     yield World(service, senders, real)
     _still_signed_in(creator, giver)
@@ -109,6 +111,17 @@ def _host(service: Service, admin: str) -> tuple[str, str]:
         body = {"name": "fuzz", "scopes": ["gifts:write", "users:write"], "host": host}
         key: str = session.post(f"{service.base}/v1/api-keys", json=body, timeout=30).json()["key"]
     return host, key
+
+
+def _campaign(service: Service, admin: str) -> str:
+    """A proposed campaign."""
+    body = {
+        "name": "Fuzz", "trigger": "first_purchase", "coins": 5, "budget_coins": 50, "reason": "r",
+        "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z",
+    }  # fmt: skip
+    with _session(admin) as session:
+        found: str = session.post(f"{service.base}/v1/office/campaigns", json=body, timeout=30).json()["id"]
+    return found
 
 
 def _session(token: str) -> requests.Session:

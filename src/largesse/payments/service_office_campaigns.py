@@ -1,6 +1,5 @@
 """What operators do about campaigns: one proposes, a second one approves, anybody of them ends."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from largesse.payments.store_campaigns import GrantRow, Listed
 
 PREFIX = "campaign"
 KIND = "payments.campaign"
+_YEARS = range(2000, 2201)
 
 
 class CampaignsOffice:
@@ -100,8 +100,9 @@ class CampaignsOffice:
 
 
 def _check(content: CampaignContent) -> None:
-    if _naive(content.starts_at) or _naive(content.ends_at):
-        raise Invalid.field("starts_at", "a time without its zone")
+    for name, at in (("starts_at", content.starts_at), ("ends_at", content.ends_at)):
+        if at.tzinfo is None or at.year not in _YEARS:
+            raise Invalid.field(name, f"without its zone, or not between the years {_YEARS[0]} and {_YEARS[-1]}")
     if content.ends_at <= content.starts_at:
         raise Invalid.field("ends_at", "not after starts_at")
     if content.budget_coins < content.coins:
@@ -110,7 +111,3 @@ def _check(content: CampaignContent) -> None:
         raise Invalid.field("code", "only a campaign whose trigger is a code has one, and it must")
     if content.trigger != "code" and content.grants_per_person_max != 1:
         raise Invalid.field("grants_per_person_max", "this happens once to a person")
-
-
-def _naive(at: datetime) -> bool:
-    return at.tzinfo is None

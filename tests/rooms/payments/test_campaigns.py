@@ -92,6 +92,8 @@ async def test_a_campaign_that_contradicts_itself_is_refused_by_field(office: Ca
         ("budget_coins", {"code": "WELCOME", "coins": 50, "budget_coins": 49}),
         ("ends_at", {"code": "WELCOME", "ends_at": now - timedelta(hours=1), "starts_at": now - timedelta(hours=2)}),
         ("ends_at", {"code": "WELCOME", "ends_at": now, "starts_at": now}),
+        ("ends_at", {"code": "WELCOME", "ends_at": "9999-12-31T23:59:59-14:00"}),
+        ("starts_at", {"code": "WELCOME", "starts_at": "2026-01-01T00:00:00"}),
         ("name", {"code": "WELCOME", "name": "a\u202eb"}),
         ("coins", {"code": "WELCOME", "coins": 0}),
         ("code", {"trigger": "code", "code": "short"}),
