@@ -14,6 +14,7 @@ import pytest
 
 import clocked
 from bookkeeping import ADULT, AT, Bookkeeper, Gift
+from campaigning import Campaigning
 from largesse import ledger
 from largesse.kit.db import Database
 from largesse.kit.money import Money
@@ -191,6 +192,27 @@ async def test_what_was_reversed_is_in_jsonl_part_by_part(taken: Bookkeeper, dat
         reversed_milli = sum(leg["amount"] for leg in line["legs"] if leg["book"] == "diamonds:reversed")
         assert reversed_milli == sum(p["diamonds_milli"] for p in parts if p["transfer"] == line["id"])
     assert {transfers[p["transfer"]]["kind"] for p in parts} == {"refund", "restored", "chargeback", "won"}
+
+
+async def test_what_campaigns_grant_balances_in_both_programs(
+    db: Database, database_url: str, *, settings: Any, app_client: Any, accounts_service: Any, cast: Any,
+    make_person: Any, tmp_path: Path,
+) -> None:  # fmt: skip
+    people = (cast.olga, await make_person("oscar", roles=("finance",)))
+    office = await Campaigning.opened(db, settings, app_client, accounts_service, people=people)
+    await office.running(code="WELCOME", coins=50)
+    await office.running(trigger="first_purchase", coins=20)
+    await office.enter(cast.alice, "WELCOME")
+    await office.buy(cast.alice)
+    await office.until(cast.alice, (350, 70))
+    for form in ("hledger", "beancount"):
+        with (tmp_path / form).open("wb") as out:
+            ledger.export_books(database_url, form, out)
+    check = hledger("-f", str(tmp_path / "hledger"), "check", "--strict")
+    assert (check.returncode, check.stderr) == (0, "")
+    granted = hledger("-f", str(tmp_path / "hledger"), "bal", "promo:wallet", "--no-total").stdout
+    assert "70 PROMO" in granted
+    assert bean("bean-check", "--no-cache", str(tmp_path / "beancount")).returncode == 0
 
 
 async def test_hledger_notices_a_changed_coin(world: Bookkeeper, database_url: str, tmp_path: Path) -> None:

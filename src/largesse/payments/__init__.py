@@ -11,6 +11,7 @@ Campaigns are of this room because they ask for the first purchase, which only i
 breaks (safety), wallets (ledger), who is new (accounts). They hear of both from the outbox, never from a caller.
 """
 
+from largesse.payments.audit import audit_checks
 from largesse.payments.errors import AccountFrozen, LimitReached, PriceChanged
 from largesse.payments.model import GRANTED, Purchase
 from largesse.payments.providers import configured
@@ -31,6 +32,7 @@ __all__ = [
     "PaymentsService",
     "PriceChanged",
     "Purchase",
+    "audit_checks",
     "configured",
     "name_grants",
 ]

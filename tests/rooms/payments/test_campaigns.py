@@ -14,8 +14,14 @@ from campaigning import Campaigning
 from largesse import ledger, safety
 from largesse.kit import ids
 from largesse.kit.db import Database
+from largesse.payments import audit_checks
 
 pytestmark = pytest.mark.timeout(120)
+_SECOND = """
+INSERT INTO payments.campaign_grant (id, campaign, account, n, coins)
+SELECT gen_random_uuid(), campaign, account, 2, coins FROM payments.campaign_grant
+"""
+PASSWORD = "a horse, a battery and a staple"  # of everybody in the cast
 
 
 @pytest.fixture
@@ -33,7 +39,7 @@ async def office(
 
 async def is_sound(db: Database) -> None:
     with TemporaryDirectory() as folder:
-        report = await ledger.audit(db, ledger.load_keys(Path(folder)))
+        report = await ledger.audit(db, ledger.load_keys(Path(folder)), checks=audit_checks())
     assert report.ok, report.findings
 
 
@@ -241,6 +247,28 @@ async def test_those_to_whom_nothing_is_due_get_nothing(office: Campaigning, mak
         assert await office.coins(who) == (0, 0)
 
 
+async def test_the_audit_names_a_campaign_whose_books_were_changed(
+    office: Campaigning, db: Database, cast: Any
+) -> None:
+    await office.running(code="WELCOME")
+    await office.enter(cast.alice, "WELCOME")
+    await is_sound(db)
+    plants = (
+        ("UPDATE payments.campaign SET granted_coins = granted_coins + 1", "says that it granted 51 coins"),
+        ("UPDATE payments.campaign_grant SET coins = 49", "is not in the books"),
+        (_SECOND, "2 times"),
+        ("DELETE FROM payments.campaign_grant", "which no campaign granted"),
+    )  # fmt: skip
+    for plant, said in plants:
+        async with db.write() as tx:
+            await tx.execute("SET LOCAL session_replication_role = replica")
+            await tx.execute(plant)
+            found = [f"{one.about} {one.detail}" for one in await audit_checks()[0].run(tx)]
+            await tx.execute("ROLLBACK")
+            await tx.execute("BEGIN")
+        assert any(said in one for one in found), (said, found)
+
+
 # The first purchase, and a proved address
 
 
@@ -263,6 +291,24 @@ async def test_who_bought_before_the_campaign_gets_nothing(office: Campaigning, 
     await office.buy(cast.alice)
     await office.settle()
     assert await office.coins(cast.alice) == (700, 0)
+
+
+async def test_who_may_not_spend_when_a_campaign_would_grant_gets_nothing_then_nor_later(
+    office: Campaigning, make_person: Any, accounts: Any
+) -> None:
+    await office.running(trigger="first_purchase")
+    frozen, resting, gone = [await make_person(name) for name in ("frozen", "resting", "gone")]
+    for who in (frozen, resting, gone):
+        await office.buy(who)
+    async with office.db.write() as tx:
+        await ledger.freeze(tx, frozen.key, frozen=True)
+    await safety.LimitsService(office.db).rest(resting.key, "cool_off", days=1)
+    await accounts.me.erase(gone.key, PASSWORD, forfeit=True)
+    await office.settle()
+    async with office.db.write() as tx:
+        await ledger.freeze(tx, frozen.key, frozen=False)
+    await office.settle()
+    assert [await office.coins(who) for who in (frozen, resting, gone)] == [(350, 0)] * 3
 
 
 async def test_what_happened_before_an_end_is_granted_and_what_comes_after_it_is_not(
