@@ -79,9 +79,9 @@ def notify(base: str, kind: str, about: dict[str, Any]) -> None:
 def localstripe() -> Iterator[LocalStripe]:
     """A localstripe for the length of the block."""
     port = free_port()
-    with _process([sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]) as process:
+    with process_of([sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]) as process:
         base = f"http://127.0.0.1:{port}"
-        _wait(f"{base}/js.stripe.com/v3/", process)
+        until_it_answers(f"{base}/js.stripe.com/v3/", process)
         yield LocalStripe(base)
 
 
@@ -90,13 +90,13 @@ def stateful_mock() -> Iterator[int]:
     """A stripe-stateful-mock for the length of the block; its port."""
     port = free_port()
     environ = os.environ | {"PORT": str(port), "LOG_LEVEL": "silent"}
-    with _process([str(ROOT / "tools/web-node"), "stripe-stateful-mock"], environ) as process:
-        _wait(f"http://127.0.0.1:{port}/", process)
+    with process_of([str(ROOT / "tools/web-node"), "stripe-stateful-mock"], environ) as process:
+        until_it_answers(f"http://127.0.0.1:{port}/", process)
         yield port
 
 
 @contextlib.contextmanager
-def _process(command: list[str], environ: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def process_of(command: list[str], environ: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=quiet, stderr=quiet, cwd=ROOT, env=environ)
     try:
@@ -110,7 +110,7 @@ def _process(command: list[str], environ: Mapping[str, str] | None = None) -> It
             process.wait()
 
 
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+def until_it_answers(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _READY_S_MAX
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(httpx.HTTPError):
