@@ -9,7 +9,7 @@ import msgspec
 Trigger = Literal["email_verified", "first_purchase", "code"]
 Status = Literal["proposed", "rejected", "withdrawn", "coming", "running", "exhausted", "over", "ended"]
 # Why somebody gets nothing.
-Nothing = Literal["under-age", "frozen", "resting", "not-new", "already-granted", "over", "exhausted"]
+Nothing = Literal["under-age", "not-in-region", "frozen", "resting", "not-new", "already-granted", "over", "exhausted"]
 
 NAME_CHARS_MAX = 60
 CODE = r"^[A-Z0-9-]{6,40}$"
@@ -50,9 +50,13 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of whoever would be granted; `grants` is how often this campaign granted them before."""
+    """What is asked of whoever would be granted; `grants` is how often this campaign granted them before.
+
+    `may_give`: gifts can be given where they live, so coins are of use.
+    """
 
     adult: bool
+    may_give: bool
     frozen: bool
     resting: bool
     joined_at: datetime
@@ -77,6 +81,7 @@ def why_nothing(campaign: Campaign, person: Standing, at: datetime) -> Nothing |
     new = campaign.trigger != "email_verified" or person.joined_at >= campaign.starts_at
     reasons: list[tuple[Nothing, bool]] = [
         ("under-age", not person.adult),
+        ("not-in-region", not person.may_give),
         ("frozen", person.frozen),
         ("resting", person.resting),
         ("not-new", not new),

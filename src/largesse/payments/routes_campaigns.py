@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from largesse.accounts import UnderAge
+from largesse.catalog import NotInRegion
 from largesse.kit import http, ids
 from largesse.kit.http import Forbidden, NotSignedIn
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
@@ -83,6 +84,7 @@ async def list_my_campaigns(
         NotSignedIn,
         Forbidden,
         UnderAge,
+        NotInRegion,
         AccountFrozen,
         Resting,
         UnknownCode,

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import structlog
 
-from largesse import accounts, ledger, policy, safety
+from largesse import accounts, catalog, ledger, policy, safety
 from largesse.accounts import UnderAge
+from largesse.catalog import NotInRegion, Shelf
 from largesse.kit import ids, outbox, throttle
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, ReadTx, WriteTx
@@ -58,14 +59,15 @@ class CampaignsService:
             share = (await policy.get_in_force(tx)).promo_share_bps
             person = await accounts.get_account(tx, account)
             bars = await ledger.list_freezes(tx, account) or await safety.find_rest(tx, account)
-            if bars or not person.is_adult(now):
+            region = (await catalog.read_shelf(tx)).region(person.country, now)
+            if bars or not person.is_adult(now) or not region.giving:
                 return Running([], codes=False, promo_share_bps=share)
             found = await store_campaigns.list_running(tx, _RUNNING_MAX)
             bought = await store_campaigns.has_bought(tx, account)
         for_me = [
             one
             for one in found
-            if (one.trigger == "first_purchase" and not bought)
+            if (one.trigger == "first_purchase" and not bought and region.buying)
             or (
                 one.trigger == "email_verified"
                 and person.email_verified_at is None
@@ -77,13 +79,13 @@ class CampaignsService:
     async def enter_code(self, account: int, grant: UUID, typed: str) -> tuple[Grant, bool]:
         """Grant what a code promises; the same `grant` again is the same one, and True beside it says so.
 
-        Raises `TooMany` (so that nobody guesses), `UnknownCode`, `IdReused`, `UnderAge`, `AccountFrozen`, `Resting`,
-        `AlreadyGranted`, `CampaignOver`, `CampaignExhausted`.
+        Raises `TooMany` (so that nobody guesses), `UnknownCode`, `IdReused`, `UnderAge`, `NotInRegion`,
+        `AccountFrozen`, `Resting`, `AlreadyGranted`, `CampaignOver`, `CampaignExhausted`.
         """
         async with self._db.write() as tx:
             await throttle.hit(tx, f"campaign-codes:{account}", _HOUR_S, self._tries_max)
         async with self._db.write() as tx:
-            now = await store.get_now(tx)
+            now, shelf = await store.get_now(tx), await catalog.read_shelf(tx)
             campaign = await store_campaigns.lock_code(tx, model.plain_code(typed))
             if campaign is None or now < campaign.starts_at:
                 raise UnknownCode
@@ -92,7 +94,7 @@ class CampaignsService:
                 if (before[0].account, before[0].campaign) != (account, campaign.id):
                     raise IdReused
                 return before[0], True
-            why = await self._grant(tx, campaign, account, at=now, grant=grant)
+            why = await self._grant(tx, campaign, account, at=now, grant=grant, shelf=shelf)
             if why is not None:
                 raise await _refusal(tx, account, why)
             made = (await store_campaigns.find_grants(tx, [grant]))[0]
@@ -105,10 +107,12 @@ class CampaignsService:
             known = max(self._seen, await outbox.get_cursor(tx, READER))
             place, rows = await outbox.read(tx, known, list(_TRIGGERS), _ROWS_AT_ONCE)
             campaigns = await self._counting(tx, rows)
+            shelf = await catalog.read_shelf(tx) if campaigns else None
         for row in rows:
             for campaign in campaigns:
                 if campaign.trigger == _TRIGGERS[row.topic] and model.is_in_window(campaign, row.at):
-                    await self._grant_for(row, campaign.id)
+                    assert shelf is not None, campaign
+                    await self._grant_for(row, campaign.id, shelf)
         if rows:
             async with self._db.write() as tx:
                 await outbox.move_cursor(tx, READER, place)
@@ -121,7 +125,7 @@ class CampaignsService:
         since, until = min(row.at for row in rows), max(row.at for row in rows)
         return await store_campaigns.list_counting(tx, list(_TRIGGERS.values()), since, until)
 
-    async def _grant_for(self, row: Row, campaign: UUID) -> None:
+    async def _grant_for(self, row: Row, campaign: UUID, shelf: Shelf) -> None:
         """One grant, in a transaction of its own: it holds one campaign's row and one wallet."""
         account, grant = int(row.body["account"]), ids.new()
         async with self._db.write() as tx:
@@ -131,12 +135,12 @@ class CampaignsService:
                 return
             locked = await store_campaigns.lock(tx, campaign)
             assert locked is not None, campaign
-            why = await self._grant(tx, locked, account, at=row.at, grant=grant)
+            why = await self._grant(tx, locked, account, at=row.at, grant=grant, shelf=shelf)
         outcome = "campaign.granted" if why is None else "campaign.nothing"
         log.info(outcome, campaign=str(campaign), account=account, why=why or "")
 
     async def _grant(
-        self, tx: WriteTx, campaign: Campaign, account: int, *, at: datetime, grant: UUID
+        self, tx: WriteTx, campaign: Campaign, account: int, *, at: datetime, grant: UUID, shelf: Shelf
     ) -> Nothing | None:
         """Grant out of a locked campaign for what happened at `at`, or say why nothing is granted."""
         person = await accounts.get_account(tx, account)
@@ -145,6 +149,7 @@ class CampaignsService:
         wallet = await ledger.open_wallet(tx, account, person.adult_from)
         standing = Standing(
             adult=True,
+            may_give=shelf.region(person.country, at).giving,
             frozen=wallet.frozen,
             resting=await safety.find_rest(tx, account) is not None,
             joined_at=person.created_at,
@@ -161,6 +166,8 @@ class CampaignsService:
 
 
 async def _refusal(tx: ReadTx, account: int, why: Nothing) -> Problem:
+    if why == "not-in-region":
+        return NotInRegion("giving", (await accounts.get_account(tx, account)).country)
     if why == "resting":
         rest = await safety.find_rest(tx, account)
         return Resting(rest.until if rest else None)

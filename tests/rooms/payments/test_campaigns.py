@@ -15,6 +15,7 @@ from largesse import ledger, safety
 from largesse.kit import ids
 from largesse.kit.db import Database
 from largesse.payments import audit_checks
+from regional import hold
 
 pytestmark = pytest.mark.timeout(120)
 _SECOND = """
@@ -267,6 +268,24 @@ async def test_the_audit_names_a_campaign_whose_books_were_changed(
             await tx.execute("ROLLBACK")
             await tx.execute("BEGIN")
         assert any(said in one for one in found), (said, found)
+
+
+async def test_where_gifts_are_not_offered_nothing_is_granted_and_where_nothing_is_sold_no_purchase_is_promised(
+    office: Campaigning, make_person: Any
+) -> None:
+    await office.running(code="WELCOME")
+    await office.running(trigger="first_purchase")
+    await hold(office.db, "FR", giving=False)
+    await hold(office.db, "IT", buying=False)
+    french, italian = await make_person("amelie", country="FR"), await make_person("bianca", country="IT")
+    answer = await office.enter(french, "WELCOME")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not-in-region")
+    await office.buy(french)
+    await office.settle()
+    assert await office.coins(french) == (350, 0)
+    assert (await office.enter(italian, "WELCOME")).status_code == 201
+    seen = [await office.get("/v1/me/campaigns", who) for who in (french, italian)]
+    assert [(one["items"], one["codes"]) for one in seen] == [([], False), ([], True)]
 
 
 # The first purchase, and a proved address
