@@ -136,6 +136,10 @@ class ExportBody(msgspec.Struct, frozen=True):
     followers: list[dict[str, Any]]
     host_users: list[dict[str, Any]]
     gifter: dict[str, int] | None = None
+    own_limits: list[dict[str, Any]] = []
+    own_limit_changes: list[dict[str, Any]] = []
+    breaks: list[dict[str, Any]] = []
+    purchase_consent: dict[str, Any] | None = None
 
 
 @get("/v1/me", tags=["People"], summary="Your account", responses=http.declares(*_OWN))

@@ -31,6 +31,7 @@ _FAILURES_S = 900
 _LETTERS_MAX = 5  # an address and hour
 
 Holds = Callable[[ReadTx, int], Awaitable[Holdings]]
+Kept = Callable[[ReadTx, int], Awaitable[dict[str, Any]]]
 Changed = Callable[[int, Sequence[bytes]], Awaitable[None]]
 
 
@@ -39,17 +40,27 @@ async def holds_nothing(_: ReadTx, __: int) -> Holdings:
     return Holdings()
 
 
+async def keeps_nothing(_: ReadTx, __: int) -> dict[str, Any]:
+    """Where there are no other rooms."""
+    return {}
+
+
 class MeService:
-    """Built by `AccountsService`. `holds` says what an erased account would lose; `changed` tells every process."""
+    """Built by `AccountsService`.
+
+    `holds` says what an erased account would lose, `keeps` what other rooms keep; `changed` tells every process.
+    """
 
     def __init__(
-        self, db: Database, clock: Clock, settings: Settings, passwords: Passwords, *, holds: Holds, changed: Changed
-    ) -> None:
+        self, db: Database, clock: Clock, settings: Settings, passwords: Passwords, *, holds: Holds, keeps: Kept,
+        changed: Changed,
+    ) -> None:  # fmt: skip
         self._db = db
         self._clock = clock
         self._settings = settings
         self._passwords = passwords
         self._holds = holds
+        self._keeps = keeps
         self._changed = changed
 
     async def get(self, account: int) -> Account:
@@ -257,9 +268,10 @@ class MeService:
     # Data rights
 
     async def export(self, account: int) -> tuple[Account, dict[str, Any]]:
-        """The account, and everything else that this room keeps about the person."""
+        """The account, and everything else that is kept about the person, here and in other rooms."""
         async with self._db.read() as tx:
-            return await store.get_account(tx, account), await store.export(tx, account)
+            here, elsewhere = await store.export(tx, account), await self._keeps(tx, account)
+            return await store.get_account(tx, account), here | elsewhere
 
     async def erase(self, account: int, password: str, *, forfeit: bool) -> None:
         """Erase the person; the books keep the key. What the account holds is lost, which `forfeit` agrees to.

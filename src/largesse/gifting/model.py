@@ -1,5 +1,6 @@
 """Deciding gifts: a pure function over what was read under the wallets' locks."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -230,9 +231,13 @@ def _why(facts: Facts, request: Request, now_s: float) -> Problem | None:
     return _why_person(facts, request, place) or _why_price(facts, request, kind)
 
 
-_BARS: tuple[tuple[int, type[Problem]], ...] = (
-    (UNDER_AGE, UnderAge), (FROZEN, AccountFrozen), (RESTING, Resting), (IN_DEBT, InDebt),
-)  # fmt: skip
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BARS: tuple[tuple[int, Callable[[int], Problem]], ...] = (
+    (UNDER_AGE, lambda _: UnderAge()),
+    (FROZEN, lambda _: AccountFrozen()),
+    (RESTING, lambda barred: Resting(_EPOCH + timedelta(microseconds=barred >> 4))),
+    (IN_DEBT, lambda _: InDebt()),
+)
 
 
 def _why_person(facts: Facts, request: Request, place: Place) -> Problem | None:
@@ -240,7 +245,7 @@ def _why_person(facts: Facts, request: Request, place: Place) -> Problem | None:
         return SelfGift()
     wallet = facts.wallets.get(request.sender)
     if wallet is not None and wallet.barred:
-        return next(refusal() for bar, refusal in _BARS if wallet.barred & bar)
+        return next(refusal(wallet.barred) for bar, refusal in _BARS if wallet.barred & bar)
     if (request.stage, request.sender) in facts.bans:
         return BannedFromRoom()
     return GiftingOff() if place.context is None else None

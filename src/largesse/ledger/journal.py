@@ -52,7 +52,8 @@ UNLIMITED = 2**62
 class WalletState(msgspec.Struct, gc=False):
     """A locked wallet while a batch is decided: spendable coins, `…_out` counters, coins given today.
 
-    `barred` is 0, or the sum of FROZEN, IN_DEBT, UNDER_AGE and RESTING. `own_left` is what the tightest of the
+    `barred` is 0, or the sum of FROZEN, IN_DEBT, UNDER_AGE and RESTING, and for the last one 16 times the microseconds
+    since 1970 at which the break ends. `own_left` is what the tightest of the
     person's own limits leaves, times 4, plus which one it is: of the day (0), the week (1) or the month (2).
     `own_gift_max` is what they allow one gift to cost. 2^62 where there is none.
     """

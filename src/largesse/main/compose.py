@@ -24,10 +24,12 @@ from largesse.payments import (
     PaymentsService,
     name_grants,
 )
+from largesse.payments import export_person as export_buyer
 from largesse.payouts import PayoutsService
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
 from largesse.safety import LimitsService, SafetyService
+from largesse.safety import export_person as export_limits
 from largesse.stage import StageService
 
 
@@ -74,7 +76,7 @@ def build(settings: Settings) -> Services:
     jobs = Jobs(db)
     mail = Mail(settings)
     keys = load_keys(settings.data_path)
-    accounts = AccountsService(db, news, clock, settings, holds=holds)
+    accounts = AccountsService(db, news, clock, settings, holds=holds, keeps=keeps)
     policy = PolicyService(db, settings)
     catalog = CatalogService(db, news, policy, settings)
     ledger = LedgerService(db, settings, clock, keys)
@@ -122,6 +124,11 @@ async def holds(tx: ReadTx, account: int) -> Holdings:
     earned = await list_earnings(tx, account)
     left = sum(day.milli_in - day.milli_reversed - day.milli_redeemed for day in earned)
     return Holdings(coins=(await get_wallet(tx, account)).coins, diamonds_milli=left)
+
+
+async def keeps(tx: ReadTx, account: int) -> dict[str, Any]:
+    """What the rooms above accounts keep about a person, for their export."""
+    return await export_limits(tx, account) | await export_buyer(tx, account)
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from largesse.payments.service_campaigns import CampaignsService, name_grants
 from largesse.payments.service_notices import NoticesService
 from largesse.payments.service_office import OfficeService
 from largesse.payments.service_office_campaigns import CampaignsOffice
+from largesse.payments.store_notices import export_person
 
 __all__ = [
     "GRANTED",
@@ -34,5 +35,6 @@ __all__ = [
     "Purchase",
     "audit_checks",
     "configured",
+    "export_person",
     "name_grants",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -62,6 +63,12 @@ async def find_consent(tx: ReadTx, account: int) -> datetime | None:
     """Since when a buyer has consented; None where they have not."""
     at: datetime | None = await tx.scalar(sql("payments", "consent_get"), {"account": account})
     return at
+
+
+async def export_person(tx: ReadTx, account: int) -> dict[str, Any]:
+    """What is kept here about a person besides purchases, which are listed: `purchase_consent`, None without one."""
+    at = await find_consent(tx, account)
+    return {"purchase_consent": {"consented_at": at} if at else None}
 
 
 async def put_consent(tx: WriteTx, account: int, *, consented: bool) -> None:

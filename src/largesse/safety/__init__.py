@@ -10,7 +10,7 @@ from largesse.safety.model import BUY, Amount, Rest
 from largesse.safety.routes_limits import limit_routes
 from largesse.safety.routes_office import routes
 from largesse.safety.service import SafetyService
-from largesse.safety.service_limits import LimitsService, find_rest, list_buy_limits
+from largesse.safety.service_limits import LimitsService, export_person, find_rest, list_buy_limits
 
 __all__ = [
     "BUY",
@@ -19,6 +19,7 @@ __all__ = [
     "Rest",
     "Resting",
     "SafetyService",
+    "export_person",
     "find_rest",
     "limit_routes",
     "list_buy_limits",

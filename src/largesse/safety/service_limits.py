@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -85,6 +86,11 @@ async def list_buy_limits(tx: ReadTx, account: int, now: datetime) -> dict[str, 
     found = await store.list_limits(tx, account)
     limits = {name: model.in_force(found[name], now).amount for name in model.BUY}
     return {name: amount for name, amount in limits.items() if amount is not None}
+
+
+async def export_person(tx: ReadTx, account: int) -> dict[str, Any]:
+    """What is kept here about a person: `own_limits`, `own_limit_changes`, `breaks`."""
+    return await store.export(tx, account)
 
 
 async def find_rest(tx: ReadTx, account: int) -> Rest | None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.kit.money import Money
 from largesse.safety.model import BUY, NAMES, Amount, OwnLimit, Rest
@@ -66,6 +68,12 @@ async def put_rest(tx: WriteTx, account: int, kind: str, until: datetime) -> Non
 async def find_rest(tx: ReadTx, account: int) -> Rest | None:
     """The running break that ends last."""
     return await tx.one(Rest, sql("safety", "rest"), {"account": account})
+
+
+async def export(tx: ReadTx, account: int) -> dict[str, Any]:
+    """Own limits, what was ever asked for, and breaks."""
+    found: dict[str, Any] = msgspec.json.decode(await tx.scalar(sql("safety", "export"), {"account": account}))
+    return found
 
 
 def _limit(row: dict[str, Any]) -> OwnLimit:

@@ -13,7 +13,8 @@ from largesse.gifting import Facts, Kind, Outcome, Place, Receipt, Request, Term
 from largesse.gifting import errors as refusals
 from largesse.kit import ids
 from largesse.kit.http import NotFound
-from largesse.ledger import FROZEN, IN_DEBT, UNDER_AGE, WalletState
+from largesse.ledger import FROZEN, IN_DEBT, RESTING, UNDER_AGE, WalletState
+from largesse.safety import Resting
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ALICE, BOB, CHARLIE = 1, 2, 3
@@ -108,6 +109,16 @@ def test_a_barred_wallet_gives_nothing(barred: int, refusal: type[Exception]) ->
     around.wallets[ALICE].barred = barred
     (outcome,), _ = decide(around, [ask()])
     assert isinstance(outcome, refusal)
+
+
+def test_who_rests_is_told_until_when() -> None:
+    until = datetime(2027, 2, 3, 4, 5, 6, 789_012, tzinfo=UTC)
+    around = facts()
+    ends_us = (until - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    around.wallets[ALICE].barred = RESTING | ends_us << 4
+    (outcome,), _ = decide(around, [ask()])
+    assert isinstance(outcome, Resting)
+    assert outcome.until == until
 
 
 def test_a_ban_holds_in_its_room_alone() -> None:

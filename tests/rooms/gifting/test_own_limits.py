@@ -74,6 +74,7 @@ async def test_who_rests_gives_nothing_until_then(
         await ledger.rest(tx, cast.alice.key, now)
     (outcome,) = await committer.settle([room.ask(cast.alice.key)])
     assert isinstance(outcome, Resting)
+    assert outcome.until == now
     async with db.write() as tx:
         await tx.execute("UPDATE ledger.wallet SET rests_until = now()")
     assert isinstance((await committer.settle([room.ask(cast.alice.key)]))[0], Receipt)

@@ -3,7 +3,7 @@ import ar from './ar.json';
 import de from './de.json';
 import en from './en.json';
 import es from './es.json';
-import { diamonds, duration, giftDiamonds, giftName, inLanguage, locale, localeOfNumbers, locales, money, number, setLocale, t, tCode } from './index';
+import { diamonds, duration, giftDiamonds, giftName, inLanguage, locale, localeOfNumbers, locales, money, nameOf, number, setLocale, t, tCode } from './index';
 import sheets from './sheets/en.json';
 import zh from './zh.json';
 
@@ -59,6 +59,13 @@ test('the language that somebody chose elsewhere comes along, unless this device
   vi.stubGlobal('document', { cookie: 'largesse_csrf=x; largesse_lang=de' });
   expect(inLanguage('/studio', 'ar')).toBe('/studio');
   vi.unstubAllGlobals();
+});
+
+test('who was erased is called so in the language of whoever reads', () => {
+  const former = { username: 'former.7', display_name: 'Former member' };
+  expect([nameOf(former), nameOf({ username: 'kai', display_name: 'Kai' }), nameOf(null)]).toEqual(['Former member', 'Kai', 'Someone']);
+  setLocale('de', de);
+  expect(nameOf(former)).toBe('Ehemaliges Mitglied');
 });
 
 test('money is exact in every exponent', () => {

@@ -2,7 +2,7 @@
 import type en from './en.json';
 import type pages from './pages/en.json';
 import type sheets from './sheets/en.json';
-import type { Money } from '../api/types';
+import type { Money, Person } from '../api/types';
 
 type Plural = { zero?: string; one?: string; two?: string; few?: string; many?: string; other: string };
 export type Messages = Record<string, string | Plural>;
@@ -125,6 +125,12 @@ function isolated(text: string): string {
 export function tCode(prefix: string, code: string, otherwise: string, values: Values = {}): string {
   const key = [prefix, 'problem', 'refused'].map((each) => `${each}.${code}`).find((each) => each in messages);
   return key ? t(key as Key, values) : otherwise;
+}
+
+/** What somebody is called here: who was erased has no name left (nobody else can take a name that begins so), and who gave anonymously none. */
+export function nameOf(person: Pick<Person, 'username' | 'display_name'> | null | undefined): string {
+  if (!person) return t('common.anonymous');
+  return person.username.startsWith('former.') ? t('common.former') : person.display_name;
 }
 
 /** A gift by the catalogue's name for it: in the reader's language, where the house's own gifts have a word for it. */

@@ -194,7 +194,7 @@ export class Buying {
 
 /** Why nothing was bought, in the reader's words. */
 export function refusalOf({ code, message, members }: ApiProblem): string {
-  const resets = members['resets_at'];
+  const resets = members['resets_at'] ?? members['until'];
   return tCode('unbought', code, message, { time: typeof resets === 'string' ? dateTime(resets, 'short') : '' });
 }
 

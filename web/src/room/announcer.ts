@@ -1,5 +1,6 @@
 /** What a screen reader is told of a busy room: one sentence every five seconds, instead of every event. */
 import type { Frame } from '../api';
+import { nameOf } from '../i18n';
 
 export const EVERY_MS = 5_000;
 
@@ -25,7 +26,7 @@ export class Announcer {
         this.#gifts += event.repeat_count;
         this.#givers.add(event.sender?.id ?? event.id);
       } else if (event.type === 'chat.message') {
-        this.#comments.push({ name: event.sender.display_name, text: event.text });
+        this.#comments.push({ name: nameOf(event.sender), text: event.text });
         if (this.#comments.length > COMMENTS_MAX) this.#comments.shift();
       } else if (event.type === 'member.joined') this.#joined += event.count;
     }

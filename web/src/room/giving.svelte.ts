@@ -195,7 +195,7 @@ export class Giving {
     }
     if (problem.code === 'price-changed' || problem.code === 'gift-retired') void this.#room.reloadCatalog();
     if (problem.code === 'banned-from-room') this.#room.banned = true;
-    const resets = problem.members['resets_at'];
+    const resets = problem.members['resets_at'] ?? problem.members['until'];
     toast(tCode('refused', problem.code, problem.message, { time: typeof resets === 'string' ? dateTime(resets, 'short') : '' }), { tone: 'bad' });
   }
 

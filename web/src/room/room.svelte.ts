@@ -1,6 +1,7 @@
 /** The room as it is shown: who, how many, what was said. Frames go in, plain state comes out. */
 import { ApiProblem, catalog, lives, serverNow, type Frame, type Gift, type GiftSent, type Live, type LiveSummary, type Rank, type Snapshot, type Totals, type You } from '../api';
 import type { GiftEngine, Showing } from '../engine';
+import { nameOf } from '../i18n';
 import { mergeRanks } from '../parts/ranks';
 import { session } from '../ui';
 import { Announcer, EVERY_MS } from './announcer';
@@ -178,7 +179,7 @@ export class Room {
     if (!gift || !this.engine || serverNow() - Date.parse(event.at) > FRESH_MS) return;
     const showing: Showing = {
       id: event.id, gift, count: event.repeat_count, coins: event.coins, combo_id: event.combo_id,
-      giver: event.sender && { id: event.sender.id, name: event.sender.display_name },
+      giver: event.sender && { id: event.sender.id, name: nameOf(event.sender) },
       own: event.sender !== null && event.sender.id === session.account?.id,
     };
     this.engine.show(showing);

@@ -1,7 +1,7 @@
 /** The creator's view of a running LIVE: every gift with its thanks, the talk with its moderation, totals with diamonds. */
 import { ApiProblem, catalog, lives, type ChatMessage, type Frame, type Gift, type GiftSent, type Live, type Person, type Rank, type Snapshot, type Totals } from '../api';
 import type { Showing } from '../engine';
-import { t, tCode } from '../i18n';
+import { nameOf, t, tCode } from '../i18n';
 import { mergeRanks } from '../parts/ranks';
 import { RoomStream, type Connection } from '../room/stream';
 import { toast } from '../ui';
@@ -81,7 +81,7 @@ export class Deck {
       await lives.moderate(this.id, { action, account: person.id, ...(seconds ? { seconds } : {}) });
       if (action === 'mute' || action === 'unmute') this.muted = toggled(this.muted, person.id, action === 'mute');
       else this.banned = toggled(this.banned, person.id, action === 'ban');
-      toast(t(`deck.did_${action}`, { name: person.display_name }), { tone: 'good' });
+      toast(t(`deck.did_${action}`, { name: nameOf(person) }), { tone: 'good' });
     });
   }
 
@@ -151,7 +151,7 @@ export class Deck {
     this.#gifts.unshift(event);
     if (this.#gifts.length > GIFTS_MAX) this.#gifts.length = GIFTS_MAX;
     const gift = this.kinds.get(event.gift_id);
-    if (fresh && gift) this.show?.({ id: event.id, gift, giver: event.sender && { id: event.sender.id, name: event.sender.display_name }, count: event.repeat_count, coins: event.coins, combo_id: event.combo_id, own: false });
+    if (fresh && gift) this.show?.({ id: event.id, gift, giver: event.sender && { id: event.sender.id, name: nameOf(event.sender) }, count: event.repeat_count, coins: event.coins, combo_id: event.combo_id, own: false });
   }
 
   #said(event: ChatMessage): void {
