@@ -60,6 +60,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sockets_max: Annotated[Positive, _about("open sockets a process")] = 20_000
     checkpoint_seconds: Annotated[Positive, _about("time between signed checkpoints")] = 60
 
+    seller_name: Annotated[str, _about("who sells coins, as it stands on receipts; empty: Largesse")] = ""
+    seller_address: Annotated[str, _about("the seller's postal address on receipts, its lines separated by `;`")] = ""
+    seller_tax_id: Annotated[str, _about("the seller's tax number on receipts, such as a VAT id")] = ""
     return_origins: Annotated[str, _about("origins that buyers may come back to, comma separated; our own always")] = ""
     test_accounts: Annotated[str, _about("usernames whom a provider's test money grants promotional coins")] = ""
     stripe_api_key: Annotated[str, _secret("Stripe's secret or restricted key; empty: Stripe is off")] = ""

@@ -61,7 +61,7 @@ from largesse.ledger.selling import adjust_down, adjust_up, grant_promo, sell_co
 from largesse.ledger.service import LedgerService
 from largesse.ledger.statement import Statement, WalletEntry, wallet_entries
 from largesse.ledger.taking import TOPIC_WALLET as WALLET_CHANGED
-from largesse.ledger.taking import find_refund, refund_coins, restore_refund
+from largesse.ledger.taking import find_refund, list_takings, refund_coins, restore_refund
 from largesse.ledger.unallocated import allocate, hold_unallocated, keep_again, send_back
 from largesse.ledger.unspent import Unspent, list_unspent, lock_unspent
 from largesse.ledger.verify import Verdict, verify_file
@@ -150,6 +150,7 @@ __all__ = [
     "list_received",
     "list_sent",
     "list_staged",
+    "list_takings",
     "list_unspent",
     "load_keys",
     "lock_unspent",

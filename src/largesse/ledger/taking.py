@@ -249,6 +249,15 @@ async def find_refund(tx: ReadTx, source: str) -> Taken | None:
     return event.taken if event else None
 
 
+async def list_takings(tx: ReadTx, purchase: str) -> list[tuple[str, Taken]]:
+    """What every event did to a purchase's coins, oldest first, by the cause's source (without its round)."""
+    rows = await tx.rows(sql("ledger", "takings_of"), {"source": purchase})
+    return [
+        (row.pop("source").partition("#")[0], Taken(money=Money(row.pop("money_minor"), row.pop("currency")), **row))
+        for row in rows
+    ]
+
+
 async def find_event(tx: ReadTx, kind: str, source: str) -> Event | None:
     """What the event of a cause did, or None."""
     row = await tx.row(sql("ledger", "find_taking"), {"kind": kind, "source": source})

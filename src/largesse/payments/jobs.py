@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from largesse.kit.jobs import Jobs
 from largesse.kit.mail import Mail
-from largesse.payments.events import JOB_FINISH, JOB_NOTICES, JOB_RECEIPT, JOB_REFUND
-from largesse.payments.receipts import Words
+from largesse.payments.events import JOB_DISPUTE, JOB_FINISH, JOB_NOTICES, JOB_RECEIPT, JOB_REFUND
+from largesse.payments.receipts import Letter, Words
 
 if TYPE_CHECKING:
     from largesse.payments.service_notices import NoticesService
@@ -14,20 +14,24 @@ if TYPE_CHECKING:
 def register(jobs: Jobs, notices: "NoticesService", mail: Mail, words: Words) -> None:
     """Add this room's tasks."""
 
-    async def mail_receipt(purchase: str) -> None:
-        letter = await notices.find_receipt(purchase)
+    async def send(letter: Letter | None) -> None:
         if letter is not None:
             await mail.send(letter.to, letter.subject, letter.text)
 
+    async def mail_receipt(purchase: str) -> None:
+        await send(await notices.receipts.find_letter(purchase, words))
+
     async def mail_refund(refund: str) -> None:
-        letter = await notices.find_refund_letter(refund, words)
-        if letter is not None:
-            await mail.send(letter.to, letter.subject, letter.text)
+        await send(await notices.receipts.find_refund_letter(refund, words))
+
+    async def mail_dispute(dispute: str, status: str) -> None:
+        await send(await notices.receipts.find_dispute_letter(dispute, status, words))
 
     jobs.add(JOB_NOTICES, notices.work)
     jobs.add(JOB_FINISH, notices.finish)
     jobs.add(JOB_RECEIPT, mail_receipt)
     jobs.add(JOB_REFUND, mail_refund)
+    jobs.add(JOB_DISPUTE, mail_dispute)
     jobs.add_periodic("* * * * *", "payments.notices_due", notices.work)
     jobs.add_periodic("* * * * *", "payments.look_at_waiting", notices.look_at_waiting)
     jobs.add_periodic("*/2 * * * *", "payments.finish_all", notices.finish_all)

@@ -1,34 +1,28 @@
-"""The receipt of a purchase, and what was given back of it, as mail."""
+"""Receipts of purchases, and what was given back or disputed of them, as mail in the buyer's language."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
 from largesse.accounts import Account
 from largesse.kit import ids
-from largesse.kit.money import Money, exponent
+from largesse.kit.money import Money
+from largesse.kit.wording import Writer
 from largesse.payments.model import Purchase
-
-_TEXT = """Hello {name},
-
-thank you. This is the receipt for your coins.
-
-Receipt   {number}
-Date      {date} UTC
-Coins     {coins:,}
-Net       {net}
-Tax       {tax}
-Total     {total}
-Paid by   {provider}
-
-Print it, or look at the state of this purchase: {link}
-
-Coins are used on this platform only. They cannot be turned into cash or passed to somebody else.
-"""
-
 
 # The message of a language, by its key; English where the language is not spoken here.
 Words = Callable[[str, str], str]
+# Names of companies, which are the same in every language; the sandbox's has a message of its own.
+NAMES = {"stripe": "Stripe", "paypal": "PayPal", "apple": "App Store", "google": "Google Play"}
+
+
+class Seller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sells coins here, as the operator's settings say; `address` by lines."""
+
+    name: str
+    address: list[str]
+    tax_id: str
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -39,38 +33,47 @@ class Letter(msgspec.Struct, frozen=True):
     text: str
 
 
-def write_receipt(purchase: Purchase, buyer: Account, origin: str) -> Letter | None:
-    """The receipt of a granted purchase; None where it is not granted, or its buyer has no address."""
-    if purchase.granted_at is None or buyer.email is None:
-        return None
-    number = ids.encode("purchase", purchase.id)
-    net = purchase.price - Money(purchase.tax_minor, purchase.currency)
-    text = _TEXT.format(
-        name=buyer.display_name, number=number, date=f"{purchase.granted_at:%Y-%m-%d %H:%M}", coins=purchase.coins,
-        net=amount(net), tax=amount(Money(purchase.tax_minor, purchase.currency)), total=amount(purchase.price),
-        provider=purchase.provider, link=f"{origin}/account/purchases/{number}",
+class Returned(NamedTuple):
+    """Money of a purchase that moved later, and the coins taken for it; `kind` is the letter's, such as `refund`."""
+
+    kind: str
+    money: Money
+    coins: int
+
+
+def write_receipt(purchase: Purchase, seller: Seller, *, buyer: Account, origin: str, words: Words) -> Letter | None:
+    """The receipt of a granted purchase; None where its buyer has no address."""
+    assert purchase.granted_at is not None, purchase.id
+    writer = Writer(words, buyer.language)
+    tax = Money(purchase.tax_minor, purchase.currency)
+    return _letter(
+        "receipt", purchase, buyer=buyer, origin=origin, writer=writer,
+        date=writer.moment(purchase.granted_at),
+        coins=writer.number(purchase.coins),
+        net=writer.money(purchase.price - tax),
+        tax=writer.money(tax),
+        total=writer.money(purchase.price),
+        provider=NAMES.get(purchase.provider) or writer.say("mail.play_money"),
+        seller="\n".join(filter(None, [seller.name, *seller.address, seller.tax_id])),
     )  # fmt: skip
-    return Letter(buyer.email, f"Your receipt for {purchase.coins:,} coins", text)
 
 
-def write_refund(
-    purchase: Purchase, money: Money, coins: int, *, buyer: Account, origin: str, words: Words
+def write_returned(
+    returned: Returned, purchase: Purchase, *, buyer: Account, origin: str, words: Words
 ) -> Letter | None:
-    """What was given back, in the buyer's language; None where they have no address."""
+    """What was given back, disputed or decided; None where the buyer has no address."""
+    writer = Writer(words, buyer.language)
+    money, coins = writer.money(returned.money), writer.number(returned.coins)
+    return _letter(returned.kind, purchase, buyer=buyer, origin=origin, writer=writer, money=money, coins=coins)
+
+
+def _letter(
+    kind: str, purchase: Purchase, *, buyer: Account, origin: str, writer: Writer, **values: str
+) -> Letter | None:
+    """A letter of some kind. The link stands bare: a mark of direction beside it would be taken for a part of it."""
     if buyer.email is None:
         return None
-    spoken = buyer.language or "en"
-    text = words(spoken, "mail.refund_text").format(
-        name=buyer.display_name, number=ids.encode("purchase", purchase.id), money=amount(money), coins=coins,
-        link=f"{origin}/account#purchases",
-    )  # fmt: skip
-    return Letter(buyer.email, words(spoken, "mail.refund_subject"), text)
-
-
-def amount(money: Money) -> str:
-    """Money as plain text: `13.99 USD`, with as many decimals as its currency has."""
-    decimals = exponent(money.currency)
-    if decimals == 0:
-        return f"{money.minor} {money.currency}"
-    whole, part = divmod(money.minor, 10**decimals)
-    return f"{whole}.{part:0{decimals}d} {money.currency}"
+    number = ids.encode("purchase", purchase.id)
+    values |= {"name": buyer.display_name, "number": number}
+    text = writer.fill(f"mail.{kind}_text", values, link=f"{origin}/account/purchases/{number}")
+    return Letter(buyer.email, writer.say(f"mail.{kind}_subject"), text)

@@ -32,6 +32,7 @@ from largesse.payments.routes_consent import routes as consent_routes
 from largesse.payments.routes_notices import routes as notice_routes
 from largesse.payments.routes_office import routes as office_routes
 from largesse.payments.routes_providers import list_providers
+from largesse.payments.routes_receipts import routes as receipt_routes
 from largesse.payments.routes_regions import routes as region_routes
 from largesse.payments.routes_withdraw import withdraw_purchase
 from largesse.payments.service import PaymentsService
@@ -274,6 +275,7 @@ routes = [
     list_purchases,
     get_purchase,
     withdraw_purchase,
+    *receipt_routes,
     *consent_routes,
     list_providers,
     *region_routes,

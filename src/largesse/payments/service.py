@@ -39,6 +39,7 @@ from largesse.payments.providers.port import (
     Store,
 )
 from largesse.payments.service_claim import Claims
+from largesse.payments.service_receipts import Receipts
 from largesse.payments.service_refunds import Refunds
 from largesse.payments.service_regions import Regions
 from largesse.payments.service_settle import ANOTHER, Settler
@@ -60,6 +61,7 @@ class PaymentsService:
         self._providers = providers.configured(settings, db)
         self.settler = Settler(db, self._providers, settings)
         self.claims = Claims(settings)
+        self.receipts = Receipts(db, settings)
         self.refunds = Refunds(db, self.settler)
         self.regions = Regions(db, self._providers, settings.region_default)
         self.withdrawals = Withdrawals(db, settings, self.refunds)

@@ -12,11 +12,9 @@ from uuid import UUID
 
 import structlog
 
-from largesse import accounts, ledger
 from largesse.kit.batch import Batcher
 from largesse.kit.jobs import Jobs, enqueue
 from largesse.kit.mail import Mail
-from largesse.kit.money import Money
 from largesse.kit.problems import Problem
 from largesse.payments import store, store_money, store_notices
 from largesse.payments.errors import BadNoticeSent, ProviderAway
@@ -33,7 +31,7 @@ from largesse.payments.providers.port import (
     Seller,
     Store,
 )
-from largesse.payments.receipts import Letter, Words, write_receipt, write_refund
+from largesse.payments.receipts import Words
 from largesse.payments.service import PaymentsService
 from largesse.payments.store_notices import Arrived, Taken
 
@@ -52,7 +50,7 @@ class NoticesService:
 
     def __init__(self, payments: PaymentsService) -> None:
         self._db = payments.db
-        self._origin = payments.settings.origin
+        self.receipts = payments.receipts
         self._payments = payments
         self._settler = payments.settler
         self._batcher: Batcher[Arrived, bool] = Batcher(size_max=200, linger_us=1000, waiting_max=5000)
@@ -214,22 +212,3 @@ class NoticesService:
             await self._look(provider, ref)
         async with self._db.write() as tx:
             await store_money.put_caught_up(tx, provider.name, begun)
-
-    async def find_receipt(self, purchase: str) -> Letter | None:
-        """The receipt of a purchase as mail; None where there is nobody to send it to."""
-        async with self._db.read() as tx:
-            found = await store.find(tx, UUID(purchase))
-            buyer = await accounts.get_account(tx, found.account) if found else None
-        return write_receipt(found, buyer, self._origin) if found and buyer else None
-
-    async def find_refund_letter(self, refund: str, words: Words) -> Letter | None:
-        """What was given back, as mail; None where there is nobody to send it to, or no coins left for it."""
-        async with self._db.read() as tx:
-            row = await store_money.find_refund(tx, UUID(refund))
-            taken = await ledger.find_refund(tx, f"refund:{refund}")
-            found = await store.find(tx, row.purchase) if row else None
-            if row is None or taken is None or found is None:
-                return None
-            buyer = await accounts.get_account(tx, found.account)
-        money = Money(row.minor, row.currency)
-        return write_refund(found, money, taken.coins, buyer=buyer, origin=self._origin, words=words)

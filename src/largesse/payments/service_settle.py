@@ -13,7 +13,15 @@ from largesse.kit.db import Database, WriteTx
 from largesse.kit.money import Money
 from largesse.payments import reconcile as rules
 from largesse.payments import store, store_money
-from largesse.payments.events import JOB_FINISH, JOB_RECEIPT, JOB_REFUND, TOPIC_CHANGED, TOPIC_FLAGGED, TOPIC_GRANTED
+from largesse.payments.events import (
+    JOB_DISPUTE,
+    JOB_FINISH,
+    JOB_RECEIPT,
+    JOB_REFUND,
+    TOPIC_CHANGED,
+    TOPIC_FLAGGED,
+    TOPIC_GRANTED,
+)
 from largesse.payments.model import DISPUTED, GRANTED, MISMATCH, refund_status
 from largesse.payments.providers.port import Provider, Refused, Seen, SeenRefund, Store
 from largesse.payments.reconcile import Record, reconcile
@@ -209,6 +217,7 @@ class _Acts:
     async def _send_back(self, act: rules.SendBack) -> None:
         refund = act.known or act.seen.id or ids.new()
         await self._put_refund(refund, act.seen, act.money, "done")
+        await jobs.send(self.tx, JOB_REFUND, refund=str(refund))
         if self._is_kept_in_books():
             await ledger.send_back(
                 self.tx, purchase=self.source, money=act.money, via=self.provider.via, source=f"refund:{refund}",
@@ -257,6 +266,7 @@ class _Acts:
             evidence_due_at=seen.evidence_due_at,
         )  # fmt: skip
         self.record = self.record.with_dispute(dispute, seen)
+        await jobs.send(self.tx, JOB_DISPUTE, dispute=str(dispute), status="open")
         await self._to(DISPUTED, seen.reason)
         if self._in_books(seen.money.currency):
             await ledger.open_dispute(
@@ -268,6 +278,7 @@ class _Acts:
         row = next(row for row in self.record.disputes if row.ref == act.seen.ref)
         won = act.seen.status == "won"
         await store_money.decide_dispute(self.tx, row.id, act.seen.status)
+        await jobs.send(self.tx, JOB_DISPUTE, dispute=str(row.id), status=act.seen.status)
         await self._to("dispute_won" if won else "charged_back", act.seen.reason)
         if not self._in_books(row.currency):
             return

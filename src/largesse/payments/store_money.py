@@ -89,6 +89,21 @@ async def is_taken(tx: ReadTx, refund: UUID) -> bool:
     return taken
 
 
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bank asks about: open, won or lost. Minor units of `currency`."""
+
+    id: UUID
+    purchase: UUID
+    status: str
+    minor: int
+    currency: str
+
+
+async def find_dispute(tx: ReadTx, dispute: UUID) -> Dispute | None:
+    """A dispute by its id."""
+    return await tx.one(Dispute, sql("payments", "dispute_find"), {"id": dispute})
+
+
 async def put_dispute(tx: WriteTx, **columns: Any) -> None:
     """Put a dispute down; columns as in sql/dispute_put.sql."""
     await tx.execute(sql("payments", "dispute_put"), columns)

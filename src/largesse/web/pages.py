@@ -45,6 +45,7 @@ PAGES: dict[str, Page] = {
     "/live/{id:str}": Page("live", pays=True),
     "/recharge": Page("recharge", pays=True),
     "/account": Page("account"),
+    "/account/purchases/{id:str}": Page("purchase"),
     "/receipt/{number:str}": Page("receipt"),
     "/studio": Page("studio", camera=True),
     "/studio/live/{id:str}": Page("deck", camera=True),

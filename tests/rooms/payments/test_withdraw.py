@@ -24,7 +24,8 @@ from largesse.kit.money import Money
 from largesse.kit.problems import Problem
 from largesse.ledger import keys
 from largesse.ledger.audit import audit
-from largesse.payments import NoticesService, PaymentsService
+from largesse.payments import PaymentsService
+from mailing import words
 from payments_shop import Shop
 from regional import hold
 
@@ -330,15 +331,13 @@ async def test_what_went_back_is_told_by_mail_in_the_buyers_language(
         )
     assert ids.encode("refund", UUID(job["args"]["refund"])) == refund
 
-    def words(language: str, key: str) -> str:
-        return f"{language} {key} {{name}} {{number}} {{money}} {{coins}} {{link}}"
-
-    notices = NoticesService(payments)
-    letter = await notices.find_refund_letter(job["args"]["refund"], words)
+    letter = await payments.receipts.find_refund_letter(job["args"]["refund"], words)
     assert letter is not None
     assert letter.to == "greta@example.org"
-    assert letter.text == (f"de mail.refund_text Greta {purchase} 3.20 USD 350 {settings.origin}/account#purchases")
-    assert await notices.find_refund_letter(str(ids.new()), words) is None
+    for line in ("Hallo Greta,", f"Kauf: {purchase}", "Erstattet: 3,20\u00a0USD", "Münzen zurückgenommen: 350"):
+        assert line in letter.text.splitlines(), letter.text
+    assert letter.text.rstrip().endswith(f"{settings.origin}/account/purchases/{purchase}")
+    assert await payments.receipts.find_refund_letter(str(ids.new()), words) is None
 
 
 async def test_tries_without_end_are_stopped(

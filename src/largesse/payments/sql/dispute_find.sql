@@ -1,0 +1,2 @@
+-- A dispute by its id. id
+SELECT id, purchase, status, minor, currency FROM payments.dispute WHERE id = %(id)s
