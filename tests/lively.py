@@ -24,6 +24,7 @@ class World:
     ended: str
     announced: str
     receipt: str
+    purchase: str
 
     def someone(self, name: str) -> Someone | None:
         """Somebody by name; nobody for "guest"."""
@@ -37,7 +38,7 @@ def make(service: Service) -> World:
     )
     robin = service.join("robin", born="2010-02-11")
     assert eve.http.post("/v1/me/creator", json={"accept_terms": True}).is_success
-    service.recharge(alice, 6_000)
+    purchase = service.recharge(alice, 6_000)
     ended = service.live(bob, "Songs that are over")["id"]
     receipt = _busy(alice, ended)
     assert bob.http.post(f"/v1/lives/{ended}/end").is_success
@@ -48,7 +49,7 @@ def make(service: Service) -> World:
     for action, who in (("mute", dora), ("ban", gina)):
         body = {"action": action, "account": who.account["id"]}
         assert bob.http.post(f"/v1/lives/{live}/moderation", json=body).is_success
-    return World(service, alice, bob, charlie, dora, eve, gina, robin, live, ended, announced, receipt)
+    return World(service, alice, bob, charlie, dora, eve, gina, robin, live, ended, announced, receipt, purchase)
 
 
 def _busy(giver: Someone, live: str) -> str:

@@ -72,11 +72,13 @@ class Service:
         found: dict[str, Any] = started.json()
         return found
 
-    def recharge(self, who: Someone, coins: int) -> None:
-        """Coins from the sandbox provider."""
+    def recharge(self, who: Someone, coins: int) -> str:
+        """Coins from the sandbox provider; the purchase's id."""
         body = {"id": str(ids.new()), "coins": coins, "provider": "sandbox", "channel": "web"}
         answer = who.http.post("/v1/purchases", json=body)
         assert answer.status_code == 201, answer.text
+        purchase: str = answer.json()["id"]
+        return purchase
 
     def command(self, *arguments: str, input_: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run `largesse …` against this service."""

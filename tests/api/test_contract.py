@@ -37,6 +37,7 @@ GET /v1/me/wallet/entries
 POST /v1/purchases
 GET /v1/purchases
 GET /v1/purchases/*
+GET /v1/purchases/*/receipt
 POST /v1/lives/*/gifts
 POST /v1/gifts/batch
 GET /v1/gifts/*

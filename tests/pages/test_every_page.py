@@ -106,7 +106,7 @@ async def _operation(who: Visitor) -> None:
     await who.page.locator("summary").first.click()
 
 
-EARNED = ("wallet", "gifts", "purchases")
+EARNED = ("wallet", "gifts", "purchases", "limits")
 STATES = [
     State("/"), State("/", "alice"), State("/", "alice", _menu, "menu"),
     State("/login"), State("/login", act=_wrong_login, doing="wrong", status=401),
@@ -124,6 +124,9 @@ STATES = [
     State("/account"), *(State(f"/account#{part}", "alice") for part in (*EARNED, "profile", "security", "privacy")),
     *(State(f"/account#{part}", "charlie") for part in EARNED),
     State("/account", "robin"), State("/account#privacy", "charlie", _press("Erase my account…"), "erase"),
+    State("/account#limits", "charlie", _press("Take a break"), "break"),
+    State("/account/purchases/{purchase}"), State("/account/purchases/{purchase}", "alice"),
+    State("/account/purchases/{purchase}", "charlie", status=404),
     State("/receipt/{receipt}"), State("/receipt/{receipt}", "alice"), State("/receipt/{receipt}", "bob"),
     *(State("/studio", who) for who in ("guest", "charlie", "robin", "eve", "bob")),
     State("/studio", "eve", _press("Go LIVE"), "go live"), State("/studio", "eve", _announce, "announce"),
@@ -137,7 +140,8 @@ STATES = [
 MIRRORED = {
     "/ alice", "/ guest", "/login guest", "/signup guest", "/reset guest", "/live/{live} alice", "/live/{ended} alice",
     "/live/{announced} guest", "/recharge alice", "/account#wallet alice", "/account#gifts alice",
-    "/account#purchases alice", "/account#profile alice", "/account#security alice", "/account#privacy alice",
+    "/account#purchases alice", "/account#limits alice", "/account/purchases/{purchase} alice",
+    "/account#profile alice", "/account#security alice", "/account#privacy alice",
     "/receipt/{receipt} alice", "/studio charlie", "/studio bob", "/studio/live/{live} bob",
     "/studio/live/{ended}/summary bob", "/studio/balance bob", "/@{bob} alice", "/regions guest", "/docs guest",
     "/nothing/here guest",
@@ -146,7 +150,7 @@ MIRRORED = {
 
 def _path(state: State, world: World) -> str:
     return state.path.format(
-        live=world.live, ended=world.ended, announced=world.announced, receipt=world.receipt,
+        live=world.live, ended=world.ended, announced=world.announced, receipt=world.receipt, purchase=world.purchase,
         alice=world.alice.username, bob=world.bob.username,
     )  # fmt: skip
 

@@ -48,18 +48,19 @@ class Evening:
     live: str
     ended: str
     receipt: str
+    purchase: str
 
 
 @pytest.fixture(scope="module")
 def evening(service: Service) -> Evening:
     alice, bob, dora = service.join("alice"), service.join("bob"), service.join("dora")
     live, ended = service.live(bob)["id"], service.live(dora, "Drawing")["id"]
-    service.recharge(alice, 1_041)
+    purchase = service.recharge(alice, 1_041)
     gift = {"id": str(ids.new()), "gift_id": "rose", "count": 41, "message": "¡Bravo!"}
     given = alice.http.post(f"/v1/lives/{live}/gifts", json=gift)
     assert given.status_code == 201, given.text
     assert dora.http.post(f"/v1/lives/{ended}/end").is_success
-    return Evening(alice, bob, live, ended, given.json()["receipt"])
+    return Evening(alice, bob, live, ended, given.json()["receipt"], purchase)
 
 
 @cache
@@ -102,8 +103,10 @@ async def test_every_page_speaks_its_reader_s_language_alone(
         "/regions",
         "/studio",
     ]
-    alice = ["/recharge", f"/receipt/{evening.receipt}", "/studio"]
-    alice += [f"/account#{part}" for part in ("wallet", "gifts", "purchases", "profile", "security", "privacy")]
+    alice = ["/recharge", f"/receipt/{evening.receipt}", f"/account/purchases/{evening.purchase}", "/studio"]
+    alice += [
+        f"/account#{part}" for part in ("wallet", "gifts", "purchases", "limits", "profile", "security", "privacy")
+    ]
     bob = ["/studio", f"/studio/live/{evening.live}", "/studio/balance"]
     for someone, paths in ((None, guest), (evening.alice, alice), (evening.bob, bob)):
         async with visitor(browser, service, someone, locale=REGIONS[language], viewport=PHONE) as who:

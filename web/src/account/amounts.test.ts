@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { readCoins, readMoney, writeMoney } from './amounts';
+import { setLocale } from '../i18n';
+import { readCoins, readMoney, writeCoins, writeMoney } from './amounts';
 
 test('coins are whole, in any digits, with or without separators', () => {
   expect(['', ' 350 ', '1,750', '1.750', '١٢٣'].map(readCoins)).toEqual([null, 350, 1750, 1750, 123]);
@@ -17,8 +18,16 @@ test('money keeps the decimals of its currency and never becomes a float', () =>
   }
 });
 
-test('what is written is read again as the same', () => {
-  for (const each of [{ minor: 5, currency: 'USD' }, { minor: 1500, currency: 'JPY' }, { minor: 1, currency: 'KWD' }]) {
-    expect(readMoney(writeMoney(each), each.currency)).toEqual(each);
+test('what is written is read again as the same, as each language writes it', () => {
+  const written: string[] = [];
+  for (const tag of ['en', 'de', 'es', 'ar-EG', 'zh', 'de-CH']) {
+    setLocale(tag, {});
+    for (const each of [{ minor: 5, currency: 'USD' }, { minor: 150_000, currency: 'JPY' }, { minor: 1_234_567, currency: 'KWD' }]) {
+      expect(readMoney(writeMoney(each), each.currency), tag).toEqual(each);
+    }
+    for (const coins of [null, 0, 350, 12_345_678]) expect(readCoins(writeCoins(coins)), tag).toBe(coins);
+    written.push(writeMoney({ minor: 123_450, currency: 'EUR' }));
   }
+  setLocale('en', {});
+  expect(written).toEqual(['1234.50', '1234,50', '1234,50', '١٢٣٤٫٥٠', '1234.50', '1234.50']);
 });

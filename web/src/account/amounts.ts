@@ -1,5 +1,6 @@
 /** Amounts as people type them, and as the service takes them: whole coins, minor units of money. Never a float. */
 import type { Money } from '../api';
+import { localeOfNumbers } from '../i18n';
 
 /** How many decimals a currency has. */
 export function decimalsOf(currency: string): number {
@@ -28,9 +29,15 @@ export function readMoney(text: string, currency: string): Money | null | undefi
   return { minor: Number(found[1]! + (found[2] ?? '').padEnd(decimals, '0')), currency };
 }
 
-/** Money as it is put into a field: with a point, without its currency. */
+/** Coins as they are put into a field: the reader's digits, without groups; nothing for no limit. */
+export function writeCoins(coins: number | null): string {
+  return coins === null ? '' : new Intl.NumberFormat(localeOfNumbers(), { useGrouping: false }).format(coins);
+}
+
+/** Money as it is put into a field: the reader's digits and decimal mark, without its currency. */
 export function writeMoney({ minor, currency }: Money): string {
   const decimals = decimalsOf(currency);
   const text = String(minor).padStart(decimals + 1, '0');
-  return decimals ? `${text.slice(0, -decimals)}.${text.slice(-decimals)}` : text;
+  const exact = (decimals ? `${text.slice(0, -decimals)}.${text.slice(-decimals)}` : text) as Intl.StringNumericLiteral;
+  return new Intl.NumberFormat(localeOfNumbers(), { useGrouping: false, minimumFractionDigits: decimals }).format(exact);
 }

@@ -1,11 +1,13 @@
 /** Every call that the pages make, by name. */
 import { http } from './client';
 import type { FrameList, GiftSent } from './events';
+import type { PurchaseReceipt } from './receipts';
 import type * as w from './types';
 
 export * from './events';
 export * from './regions';
 export * from './types';
+export type * from './receipts';
 export { ApiProblem } from './problem';
 export { http, csrfHeaders, withQuery } from './client';
 export { serverNow } from './time';
@@ -112,7 +114,7 @@ export const money = {
   buy: (order: PurchaseOrder) => http.post<w.Purchase>('/v1/purchases', { channel: 'web', ...order }),
   purchases: (cursor?: string) => http.get<w.Page<w.Purchase>>('/v1/purchases', { cursor }),
   purchase: (id: string) => http.get<w.Purchase>(`/v1/purchases/${e(id)}`),
-  purchaseReceipt: (id: string) => http.get<w.PurchaseReceipt>(`/v1/purchases/${e(id)}/receipt`),
+  purchaseReceipt: (id: string) => http.get<PurchaseReceipt>(`/v1/purchases/${e(id)}/receipt`),
   consent: () => http.get<w.PurchaseConsent>('/v1/me/purchase-consent'),
   setConsent: (consented: boolean) => http.put<w.PurchaseConsent>('/v1/me/purchase-consent', { consented }),
   diamonds: () => http.get<w.Diamonds>('/v1/me/diamonds'),

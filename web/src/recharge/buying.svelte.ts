@@ -127,7 +127,7 @@ export class Buying {
       if (found?.receipt) return this.#granted(found);
       if (!found || NOT_PAID.has(found.status) || found.status === 'mismatch') {
         this.waiting = null;
-        this.problem = found?.status === 'mismatch' ? t('recharge.apart') : t('recharge.unpaid');
+        this.problem = found?.status === 'mismatch' ? t('recharge.apart') : tCode('declined', found?.history.at(-1)?.reason || 'unpaid', t('recharge.unpaid'));
         return false;
       }
       if (!(known && found.status === 'awaiting_payment')) this.waiting = found; // Stripe told the page before it told us
@@ -195,6 +195,8 @@ export class Buying {
 /** Why nothing was bought, in the reader's words. */
 export function refusalOf({ code, message, members }: ApiProblem): string {
   const resets = members['resets_at'] ?? members['until'];
+  const reason = members['reason'];
+  if (code === 'payment-refused' && typeof reason === 'string') return tCode('declined', reason, t('unbought.payment-refused'));
   return tCode('unbought', code, message, { time: typeof resets === 'string' ? dateTime(resets, 'short') : '' });
 }
 
