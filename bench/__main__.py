@@ -4,7 +4,7 @@ import subprocess
 import sys
 from itertools import takewhile
 
-ALL = ("start", "durable", "requests", "growth", "trace", "audit", "sockets", "latency", "frames", "engine")
+ALL = ("start", "durable", "requests", "webhooks", "growth", "trace", "audit", "sockets", "latency", "frames", "engine")
 
 
 def main() -> int:

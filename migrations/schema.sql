@@ -955,7 +955,9 @@ CREATE TABLE payments.notice (
     done_at timestamp with time zone,
     outcome text DEFAULT ''::text NOT NULL,
     CONSTRAINT notice_body_check CHECK ((octet_length(body) <= 1048576))
-);
+)
+WITH (toast_tuple_target='8160');
+ALTER TABLE ONLY payments.notice ALTER COLUMN body SET STORAGE EXTERNAL;
 
 ALTER TABLE payments.notice ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME payments.notice_key_seq

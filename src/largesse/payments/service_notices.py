@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from largesse.kit.batch import Batcher
-from largesse.kit.jobs import Jobs, enqueue
+from largesse.kit.jobs import Jobs, send
 from largesse.kit.mail import Mail
 from largesse.kit.problems import Problem
 from largesse.payments import store, store_money, store_notices
@@ -83,9 +83,9 @@ class NoticesService:
         await self._batcher.ask(Arrived(provider_name, notice, body))
 
     async def _keep(self, arrived: list[Arrived]) -> list[bool | None]:
-        async with self._db.write() as tx:
+        async with self._db.write_piped() as tx:
             if await store_notices.put_notices(tx, arrived):
-                await enqueue(tx, JOB_NOTICES)
+                await send(tx, JOB_NOTICES)
         return [True] * len(arrived)
 
     # Jobs
