@@ -61,6 +61,8 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
             await work()
         except (psycopg.Error, OSError) as error:
             log.warning("worker.database_away", error=type(error).__name__)
+        except Exception:  # what one keeper cannot do keeps no other from its work, and is tried again
+            log.exception("worker.keeper_failed")
         await asyncio.sleep(seconds)
 
 
