@@ -7,6 +7,7 @@ docs/howto/paypal.md says what is not verified.
 import base64
 import json
 import zlib
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,9 @@ from cryptography.x509.oid import NameOID
 
 from largesse.kit import ids
 from largesse.kit.config import BadSettings, Settings
+from largesse.kit.db import Database
 from largesse.kit.money import Money
+from largesse.payments import PaymentsService
 from largesse.payments.providers.paypal import PayPal
 from largesse.payments.providers.paypal_client import amount_of, money_of
 from largesse.payments.providers.port import Away, BadNotice, Order, Refused
@@ -339,3 +342,40 @@ def test_a_sandbox_takes_no_live_money() -> None:
     with pytest.raises(BadSettings, match="SECRET"):
         PayPal(msgspec.structs.replace(live, sandbox=False, paypal_client_secret=""))
     assert PayPal(msgspec.structs.replace(live, sandbox=False)).live
+
+
+# The inbox
+
+TELLING = json.dumps({"id": "WH-E", "event_type": "CHECKOUT.ORDER.APPROVED", "resource": {"id": "O"}}).encode()
+
+
+async def in_pieces(body: bytes) -> AsyncIterator[bytes]:
+    """Without a length that could be refused before it is read."""
+    for at in range(0, len(body), 65_536):
+        yield body[at : at + 65_536]
+
+
+async def test_only_what_paypal_signed_for_us_comes_into_the_inbox_and_once(
+    client: httpx.AsyncClient, payments: PaymentsService, db: Database, paypal: PayPal, theirs: Theirs
+) -> None:
+    payments.settler.providers["paypal"] = paypal
+    theirs.certificate = certificate()
+    json_of = {"content-type": "application/json"}
+    refused: list[tuple[Any, dict[str, str], int]] = [
+        (TELLING.replace(b"O", b"P"), signed(TELLING) | json_of, 400), (TELLING, json_of, 400),
+        (TELLING, signed(TELLING, "WH-OTHER") | json_of, 400), (b"{", signed(b"{") | json_of, 400),
+        (b"[]", signed(b"[]") | json_of, 400), (TELLING, signed(TELLING) | {"content-type": "text/plain"}, 415),
+        (TELLING, signed(TELLING), 415), (b" " * 10_000_000, signed(TELLING) | json_of, 413),
+        (in_pieces(b" " * 10_000_000), signed(TELLING) | json_of, 413),
+    ]  # fmt: skip
+    for body, headers, status in refused:
+        answer = await client.post("/v1/webhooks/paypal", content=body, headers=headers)
+        assert answer.status_code == status, answer.text
+    async with db.read() as tx:
+        assert await tx.scalar("SELECT count(*) FROM payments.notice") == 0
+    for _ in range(2):  # sent again by PayPal, or by whoever has seen it
+        answer = await client.post("/v1/webhooks/paypal", content=TELLING, headers=signed(TELLING) | json_of)
+        assert answer.status_code == 200
+    async with db.read() as tx:
+        assert await tx.rows("SELECT event, body FROM payments.notice") == [{"event": "WH-E", "body": TELLING}]
+        assert await tx.scalar("SELECT count(*) FROM ledger.transfer") == 0
