@@ -97,6 +97,10 @@ async def test_a_break_is_confirmed_and_then_holds_in_the_room_and_at_the_till(
         await expect(page.get_by_role("alert")).to_contain_text(
             re.compile(r"taking a break until .*\d.*Nothing was charged")
         )
+        assert await page.get_by_role("alert").evaluate(
+            """e => { const box = e.getBoundingClientRect();
+            return e.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); }"""
+        ), "why nothing was bought lies below something"
         await page.set_viewport_size(PHONE)  # where the gifts are behind a button
         await who.go(f"/live/{world.live}")
         await who.press("Gift")
