@@ -93,8 +93,7 @@ class Machine(Served, RuleBasedStateMachine):
         for viewer, number in zip((1, 1, 2), coins, strict=False):
             self.order_coins(viewer, number, lost=False)
             self.bank.pay(f"shop_{self.orders[-1].id}")
-            self.tell(self.orders[-1])
-            self.somebody_looks(len(self.orders) - 1)
+            self.tell(self.orders[-1], told=True)
         self.give(1, CREATORS[0], spent)
 
     @rule(viewer=st.sampled_from(VIEWERS), coins=COINS, lost=st.booleans())
@@ -138,25 +137,32 @@ class Machine(Served, RuleBasedStateMachine):
 
     # What the bank does, and tells
 
-    def tell(self, order: Order) -> None:
+    def tell(self, order: Order, *, told: bool) -> None:
+        """A notice is sent; `told`: it comes at once."""
         self.mail.append((order, f"evt_{len(self.mail)}"))
+        if told:
+            self.a_notice_comes(len(self.mail) - 1, silent=False)
 
     @precondition(lambda self: any(self._state(order) in {"open", "pending", "failed"} for order in self.orders))
-    @rule(at=AT, state=st.sampled_from(["paid", "paid", "paid", "open", "pending", "failed", "canceled"]))
-    def the_payment_moves(self, at: int, state: str) -> None:
+    @rule(
+        at=AT,
+        state=st.sampled_from(["paid", "paid", "paid", "open", "pending", "failed", "canceled"]),
+        told=st.booleans(),
+    )
+    def the_payment_moves(self, at: int, state: str, *, told: bool) -> None:
         moving = [order for order in self.orders if self._state(order) in {"open", "pending", "failed"}]
         order = moving[at % len(moving)]
         self.bank.payments[f"shop_{order.id}"]["state"] = state
-        self.tell(order)
+        self.tell(order, told=told)
 
     @precondition(lambda self: any(self._state(order) in {"open", "pending"} for order in self.orders))
-    @rule(at=AT, change=st.sampled_from([-1, 1, 7]))
-    def another_amount_is_paid(self, at: int, change: int) -> None:
+    @rule(at=AT, change=st.sampled_from([-1, 1, 7]), told=st.booleans())
+    def another_amount_is_paid(self, at: int, change: int, *, told: bool) -> None:
         moving = [order for order in self.orders if self._state(order) in {"open", "pending"}]
         order = moving[at % len(moving)]
         price = order.price
         self.bank.pay(f"shop_{order.id}", Money(price.minor + change, price.currency))
-        self.tell(order)
+        self.tell(order, told=told)
 
     def _state(self, order: Order) -> str:
         state: str = self.bank.payments[f"shop_{order.id}"]["state"]
@@ -166,36 +172,36 @@ class Machine(Served, RuleBasedStateMachine):
         return [order for order in self.orders if self._state(order) == "paid"]
 
     @precondition(lambda self: self._paid())
-    @rule(at=AT, part=st.integers(1, 100), status=st.sampled_from(["done", "done", "pending"]))
-    def the_bank_gives_back(self, at: int, part: int, status: str) -> None:
+    @rule(at=AT, part=st.integers(1, 100), status=st.sampled_from(["done", "done", "pending"]), told=st.booleans())
+    def the_bank_gives_back(self, at: int, part: int, status: str, *, told: bool) -> None:
         order = self._paid()[at % len(self._paid())]
         ref = f"shop_{order.id}"
         paid = self.bank.payments[ref]["paid"]
         money = Money(max(1, paid.minor * part // 100), paid.currency)
         if self.bank.give_back(ref, f"theirs_{len(self._refunds())}", money, status, None):
-            self.tell(order)
+            self.tell(order, told=told)
 
     def _refunds(self) -> list[tuple[Order, Any]]:
         return [(o, r) for o in self.orders for r in self.bank.payments[f"shop_{o.id}"]["refunds"].values()]
 
     @precondition(lambda self: any(refund.status in {"pending", "done"} for _, refund in self._refunds()))
-    @rule(at=AT, done=st.booleans())
-    def a_refund_moves_on(self, at: int, *, done: bool) -> None:
+    @rule(at=AT, done=st.booleans(), told=st.booleans())
+    def a_refund_moves_on(self, at: int, *, done: bool, told: bool) -> None:
         """One that was pending is done or fails; one that was done is turned away by the buyer's bank."""
         moving = [(order, refund) for order, refund in self._refunds() if refund.status in {"pending", "done"}]
         order, refund = moving[at % len(moving)]
         refund.status = "done" if done and refund.status == "pending" else "failed"
-        self.tell(order)
+        self.tell(order, told=told)
 
     @precondition(lambda self: self._paid())
-    @rule(at=AT, status=st.sampled_from(["open", "won", "lost"]))
-    def the_buyers_bank_asks_or_decides(self, at: int, status: str) -> None:
+    @rule(at=AT, status=st.sampled_from(["open", "won", "lost"]), told=st.booleans())
+    def the_buyers_bank_asks_or_decides(self, at: int, status: str, *, told: bool) -> None:
         order = self._paid()[at % len(self._paid())]
         ref = f"shop_{order.id}"
         if status == "open" and self.bank.payments[ref]["disputes"]:
             return
         self.bank.dispute(ref, status)
-        self.tell(order)
+        self.tell(order, told=told)
 
     # What we hear of it
 
