@@ -701,6 +701,40 @@ ALTER TABLE ledger.lot ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE ledger.payee (
+    creator integer NOT NULL
+);
+
+CREATE TABLE ledger.payout (
+    transfer bigint NOT NULL,
+    creator integer NOT NULL,
+    milli bigint NOT NULL,
+    gross_minor bigint NOT NULL,
+    fee_minor bigint,
+    sent_minor bigint,
+    sent_currency text,
+    paid bigint,
+    let_go bigint,
+    returned bigint,
+    CONSTRAINT paid_is_known CHECK ((num_nulls(paid, fee_minor, sent_minor, sent_currency) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT paid_or_let_go CHECK (((paid IS NULL) OR (let_go IS NULL))),
+    CONSTRAINT payout_check CHECK (((fee_minor >= 0) AND (fee_minor <= gross_minor))),
+    CONSTRAINT payout_gross_minor_check CHECK ((gross_minor > 0)),
+    CONSTRAINT payout_milli_check CHECK ((milli > 0)),
+    CONSTRAINT payout_sent_currency_check CHECK ((sent_currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payout_sent_minor_check CHECK ((sent_minor > 0)),
+    CONSTRAINT returned_after_paid CHECK (((returned IS NULL) OR (paid IS NOT NULL)))
+);
+
+CREATE TABLE ledger.payout_part (
+    payout bigint NOT NULL,
+    day date NOT NULL,
+    policy smallint NOT NULL,
+    stripe smallint NOT NULL,
+    milli bigint NOT NULL,
+    CONSTRAINT payout_part_milli_check CHECK ((milli > 0))
+);
+
 CREATE VIEW ledger.posting AS
  SELECT g.id,
     g.batch,
@@ -818,7 +852,7 @@ CREATE TABLE ledger.transfer (
     source text NOT NULL,
     happened_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'restored'::text, 'dispute'::text, 'chargeback'::text, 'won'::text, 'mismatch'::text, 'allocation'::text, 'sendback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'settlement'::text])))
+    CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'restored'::text, 'dispute'::text, 'chargeback'::text, 'won'::text, 'mismatch'::text, 'allocation'::text, 'sendback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'paidout'::text, 'letgo'::text, 'return'::text, 'settlement'::text])))
 );
 
 ALTER TABLE ledger.transfer ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
@@ -1441,6 +1475,24 @@ ALTER TABLE ONLY ledger.lot_cut
 ALTER TABLE ONLY ledger.lot
     ADD CONSTRAINT lot_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY ledger.payee
+    ADD CONSTRAINT payee_pkey PRIMARY KEY (creator);
+
+ALTER TABLE ONLY ledger.payout
+    ADD CONSTRAINT payout_let_go_key UNIQUE (let_go);
+
+ALTER TABLE ONLY ledger.payout
+    ADD CONSTRAINT payout_paid_key UNIQUE (paid);
+
+ALTER TABLE ONLY ledger.payout_part
+    ADD CONSTRAINT payout_part_pkey PRIMARY KEY (payout, day, policy, stripe);
+
+ALTER TABLE ONLY ledger.payout
+    ADD CONSTRAINT payout_pkey PRIMARY KEY (transfer);
+
+ALTER TABLE ONLY ledger.payout
+    ADD CONSTRAINT payout_returned_key UNIQUE (returned);
+
 ALTER TABLE ONLY ledger.reader
     ADD CONSTRAINT reader_pkey PRIMARY KEY (name);
 
@@ -1631,6 +1683,10 @@ CREATE INDEX lot_origin ON ledger.lot USING btree (origin) WHERE (origin IS NOT 
 
 CREATE UNIQUE INDEX lot_transfer ON ledger.lot USING btree (transfer, COALESCE(origin, (0)::bigint));
 
+CREATE UNIQUE INDEX one_open_payout ON ledger.payout USING btree (creator) WHERE ((paid IS NULL) AND (let_go IS NULL));
+
+CREATE INDEX payout_creator ON ledger.payout USING btree (creator, transfer);
+
 CREATE INDEX sent_sender ON ledger.sent USING btree (sender, hour);
 
 CREATE INDEX staged_stage ON ledger.staged USING btree (stage, hour);
@@ -1712,6 +1768,16 @@ CREATE CONSTRAINT TRIGGER leg_zero_sum AFTER INSERT ON ledger.leg DEFERRABLE INI
 CREATE TRIGGER lot_cut_for_ever BEFORE DELETE OR UPDATE ON ledger.lot_cut FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER lot_for_ever BEFORE DELETE OR UPDATE OF account, class, kind, coins, transfer, net_minor, gross_minor, currency, recorded_at, origin ON ledger.lot FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER payout_for_ever BEFORE DELETE OR UPDATE OF transfer, creator, milli, gross_minor ON ledger.payout FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER payout_let_go_for_ever BEFORE UPDATE OF let_go ON ledger.payout FOR EACH ROW WHEN ((old.let_go IS NOT NULL)) EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER payout_paid_for_ever BEFORE UPDATE OF paid, fee_minor, sent_minor, sent_currency ON ledger.payout FOR EACH ROW WHEN ((old.paid IS NOT NULL)) EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER payout_part_for_ever BEFORE DELETE OR UPDATE ON ledger.payout_part FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER payout_returned_for_ever BEFORE UPDATE OF returned ON ledger.payout FOR EACH ROW WHEN ((old.returned IS NOT NULL)) EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER taking_for_ever BEFORE DELETE OR UPDATE ON ledger.taking FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -1829,6 +1895,27 @@ ALTER TABLE ONLY ledger.lot
 
 ALTER TABLE ONLY ledger.lot
     ADD CONSTRAINT lot_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.payee
+    ADD CONSTRAINT payee_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY ledger.payout
+    ADD CONSTRAINT payout_creator_fkey FOREIGN KEY (creator) REFERENCES ledger.payee(creator);
+
+ALTER TABLE ONLY ledger.payout
+    ADD CONSTRAINT payout_let_go_fkey FOREIGN KEY (let_go) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.payout
+    ADD CONSTRAINT payout_paid_fkey FOREIGN KEY (paid) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.payout_part
+    ADD CONSTRAINT payout_part_payout_fkey FOREIGN KEY (payout) REFERENCES ledger.payout(transfer);
+
+ALTER TABLE ONLY ledger.payout
+    ADD CONSTRAINT payout_returned_fkey FOREIGN KEY (returned) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.payout
+    ADD CONSTRAINT payout_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
 
 ALTER TABLE ONLY ledger.taking
     ADD CONSTRAINT taking_account_fkey FOREIGN KEY (account) REFERENCES ledger.wallet(account);

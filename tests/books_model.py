@@ -258,3 +258,38 @@ def earned(wallets: Iterable[Wallet], creator: int) -> tuple[int, int, int]:
     coins = [c for w in wallets for c in w.paid.coins(SPENT) if c.gift and c.gift[0] == creator]
     held = [c for w in wallets for d in w.disputes for c in d.holds if c.gift and c.gift[0] == creator]
     return len(coins) * MILLI_A_COIN, sum(c.undone for c in coins) * MILLI_A_COIN, len(held) * MILLI_A_COIN
+
+
+@dataclass(eq=False)
+class Payout:
+    """A withdrawal: which milli-diamonds of which days it took, and what became of it."""
+
+    creator: int
+    days: dict[int, int]
+    state: str = "open"
+
+    @property
+    def milli(self) -> int:
+        return sum(self.days.values())
+
+
+def cleared(wallets: Iterable[Wallet], payouts: Iterable[Payout], creator: int, today: int) -> dict[int, int]:
+    """What a creator can withdraw: milli-diamonds of each day whose hold is over."""
+    wallets = list(wallets)
+    held = {coin for wallet in wallets for dispute in wallet.disputes for coin in dispute.holds}
+    days: dict[int, int] = {}
+    for wallet in wallets:
+        for coin in wallet.paid.coins(SPENT):
+            if (
+                coin.gift
+                and coin.gift[0] == creator
+                and not coin.undone
+                and coin not in held
+                and not coin.in_hold(today)
+            ):
+                days[coin.gift[1]] = days.get(coin.gift[1], 0) + MILLI_A_COIN
+    for payout in payouts:
+        if payout.creator == creator and payout.state in {"open", "paid"}:
+            for day, milli in payout.days.items():
+                days[day] -= milli
+    return {day: milli for day, milli in sorted(days.items()) if milli}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from hypothesis.stateful import (
 
 import clocked
 from bookkeeping import ADULT, AT, Bookkeeper, Gift, people
-from books_model import Dispute, Event, Lot, Wallet, earned
+from books_model import Dispute, Event, Lot, Payout, Wallet, cleared, earned
 from largesse import ledger
 from largesse.kit import ids
 from largesse.kit.db import Database
@@ -33,6 +34,7 @@ COINS = st.integers(1, 60)
 PART = st.integers(1, 100)
 VIEWERS, CREATORS = 3, 2
 DAYS_MAX = 60
+MICROS = 7000
 
 
 def usd(minor: int) -> Money:
@@ -61,6 +63,7 @@ class Machine(RuleBasedStateMachine):
         self.told: list[tuple[tuple[Any, ...], int, int, Lot, str]] = []
         self.refunds: list[tuple[Event, int, str]] = []
         self.disputes: list[tuple[Dispute, int, str]] = []
+        self.payouts: list[Payout] = []
         self.run(people(self.books, VIEWERS + CREATORS))
 
     def teardown(self) -> None:
@@ -259,6 +262,59 @@ class Machine(RuleBasedStateMachine):
         assert self.write(ledger.win_dispute, source=source, fee_back=usd(fee)) == won
         self.wallets[viewer].win(dispute)
 
+    # What creators take out
+
+    @rule(at=st.integers(0, CREATORS - 1), part=PART, more=st.integers(0, 3))
+    def ask_for_a_payout(self, at: int, part: int, more: int) -> None:
+        """Asks for a part of each day that has cleared; `more` on top of the first, which is nearly always too much."""
+        creator = self.creators[at]
+        there = cleared(self.wallets.values(), self.payouts, creator, self.days)
+        days = {day: milli * part // 100 for day, milli in there.items() if milli * part // 100}
+        if more == 1 and there:
+            days[next(iter(there))] = next(iter(there.values())) + 1
+        worth = sum(days.values()) * MICROS // 10_000_000
+        if not worth:
+            return
+        ask = {"creator": creator, "days": self._dated(days), "gross": usd(worth), "source": f"w{len(self.payouts)}"}
+        refusal: Any = None
+        if any(payout.creator == creator and payout.state == "open" for payout in self.payouts):
+            refusal = ledger.PayoutOpen
+        elif any(milli > there[day] for day, milli in days.items()):
+            refusal = ledger.NotEnoughDiamonds
+        if refusal:
+            with pytest.raises(refusal):
+                self.write(ledger.reserve_payout, **ask)
+            return
+        assert self.write(ledger.reserve_payout, **ask) == self.write(ledger.reserve_payout, **ask)
+        self.payouts.append(Payout(creator, days))
+
+    def _dated(self, days: dict[int, int]) -> list[ledger.DayPart]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            row = connection.execute("SELECT (now() AT TIME ZONE 'UTC')::date").fetchone()
+        assert row
+        return [ledger.DayPart(row[0] - timedelta(days=self.days - day), 1, milli) for day, milli in days.items()]
+
+    @precondition(lambda self: self.payouts)
+    @rule(at=st.integers(0), verb=st.sampled_from(["pay", "let go", "return"]))
+    def decide_a_payout(self, at: int, verb: str) -> None:
+        n = at % len(self.payouts)
+        payout, named = self.payouts[n], {"payout": f"w{n}"}
+        gross = payout.milli * MICROS // 10_000_000
+        means: Any = {
+            "pay": (ledger.pay_payout, {"fee": usd(0), "sent": usd(gross), "cost": usd(0)}, "open", "paid"),
+            "let go": (ledger.let_payout_go, {}, "open", "gone"),
+            "return": (ledger.return_payout, {"back": usd(gross)}, "paid", "returned"),
+        }
+        do, more, before, after = means[verb]
+        if payout.state == before:
+            payout.state = after
+            self.assets["psp"] -= {"pay": gross, "let go": 0, "return": -gross}[verb]
+        elif payout.state != after and (verb, payout.state) != ("pay", "returned"):
+            with pytest.raises(ledger.PayoutDecided):
+                self.write(do, **named, **more)
+            return
+        self.write(do, **named, **more)
+
     # What must hold after each step
 
     @invariant()
@@ -280,6 +336,9 @@ class Machine(RuleBasedStateMachine):
                 days = await ledger.list_earnings(tx, creator)
                 found = tuple(sum(getattr(d, f"milli_{name}") for d in days) for name in ("in", "reversed", "held"))
                 assert found == earned(self.wallets.values(), creator)
+                mine = [payout for payout in self.payouts if payout.creator == creator]
+                found = tuple(sum(getattr(d, f"milli_{name}") for d in days) for name in ("reserved", "redeemed"))
+                assert found == tuple(sum(p.milli for p in mine if p.state == state) for state in ("open", "paid"))
             money = await tx.rows("SELECT book, sum(amount)::bigint AS minor FROM ledger.leg GROUP BY book")
         books = {row["book"]: row["minor"] for row in money}
         assert (books.get(21, 0), books.get(23, 0), books.get(55, 0)) == (

@@ -184,6 +184,44 @@ async def test_both_say_that_the_books_balance_when_money_went_back(
     assert (check.returncode, check.stdout, check.stderr) == (0, "", "")
 
 
+async def test_both_say_that_the_books_balance_when_creators_were_paid(
+    taken: Bookkeeper, cast: Any, database_url: str, tmp_path: Path
+) -> None:
+    """Bob is paid in euros, it comes back short, and he asks again; Alice is paid in dollars."""
+
+    async def reserve(creator: int, source: str) -> Money:
+        async with taken.db.write() as tx:
+            days = [
+                ledger.DayPart(d.day, d.policy, d.milli_in - d.milli_reversed - d.milli_redeemed)
+                for d in await ledger.list_earnings(tx, creator)
+            ]
+            gross = Money(sum(d.milli for d in days) * 7000 // 10_000_000, "USD")
+            await ledger.reserve_payout(tx, creator=creator, days=days, gross=gross, source=source, happened_at=AT)
+        return gross
+
+    async def write(verb: Any, **named: Any) -> None:
+        async with taken.db.write() as tx:
+            await verb(tx, happened_at=AT, **named)
+
+    nothing, fee = Money(0, "USD"), Money(25, "USD")
+    await reserve(cast.bob.key, "w1")
+    await write(ledger.pay_payout, payout="w1", fee=fee, sent=Money(123, "EUR"), cost=Money(2, "USD"))
+    await write(ledger.return_payout, payout="w1", back=Money(120, "EUR"))
+    await reserve(cast.bob.key, "w2")
+    gross = await reserve(cast.alice.key, "w3")
+    await write(ledger.pay_payout, payout="w3", fee=nothing, sent=gross, cost=nothing)
+    path = exported(database_url, "hledger", tmp_path, ENTRIES + 6)
+    check = hledger("-f", str(path), "check", "--strict")
+    assert (check.returncode, check.stderr) == (0, "")
+    shown = hledger(
+        "-f", str(path), "bal", "diamonds:redeem", "liabilities:payouts", "expenses:fx", "--no-total"
+    ).stdout
+    assert all(name in shown for name in ("diamonds:redeeming:2", "diamonds:redeemed", "0.03 EUR")), shown
+    path = exported(database_url, "beancount", tmp_path, ENTRIES + 6)
+    check = bean("bean-check", "--no-cache", str(path))
+    assert (check.returncode, check.stdout, check.stderr) == (0, "", "")
+
+
 async def test_what_was_reversed_is_in_jsonl_part_by_part(taken: Bookkeeper, database_url: str, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in exported(database_url, "jsonl", tmp_path, ENTRIES).read_text().splitlines()]
     parts = [line for line in lines if line["type"] == "part"]

@@ -108,6 +108,7 @@ def _own_checks(keys: Keys) -> list[Check]:
         _statement(5, "lots lie end to end", "audit_lots"),
         _statement(6, "stripes sum to what creators are shown", "audit_earnings"),
         _statement(6, "what is reversed and held is parts of gifts", "audit_parts"),
+        _statement(7, "payouts take what was earned, once", "audit_payouts"),
         _statement(8, "nothing is made or lost on the way", "audit_conservation"),
         _statement(9, "stripes end at their last batch", "audit_heads"),
         Check(9, "checkpoints are signed and cover the books", signed),

@@ -60,3 +60,38 @@ class UnknownDispute(Problem):
     status: ClassVar[int] = 404
     code: ClassVar[str] = "unknown-dispute"
     source: str
+
+
+@dataclass(eq=False)
+class NotEnoughDiamonds(Problem):
+    """Fewer diamonds are available than would be withdrawn."""
+
+    status: ClassVar[int] = 402
+    code: ClassVar[str] = "not-enough-diamonds"
+    needed_milli: int
+    available_milli: int
+
+
+@dataclass(eq=False)
+class PayoutOpen(Problem):
+    """Another payout of this creator is not finished yet."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "payout-open"
+
+
+@dataclass(eq=False)
+class PayoutDecided(Problem):
+    """It is known already what became of this payout, and this does not follow."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "payout-decided"
+
+
+@dataclass(eq=False)
+class UnknownPayout(Problem):
+    """The books have no payout of that source."""
+
+    status: ClassVar[int] = 404
+    code: ClassVar[str] = "unknown-payout"
+    source: str

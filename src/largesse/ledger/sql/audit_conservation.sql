@@ -1,7 +1,8 @@
 -- Units that were made or lost on the way: issued = held + spent + given back, over the whole platform.
 WITH leg AS (
     SELECT coalesce(sum(amount) FILTER (WHERE book IN (1, 4)), 0) AS coins_made, coalesce(sum(amount) FILTER (WHERE book = 9), 0) AS recovered,
-        coalesce(sum(amount) FILTER (WHERE book IN (5, 8)), 0) AS promo_made, coalesce(sum(amount) FILTER (WHERE book = 15), 0) AS milli_reversed
+        coalesce(sum(amount) FILTER (WHERE book IN (5, 8)), 0) AS promo_made, coalesce(sum(amount) FILTER (WHERE book = 15), 0) AS milli_reversed,
+        coalesce(sum(amount) FILTER (WHERE book = 13), 0) AS milli_redeeming, coalesce(sum(amount) FILTER (WHERE book = 14), 0) AS milli_redeemed
     FROM ledger.leg
 ), lot AS (
     SELECT coalesce(sum(coins - removed) FILTER (WHERE class = 'paid'), 0) AS paid, coalesce(sum(to_debt), 0) AS to_debt,
@@ -12,7 +13,8 @@ WITH leg AS (
 ), stripe AS (
     SELECT sum(coins_paid) AS paid, sum(coins_promo) AS promo, sum(diamonds_milli) AS milli FROM ledger.stripe
 ), earning AS (
-    SELECT coalesce(sum(milli_in), 0) AS milli, coalesce(sum(milli_reversed), 0) AS reversed FROM ledger.earning
+    SELECT coalesce(sum(milli_in), 0) AS milli, coalesce(sum(milli_reversed), 0) AS reversed, coalesce(sum(milli_reserved), 0) AS reserved,
+        coalesce(sum(milli_redeemed), 0) AS redeemed FROM ledger.earning
 )
 SELECT 'coins' AS about, format('%s made, less %s removed since; %s held + %s spent + %s repaid', -coins_made, 0, wallet.paid, stripe.paid, recovered) AS detail
 FROM leg, wallet, stripe WHERE -coins_made <> wallet.paid + stripe.paid + recovered
@@ -28,3 +30,7 @@ FROM stripe, earning WHERE stripe.milli <> earning.milli
 UNION ALL
 SELECT 'diamonds', format('%s milli-diamonds of creators are reversed, the books reversed %s', earning.reversed, leg.milli_reversed)
 FROM leg, earning WHERE earning.reversed <> leg.milli_reversed
+UNION ALL
+SELECT 'diamonds', format('%s milli-diamonds of creators are reserved and %s redeemed, the books say %s and %s', earning.reserved, earning.redeemed,
+    leg.milli_redeeming, leg.milli_redeemed)
+FROM leg, earning WHERE (earning.reserved, earning.redeemed) <> (leg.milli_redeeming, leg.milli_redeemed)
