@@ -95,7 +95,9 @@ def _wait(url: str, log: Path) -> None:
 if __name__ == "__main__":  # to run the suite on servers of one's own: CONTRIBUTING.md says how
     with running() as (database_url, nats_url):
         with psycopg.connect(database_url, autocommit=True) as operator:
-            operator.execute("CREATE ROLE tests LOGIN CREATEDB")  # what a role for the tests needs, and no more
+            # What a role for the tests needs, and no more: some tamper with the books as no guard of theirs allows.
+            operator.execute("CREATE ROLE tests LOGIN CREATEDB")
+            operator.execute("GRANT SET ON PARAMETER session_replication_role TO tests")
         url = database_url.replace(f"{ROLE}:@", "tests@").replace(f"/{ROLE}", "/postgres")
         sys.stdout.write(f"export LARGESSE_TEST_DATABASE_URL={url} LARGESSE_TEST_NATS_URL={nats_url}\n")
         sys.stdout.flush()
