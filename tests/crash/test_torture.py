@@ -43,10 +43,16 @@ async def _torture(**wanted: Any) -> dict[str, Any]:
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(("bug", "faults", "processes", "broken"), BUGS, ids=[bug for bug, *_ in BUGS])
 async def test_torture_catches_a_planted_bug(bug: str, faults: list[str], processes: int, broken: set[str]) -> None:
-    found = await _torture(seconds=10, seed=1, plant=f"{PLANTED}:{bug}", faults=faults, processes=processes)
+    """Two processes must meet on a wallet for some of them, which is chance: the third try is the last."""
+    for seed in (1, 2, 3):
+        found = await _torture(
+            seconds=10 * seed, seed=seed, plant=f"{PLANTED}:{bug}", faults=faults, processes=processes
+        )
+        if not found["ok"]:
+            break
     assert not found["ok"]
     assert broken & set(found["failures"]), found["details"]
-    assert found["replay"].endswith("--seed 1")
+    assert found["replay"].endswith(f"--seed {seed}")
 
 
 @pytest.mark.crash

@@ -16,6 +16,7 @@ from psycopg import ClientCursor
 from psycopg.rows import scalar_row
 
 from largesse import ledger
+from largesse.kit.db import PLANNING
 from sqlfiles import Statement, statement
 
 ROOM = 7
@@ -238,7 +239,7 @@ class Session:
     """A connection that prepares statements once and keeps its plans, as a committer does."""
 
     def __init__(self, url: str, **options: str) -> None:
-        words = " ".join(f"-c {name}={value}" for name, value in options.items())
+        words = " ".join(f"-c {name}={value}" for name, value in (PLANNING | options).items())
         self.connection = psycopg.connect(url, autocommit=True, options=words, cursor_factory=ClientCursor)
         self._prepared: dict[str, str] = {}
 
