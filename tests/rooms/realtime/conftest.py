@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -162,6 +163,8 @@ async def live(db: Database, news: News, cast: Cast) -> AsyncIterator[Live]:
         await catalog_room.seed(tx)
         kinds = {row["id"]: row["key"] for row in await tx.rows("SELECT id, key FROM catalog.gift")}
         live_id = ids.new()
+        # A room's subject on NATS is its stage's key, and other workers' tests share that NATS.
+        await tx.execute(f"ALTER TABLE stage.stage ALTER COLUMN key RESTART WITH {random.randrange(1000, 2**30)}")
         key = await tx.scalar(
             "INSERT INTO stage.stage (id, kind, creator, title, status, started_at)"
             " VALUES (%s, 'live', %s, 'Evening songs', 'live', now()) RETURNING key",
