@@ -1,5 +1,6 @@
 """Purchases and the rules of buying: pure."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 from urllib.parse import urlsplit
@@ -125,10 +126,18 @@ def limit_minor(price: Money, unit_usd_micros: int) -> int:
 
 def origin_of(url: str) -> str:
     """The origin of an http or https address (`https://example.org:8443`); empty for anything else."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username is not None:
         return ""
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def may_return_to(url: str, origins: Iterable[str]) -> bool:
+    """Whether a buyer may be sent to an address after paying: to one of these origins, and never to one without."""
+    return origin_of(url) in {found for origin in origins if (found := origin_of(origin))}
 
 
 def day_of(now: datetime) -> datetime:

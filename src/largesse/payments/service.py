@@ -187,10 +187,7 @@ class PaymentsService:
         return provider
 
     def _may_return_to(self, url: str) -> bool:
-        return model.origin_of(url) in {
-            model.origin_of(self.settings.origin),
-            *self.settings.listed("return_origins"),
-        }
+        return model.may_return_to(url, [self.settings.origin, *self.settings.listed("return_origins")])
 
     async def _order(self, account: int, wanted: Wanted) -> tuple[Purchase, Order, bool]:
         """The order, entered or found; its transaction judges price and limits at this moment."""

@@ -232,7 +232,7 @@ async def test_nobody_at_the_other_end_is_an_unknown_outcome() -> None:
     await lonely.close()
 
 
-@pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1"])
+@pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1", "sk_org_live_1"])
 def test_a_sandbox_refuses_a_live_key_with_a_sentence(key: str) -> None:
     with pytest.raises(SystemExit, match="takes no real money"):
         Stripe(Settings(sandbox=True, stripe_api_key=key))

@@ -174,7 +174,7 @@ class Books:
                 purchase = replace(purchase, status=act.status)
             case Grant():
                 self.granted += 1
-                purchase = replace(purchase, status="granted")
+                purchase = replace(purchase, status="granted", granted_class=act.line)
             case TakeBack() | NoteRefund():
                 done = isinstance(act, TakeBack)
                 row = RefundRow(

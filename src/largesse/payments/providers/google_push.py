@@ -58,7 +58,7 @@ class PushTokens:
             )
         except jwt.PyJWTError as error:
             raise BadNotice(f"a push whose token is not for us: {type(error).__name__}") from error
-        if claims["email"] != self._email or claims.get("email_verified") is False:
+        if claims["email"] != self._email or claims.get("email_verified") is not True:
             raise BadNotice("a push of another service account")
 
     async def close(self) -> None:

@@ -38,7 +38,7 @@ from largesse.payments.providers.port import (
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-_LIVE_KEYS = ("sk_live_", "rk_live_", "pk_live_")
+_LIVE_KEYS = ("sk_live_", "rk_live_", "pk_live_", "sk_org_live_")
 _TIMEOUT_S, _CONNECT_S = 20.0, 5.0
 _TRIES_MORE = 1
 _ATTEMPTS_MAX = 20  # keys of one order; each but the last stands for a fault that Stripe repeats
