@@ -88,10 +88,9 @@ async def list_book_proposals(
 ) -> Page[BookProposal]:
     """Proposed books in every state, the newest first. Roles: finance, admin."""
     staff(principal, "finance")
-    before = http.body_id("proposal", "cursor", cursor) if cursor else None
+    before = http.id_cursor("proposal", cursor)
     found = await catalog.books.list_proposals(before=before, limit=limit + 1)
-    shown = [_shown(one) for one in found[:limit]]
-    return Page(shown, shown[-1].id if len(found) > limit else None)
+    return http.page(found, limit, _shown)
 
 
 @post(

@@ -99,10 +99,9 @@ async def list_region_proposals(
 ) -> Page[RegionProposal]:
     """Proposals in every state, the newest first. Roles: finance, admin."""
     staff(principal, "finance")
-    before = http.body_id("proposal", "cursor", cursor) if cursor else None
+    before = http.id_cursor("proposal", cursor)
     found = await catalog.regions.list_proposals(before=before, limit=limit + 1)
-    shown = [_proposal(p) for p in found[:limit]]
-    return Page(shown, shown[-1].id if len(found) > limit else None)
+    return http.page(found, limit, _proposal)
 
 
 @get(

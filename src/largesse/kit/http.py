@@ -7,10 +7,10 @@ argument comes from, as Litestar asks: `data: JSONBody[Body]`, `id: FromPath[str
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -44,6 +44,23 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
     items: list[T]
     next_cursor: str | None = None
+
+
+class Identified(Protocol):
+    """A body with its public id."""
+
+    @property
+    def id(self) -> str:
+        """It."""
+
+
+Shown = TypeVar("Shown", bound=Identified)
+
+
+def page(found: Sequence[T], limit: int, show: Callable[[T], Shown]) -> Page[Shown]:
+    """A page of what was found, of which one more than `limit` was asked for; the next begins behind its last id."""
+    shown = [show(one) for one in found[:limit]]
+    return Page(shown, shown[-1].id if len(found) > limit else None)
 
 
 class MoneyBody(msgspec.Struct, frozen=True):
@@ -259,6 +276,11 @@ def body_id(prefix: str, name: str, text: str) -> UUID:
     if value is None:
         raise Invalid.field(name, f"not a UUID, nor an id that begins with {prefix}_")
     return value
+
+
+def id_cursor(prefix: str, cursor: Cursor) -> UUID | None:
+    """The UUID that a list goes on behind; raises `Invalid` for what is not one."""
+    return body_id(prefix, "cursor", cursor) if cursor else None
 
 
 def key_cursor(cursor: Cursor) -> int | None:

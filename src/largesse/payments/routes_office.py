@@ -206,9 +206,9 @@ async def list_office_disputes(
 ) -> Page[OfficeDispute]:
     """Disputes, the newest first. Roles: finance, support, admin."""
     staff(principal, "finance", "support")
-    before = http.body_id("dispute", "cursor", cursor) if cursor else None
+    before = http.id_cursor("dispute", cursor)
     found = await office.list_disputes(status=status, before=before, limit=limit + 1)
-    return Page([_dispute(row) for row in found[:limit]], str(found[limit - 1].id) if len(found) > limit else None)
+    return http.page(found, limit, _dispute)
 
 
 _PROPOSES = http.declares(NotSignedIn, Forbidden, NotFound, NotConfigured, IdReused)
@@ -280,10 +280,9 @@ async def list_payment_proposals(
 ) -> Page[PaymentProposal]:
     """Proposals of one kind in every state, the newest first. Roles: finance, admin."""
     staff(principal, "finance")
-    before = http.body_id("proposal", "cursor", cursor) if cursor else None
+    before = http.id_cursor("proposal", cursor)
     found = await office.list_proposals(f"payments.{kind}", before=before, limit=limit + 1)
-    shown = [_shown(one) for one in found[:limit]]
-    return Page(shown, shown[-1].id if len(found) > limit else None)
+    return http.page(found, limit, _shown)
 
 
 @post(

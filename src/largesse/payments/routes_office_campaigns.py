@@ -103,10 +103,9 @@ async def list_campaigns(
 ) -> Page[OfficeCampaign]:
     """Campaigns in every state or in one, the newest first. Roles: finance, support, admin."""
     staff(principal, "finance", "support")
-    before = http.body_id(PREFIX, "cursor", cursor) if cursor else None
+    before = http.id_cursor(PREFIX, cursor)
     found = await campaigns_office.list_campaigns(status=status, before=before, limit=limit + 1)
-    shown = [_shown(one) for one in found[:limit]]
-    return Page(shown, shown[-1].id if len(found) > limit else None)
+    return http.page(found, limit, _shown)
 
 
 @get("/v1/office/campaigns/{campaign:str}", tags=["Office"], summary="A campaign", responses=_READS)
@@ -128,10 +127,9 @@ async def list_campaign_grants(
 ) -> Page[OfficeGrant]:
     """Whom it granted, the newest first. Roles: finance, support, admin."""
     staff(principal, "finance", "support")
-    before = http.body_id("grant", "cursor", cursor) if cursor else None
+    before = http.id_cursor("grant", cursor)
     found = await campaigns_office.list_grants(http.path_id(PREFIX, campaign), before=before, limit=limit + 1)
-    shown = [_grant(one) for one in found[:limit]]
-    return Page(shown, shown[-1].id if len(found) > limit else None)
+    return http.page(found, limit, _grant)
 
 
 @post(

@@ -85,10 +85,9 @@ async def list_proposals(
 ) -> Page[PolicyProposal]:
     """Proposals in every state, the newest first. Roles: finance, admin."""
     staff(principal, "finance")
-    before = http.body_id("proposal", "cursor", cursor) if cursor else None
+    before = http.id_cursor("proposal", cursor)
     found = await policy.list_proposals(before=before, limit=limit + 1)
-    shown = [_shown(p) for p in found[:limit]]
-    return Page(shown, shown[-1].id if len(found) > limit else None)
+    return http.page(found, limit, _shown)
 
 
 @post(
