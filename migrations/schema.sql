@@ -892,20 +892,9 @@ CREATE TABLE ledger.wallet (
     own_month_max bigint,
     own_gift_max bigint,
     rests_until timestamp with time zone DEFAULT '2000-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    CONSTRAINT counts_are_not_negative CHECK ((LEAST(paid_out, promo_out, debt, given_day, given_week, given_month, own_day_max, own_week_max, own_month_max, own_gift_max) >= 0)),
     CONSTRAINT paid_covers CHECK ((paid_out <= paid_in)),
-    CONSTRAINT promo_covers CHECK ((promo_out <= promo_in)),
-    CONSTRAINT wallet_debt_check CHECK ((debt >= 0)),
-    CONSTRAINT wallet_given_day_check CHECK ((given_day >= 0)),
-    CONSTRAINT wallet_given_month_check CHECK ((given_month >= 0)),
-    CONSTRAINT wallet_given_week_check CHECK ((given_week >= 0)),
-    CONSTRAINT wallet_own_day_max_check CHECK ((own_day_max >= 0)),
-    CONSTRAINT wallet_own_gift_max_check CHECK ((own_gift_max >= 0)),
-    CONSTRAINT wallet_own_month_max_check CHECK ((own_month_max >= 0)),
-    CONSTRAINT wallet_own_week_max_check CHECK ((own_week_max >= 0)),
-    CONSTRAINT wallet_paid_in_check CHECK ((paid_in >= 0)),
-    CONSTRAINT wallet_paid_out_check CHECK ((paid_out >= 0)),
-    CONSTRAINT wallet_promo_in_check CHECK ((promo_in >= 0)),
-    CONSTRAINT wallet_promo_out_check CHECK ((promo_out >= 0))
+    CONSTRAINT promo_covers CHECK ((promo_out <= promo_in))
 )
 WITH (fillfactor='50');
 

@@ -180,7 +180,8 @@ def settle(terms: Terms, place: Place, kind: Kind, request: Request, wallet: Wal
     wallet.paid -= paid
     wallet.paid_out += paid
     wallet.given += coins
-    wallet.own_left -= coins * 4
+    if wallet.own is not None:
+        wallet.own[0] -= coins * 4
     if promo:
         wallet.promo -= promo
         wallet.promo_out += promo
@@ -202,8 +203,7 @@ def refuse(facts: Facts, request: Request, now_s: float) -> Problem | None:
             not wallet.barred
             and coins <= wallet.paid + wallet.promo
             and wallet.given + coins <= facts.terms.give_day_coins_max
-            and coins * 4 <= wallet.own_left
-            and coins <= wallet.own_gift_max
+            and (wallet.own is None or (coins * 4 <= wallet.own[0] and coins <= wallet.own[1]))
             and place.context is not None
             and place.receiver != request.sender
             and not kind.retired
@@ -271,10 +271,13 @@ def _why_limit(facts: Facts, wallet: WalletState, coins: int) -> Problem | None:
     today = facts.now.date()
     if wallet.given + coins > facts.terms.give_day_coins_max:
         return LimitReached(limit="platform-day", resets_at=next_day(today))
-    if coins > wallet.own_gift_max:
+    if wallet.own is None:
+        return None
+    left, gift_max = wallet.own
+    if coins > gift_max:
         return LimitReached(limit="own-gift", resets_at=None)
-    if coins * 4 > wallet.own_left:
-        name, resets = _OWN[wallet.own_left & 3]
+    if coins * 4 > left:
+        name, resets = _OWN[left & 3]
         return LimitReached(limit=name, resets_at=resets(today))
     return None
 

@@ -46,16 +46,15 @@ class Head:
 
 
 FROZEN, IN_DEBT, UNDER_AGE, RESTING = 1, 2, 4, 8
-UNLIMITED = 2**62
 
 
 class WalletState(msgspec.Struct, gc=False):
     """A locked wallet while a batch is decided: spendable coins, `…_out` counters, coins given today.
 
     `barred` is 0, or the sum of FROZEN, IN_DEBT, UNDER_AGE and RESTING, and for the last one 16 times the microseconds
-    since 1970 at which the break ends. `own_left` is what the tightest of the
-    person's own limits leaves, times 4, plus which one it is: of the day (0), the week (1) or the month (2).
-    `own_gift_max` is what they allow one gift to cost. 2^62 where there is none.
+    since 1970 at which the break ends. `own` is None where the person has set no limits, else what they leave: of the
+    tightest of day, week and month in coins, times 4, plus which one it is (0, 1, 2); and what one gift may cost.
+    2^62 for one that is not set.
     """
 
     account: int
@@ -65,8 +64,7 @@ class WalletState(msgspec.Struct, gc=False):
     promo_out: int
     given: int
     barred: int
-    own_left: int = UNLIMITED
-    own_gift_max: int = UNLIMITED
+    own: list[int] | None = None
 
 
 class Journal:
