@@ -35,6 +35,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data_dir: Annotated[str, _about("folder of the embedded servers, keys and uploads")] = ".largesse"
     database_url: Annotated[str, _about("PostgreSQL 16+ to use; empty: the embedded one")] = ""
     nats_url: Annotated[str, _about("NATS to use; empty: the embedded one")] = ""
+    nats_prefix: Annotated[
+        str,
+        msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,40}$"),
+        _about("first word of every subject on NATS; one for each installation that shares it"),
+    ] = "largesse"
     http_host: Annotated[str, _about("address to listen on")] = "127.0.0.1"
     http_port: Annotated[Port, _about("port to listen on")] = 8700
     public_url: Annotated[str, _about("origin that browsers use; empty: http://host:port")] = ""

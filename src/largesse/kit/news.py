@@ -39,10 +39,14 @@ class Listening:
 
 
 class News:
-    """One connection to NATS, which may be away at any time, at the beginning too; publishing never raises."""
+    """One connection to NATS, which may be away at any time, at the beginning too; publishing never raises.
 
-    def __init__(self, url: str) -> None:
+    Installations that share one NATS differ by their `prefix`, which stands before every subject on the wire alone.
+    """
+
+    def __init__(self, url: str, prefix: str = "largesse") -> None:
         self.url = url
+        self.prefix = f"{prefix}."
         self.wishes: set[Listening] = set()
         self._client = Client()
         self._connecting: asyncio.Task[None] | None = None
@@ -80,7 +84,7 @@ class News:
         if not self._client.is_connected:
             return
         try:
-            await self._client.publish(subject, body)
+            await self._client.publish(self.prefix + subject, body)
         except _TROUBLE as error:
             log.warning("news.dropped", subject=subject, error=str(error))
 
@@ -88,9 +92,9 @@ class News:
         """Call `listener(subject, body)` for each message, as soon as there is a connection, and after each loss."""
 
         async def call(message: Msg) -> None:
-            await listener(message.subject, message.data)
+            await listener(message.subject.removeprefix(self.prefix), message.data)
 
-        listening = Listening(self, subject, queue, call)
+        listening = Listening(self, self.prefix + subject, queue, call)
         if self._was_connected:
             await listening.begin(self._client)
         else:

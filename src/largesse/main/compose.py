@@ -72,7 +72,7 @@ def build(settings: Settings) -> Services:
     """Build everything; nothing connects yet."""
     clock = SystemClock()
     db = Database(settings.database_url, connections_max=settings.database_pool_max)
-    news = News(settings.nats_url)
+    news = News(settings.nats_url, settings.nats_prefix)
     jobs = Jobs(db)
     mail = Mail(settings)
     keys = load_keys(settings.data_path)

@@ -1,6 +1,7 @@
 """News may be away at any time, at the beginning too; whoever listens hears them as soon as they travel."""
 
 import asyncio
+import secrets
 import subprocess
 import sys
 import time
@@ -88,3 +89,24 @@ async def test_it_closes_while_it_still_tries_to_connect(port: int) -> None:
 async def test_an_address_that_is_none_is_said_at_once() -> None:
     with pytest.raises(nats.errors.Error):
         await News("").open()
+
+
+async def test_two_installations_on_one_nats_hear_their_own_news_alone(nats_url: str) -> None:
+    one, other = secrets.token_hex(8), secrets.token_hex(8)
+    here, there, again = (News(nats_url, prefix) for prefix in (one, other, one))
+    heard = []
+    for news in (here, there, again):
+        await news.open()
+
+        async def hear(subject: str, body: bytes, news: News = news) -> None:
+            heard.append((news, subject, body))
+
+        await news.listen("room.1", hear)
+    await here.publish("room.1", b"1")
+    await _until(lambda: len(heard) == 2)
+    await there.publish("room.1", b"2")
+    await _until(lambda: len(heard) == 3)
+    told = [(body, subject, news is there) for news, subject, body in heard]
+    assert told == [(b"1", "room.1", False), (b"1", "room.1", False), (b"2", "room.1", True)]
+    for news in (here, there, again):
+        await news.close()
