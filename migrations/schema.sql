@@ -10,6 +10,8 @@ CREATE SCHEMA ledger;
 
 CREATE SCHEMA payments;
 
+CREATE SCHEMA payouts;
+
 CREATE SCHEMA policy;
 
 CREATE SCHEMA realtime;
@@ -137,6 +139,18 @@ BEGIN
     IF TG_OP = 'DELETE' OR NEW.granted_coins < OLD.granted_coins OR OLD.ended_at IS DISTINCT FROM NEW.ended_at AND OLD.ended_at IS NOT NULL
         OR (to_jsonb(NEW) - 'granted_coins' - 'ended_at') <> (to_jsonb(OLD) - 'granted_coins' - 'ended_at') THEN
         RAISE EXCEPTION 'campaign %: an approved one is never changed', OLD.id USING ERRCODE = 'LG001', CONSTRAINT = 'campaign_stands';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION payouts.check_move() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.status IS DISTINCT FROM OLD.status AND NOT EXISTS (
+        SELECT 1 FROM payouts.payout_move m WHERE m.from_status = OLD.status AND m.to_status = NEW.status) THEN
+        RAISE EXCEPTION 'payout %: % -> % is not a legal move', NEW.id, OLD.status, NEW.status
+            USING ERRCODE = 'LG003', CONSTRAINT = 'legal_move';
     END IF;
     RETURN NEW;
 END $$;
@@ -1105,6 +1119,144 @@ CREATE TABLE payments.sandbox_refund (
     CONSTRAINT sandbox_refund_minor_check CHECK ((minor > 0))
 );
 
+CREATE TABLE payouts.approval (
+    payout uuid NOT NULL,
+    approved_by integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE payouts.method (
+    id uuid NOT NULL,
+    creator integer NOT NULL,
+    rail text NOT NULL,
+    country text NOT NULL,
+    currency text NOT NULL,
+    shown text NOT NULL,
+    sealed bytea NOT NULL,
+    fingerprint bytea NOT NULL,
+    codes bytea,
+    tries smallint DEFAULT 0 NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    cool_until timestamp with time zone NOT NULL,
+    verified_at timestamp with time zone,
+    verified_by text,
+    removed_at timestamp with time zone,
+    CONSTRAINT method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT method_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT method_fingerprint_check CHECK ((octet_length(fingerprint) = 32)),
+    CONSTRAINT method_rail_check CHECK ((rail = ANY (ARRAY['paypal'::text, 'sepa'::text, 'ach'::text, 'manual'::text, 'sandbox'::text]))),
+    CONSTRAINT verified_by_somebody CHECK (((verified_at IS NULL) = (verified_by IS NULL)))
+);
+
+CREATE TABLE payouts.payout (
+    id uuid NOT NULL,
+    quote uuid NOT NULL,
+    creator integer NOT NULL,
+    rail text NOT NULL,
+    gross_minor bigint NOT NULL,
+    status text DEFAULT 'requested'::text NOT NULL,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    attempt smallint DEFAULT 0 NOT NULL,
+    rail_ref text,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    submitted_at timestamp with time zone,
+    due_at timestamp with time zone,
+    looks smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT payout_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT payout_gross_minor_check CHECK ((gross_minor > 0)),
+    CONSTRAINT payout_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'review'::text, 'approved'::text, 'submitting'::text, 'unknown'::text, 'submitted'::text, 'in_transit'::text, 'paid'::text, 'returned'::text, 'rejected'::text, 'canceled'::text, 'failed'::text])))
+);
+
+CREATE TABLE payouts.payout_event (
+    key bigint NOT NULL,
+    payout uuid NOT NULL,
+    status text NOT NULL,
+    actor text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE payouts.payout_event ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME payouts.payout_event_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE payouts.payout_move (
+    from_status text NOT NULL,
+    to_status text NOT NULL
+);
+
+CREATE TABLE payouts.person_key (
+    account integer NOT NULL,
+    sealed bytea NOT NULL
+);
+
+CREATE TABLE payouts.quote (
+    id uuid NOT NULL,
+    creator integer NOT NULL,
+    method uuid NOT NULL,
+    policy smallint NOT NULL,
+    days date[] NOT NULL,
+    policies smallint[] NOT NULL,
+    millis bigint[] NOT NULL,
+    gross_minor bigint NOT NULL,
+    fee_minor bigint NOT NULL,
+    net_minor bigint NOT NULL,
+    net_currency text NOT NULL,
+    rate numeric NOT NULL,
+    rate_source text NOT NULL,
+    rate_on date NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT parts_match CHECK (((cardinality(days) = cardinality(policies)) AND (cardinality(days) = cardinality(millis)) AND (cardinality(days) > 0))),
+    CONSTRAINT quote_check CHECK (((fee_minor >= 0) AND (fee_minor <= gross_minor))),
+    CONSTRAINT quote_gross_minor_check CHECK ((gross_minor > 0)),
+    CONSTRAINT quote_net_currency_check CHECK ((net_currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT quote_net_minor_check CHECK ((net_minor > 0)),
+    CONSTRAINT quote_rate_check CHECK ((rate > (0)::numeric))
+);
+
+CREATE TABLE payouts.rate (
+    key integer NOT NULL,
+    currency text NOT NULL,
+    per_dollar numeric NOT NULL,
+    as_of date NOT NULL,
+    made_by integer NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rate_currency_check CHECK (((currency ~ '^[A-Z]{3}$'::text) AND (currency <> 'USD'::text))),
+    CONSTRAINT rate_per_dollar_check CHECK ((per_dollar > (0)::numeric))
+);
+
+ALTER TABLE payouts.rate ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME payouts.rate_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE payouts.transfer (
+    key text NOT NULL,
+    rail text NOT NULL,
+    minor bigint NOT NULL,
+    currency text NOT NULL,
+    state text NOT NULL,
+    ref text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    back_minor bigint,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT transfer_back_minor_check CHECK ((back_minor >= 0)),
+    CONSTRAINT transfer_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT transfer_minor_check CHECK ((minor > 0)),
+    CONSTRAINT transfer_rail_check CHECK ((rail = ANY (ARRAY['sandbox'::text, 'manual'::text]))),
+    CONSTRAINT transfer_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'in_transit'::text, 'paid'::text, 'failed'::text, 'returned'::text])))
+);
+
 CREATE TABLE policy.version (
     key smallint NOT NULL,
     id uuid NOT NULL,
@@ -1569,6 +1721,36 @@ ALTER TABLE ONLY payments.sandbox_dispute
 ALTER TABLE ONLY payments.sandbox_refund
     ADD CONSTRAINT sandbox_refund_pkey PRIMARY KEY (ref);
 
+ALTER TABLE ONLY payouts.approval
+    ADD CONSTRAINT approval_pkey PRIMARY KEY (payout, approved_by);
+
+ALTER TABLE ONLY payouts.method
+    ADD CONSTRAINT method_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payouts.payout_event
+    ADD CONSTRAINT payout_event_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY payouts.payout_move
+    ADD CONSTRAINT payout_move_pkey PRIMARY KEY (from_status, to_status);
+
+ALTER TABLE ONLY payouts.payout
+    ADD CONSTRAINT payout_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payouts.payout
+    ADD CONSTRAINT payout_quote_key UNIQUE (quote);
+
+ALTER TABLE ONLY payouts.person_key
+    ADD CONSTRAINT person_key_pkey PRIMARY KEY (account);
+
+ALTER TABLE ONLY payouts.quote
+    ADD CONSTRAINT quote_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payouts.rate
+    ADD CONSTRAINT rate_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY payouts.transfer
+    ADD CONSTRAINT transfer_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY policy.version
     ADD CONSTRAINT version_effective_at_key UNIQUE (effective_at);
 
@@ -1710,6 +1892,22 @@ CREATE INDEX refund_purchase ON payments.refund USING btree (purchase);
 
 CREATE INDEX refund_wanted ON payments.refund USING btree (made_at) WHERE (status = ANY (ARRAY['wanted'::text, 'pending'::text]));
 
+CREATE INDEX method_creator ON payouts.method USING btree (creator, made_at) WHERE (removed_at IS NULL);
+
+CREATE INDEX method_fingerprint ON payouts.method USING btree (fingerprint);
+
+CREATE UNIQUE INDEX one_open ON payouts.payout USING btree (creator) WHERE (status = ANY (ARRAY['requested'::text, 'review'::text, 'approved'::text, 'submitting'::text, 'unknown'::text, 'submitted'::text, 'in_transit'::text]));
+
+CREATE INDEX payout_creator ON payouts.payout USING btree (creator, requested_at DESC);
+
+CREATE INDEX payout_due ON payouts.payout USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX payout_event_payout ON payouts.payout_event USING btree (payout, key);
+
+CREATE INDEX payout_review ON payouts.payout USING btree (requested_at) WHERE (status = ANY (ARRAY['review'::text, 'approved'::text, 'unknown'::text]));
+
+CREATE INDEX rate_currency ON payouts.rate USING btree (currency, as_of DESC, key DESC);
+
 CREATE INDEX frame_age ON realtime.frame USING brin (at);
 
 CREATE INDEX gifter_top ON realtime.gifter USING btree (stage, ((coins - anonymous_coins)) DESC);
@@ -1785,6 +1983,18 @@ CREATE TRIGGER purchase_event_for_ever BEFORE DELETE OR UPDATE ON payments.purch
 CREATE TRIGGER purchase_legal_entry BEFORE INSERT ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_entry();
 
 CREATE TRIGGER purchase_legal_move BEFORE UPDATE ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_move();
+
+CREATE TRIGGER method_for_ever BEFORE DELETE OR UPDATE OF id, creator, rail, country, currency, fingerprint, made_at, cool_until ON payouts.method FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER payout_event_for_ever BEFORE DELETE OR UPDATE ON payouts.payout_event FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER payout_for_ever BEFORE DELETE OR UPDATE OF id, quote, creator, rail, gross_minor, requested_at ON payouts.payout FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER payout_legal_move BEFORE UPDATE ON payouts.payout FOR EACH ROW EXECUTE FUNCTION payouts.check_move();
+
+CREATE TRIGGER quote_for_ever BEFORE DELETE OR UPDATE ON payouts.quote FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER rate_for_ever BEFORE DELETE OR UPDATE ON payouts.rate FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER version_for_ever BEFORE DELETE OR UPDATE ON policy.version FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -1959,6 +2169,39 @@ ALTER TABLE ONLY payments.sandbox_dispute
 
 ALTER TABLE ONLY payments.sandbox_refund
     ADD CONSTRAINT sandbox_refund_charge_fkey FOREIGN KEY (charge) REFERENCES payments.sandbox_charge(ref);
+
+ALTER TABLE ONLY payouts.approval
+    ADD CONSTRAINT approval_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.approval
+    ADD CONSTRAINT approval_payout_fkey FOREIGN KEY (payout) REFERENCES payouts.payout(id);
+
+ALTER TABLE ONLY payouts.method
+    ADD CONSTRAINT method_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.payout
+    ADD CONSTRAINT payout_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.payout_event
+    ADD CONSTRAINT payout_event_payout_fkey FOREIGN KEY (payout) REFERENCES payouts.payout(id);
+
+ALTER TABLE ONLY payouts.payout
+    ADD CONSTRAINT payout_quote_fkey FOREIGN KEY (quote) REFERENCES payouts.quote(id);
+
+ALTER TABLE ONLY payouts.person_key
+    ADD CONSTRAINT person_key_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.quote
+    ADD CONSTRAINT quote_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.quote
+    ADD CONSTRAINT quote_method_fkey FOREIGN KEY (method) REFERENCES payouts.method(id);
+
+ALTER TABLE ONLY payouts.quote
+    ADD CONSTRAINT quote_policy_fkey FOREIGN KEY (policy) REFERENCES policy.version(key);
+
+ALTER TABLE ONLY payouts.rate
+    ADD CONSTRAINT rate_made_by_fkey FOREIGN KEY (made_by) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY policy.version
     ADD CONSTRAINT version_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);

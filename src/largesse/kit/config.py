@@ -63,6 +63,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batch_gifts_max: Annotated[int, msgspec.Meta(ge=1, le=1000), _about("gifts settled together")] = 1000
     linger_us: Annotated[int, msgspec.Meta(ge=0, le=50_000), _about("wait of an idle committer")] = 1000
     sockets_max: Annotated[Positive, _about("open sockets a process")] = 20_000
+    payout_cool_off_hours: Annotated[
+        int, msgspec.Meta(ge=0, le=8760), _about("hours before a new payout method can be used")
+    ] = 72
+    payout_four_eyes_minor: Annotated[int, msgspec.Meta(ge=0), _about("US cents above which two approve a payout")] = (
+        50_000
+    )
+    fx_age_days_max: Annotated[
+        int, msgspec.Meta(ge=0, le=365), _about("days after which an exchange rate is too old")
+    ] = 7
     checkpoint_seconds: Annotated[Positive, _about("time between signed checkpoints")] = 60
 
     seller_name: Annotated[str, _about("who sells coins, as it stands on receipts; empty: Largesse")] = ""

@@ -1,9 +1,39 @@
-"""Money goes out. For now: what a creator has earned, and when it can be withdrawn.
+"""Money goes out: what a creator has earned, where it goes, and every state of it on its way; rails, one file each.
 
-Owns no table yet. A day's earnings clear by date, never by a job that moves money: see `model.clears_at`.
+Owns `payouts.method` (sealed under `.person_key`, which erasing destroys), `.quote`, `.payout`, `.payout_move` (the
+legal moves, which the database enforces), `.payout_event` (what happened, for ever), `.approval`, `.rate`, and
+`.transfer` (the memory of the rails that have no provider). A payout is `payout:<uuid>` in the books, and every verb
+about one is done under its creator's lock there. An attempt is committed before its rail is called, and an outcome that
+nobody told us is asked for, never guessed: `reconcile` compares what stands at the rail with our record. News:
+`payout.changed`, subject the creator. A day's earnings clear by date, never by a job that moves money: see
+`model.clears_at`.
 """
 
+from largesse.payouts.audit import audit_checks
 from largesse.payouts.model import Balance
+from largesse.payouts.rails import configured
+from largesse.payouts.sealing import Seals
+from largesse.payouts.second_factor import SecondFactor, none_yet
 from largesse.payouts.service import PayoutsService
+from largesse.payouts.service_methods import MethodsService
+from largesse.payouts.service_office import PayoutsOffice
+from largesse.payouts.service_rails import RailsService
+from largesse.payouts.service_requests import RequestsService
+from largesse.payouts.withdrawal import Method, Payout, Quote
 
-__all__ = ["Balance", "PayoutsService"]
+__all__ = [
+    "Balance",
+    "Method",
+    "MethodsService",
+    "Payout",
+    "PayoutsOffice",
+    "PayoutsService",
+    "Quote",
+    "RailsService",
+    "RequestsService",
+    "Seals",
+    "SecondFactor",
+    "audit_checks",
+    "configured",
+    "none_yet",
+]

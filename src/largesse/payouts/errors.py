@@ -1,0 +1,88 @@
+"""Why a withdrawal is refused. No diamond was reserved in any of these cases."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from largesse.kit.http import MoneyBody
+from largesse.kit.problems import Problem
+
+
+@dataclass(eq=False)
+class BelowMinimum(Problem):
+    """This is less than the smallest withdrawal."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "below-minimum"
+    minimum: MoneyBody
+
+
+@dataclass(eq=False)
+class OverWeeklyMaximum(Problem):
+    """This is more than is left to withdraw in seven days."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "over-weekly-maximum"
+    maximum: MoneyBody
+    left: MoneyBody
+
+
+@dataclass(eq=False)
+class MethodCoolingOff(Problem):
+    """This payout method is new; it can be used from the time given."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "method-cooling-off"
+    until: datetime
+
+
+@dataclass(eq=False)
+class MethodUnverified(Problem):
+    """This payout method is not verified yet."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "method-unverified"
+
+
+@dataclass(eq=False)
+class WrongCodes(Problem):
+    """These are not the amounts that were sent; after a few tries the method has to be added again."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "wrong-codes"
+    tries_left: int
+
+
+@dataclass(eq=False)
+class QuoteOver(Problem):
+    """This quote has expired or was used; ask for a new one."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "quote-over"
+
+
+@dataclass(eq=False)
+class NoRate(Problem):
+    """There is no recent exchange rate for this currency."""
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "no-rate"
+    currency: str
+    newest_on: date | None
+
+
+@dataclass(eq=False)
+class NotNow(Problem):
+    """A payout in this state cannot be changed in this way."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "payout-not-now"
+    state: str
+
+
+@dataclass(eq=False)
+class SecondFactorMissing(Problem):
+    """Withdrawing asks for a second factor, given within the last minutes."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "second-factor-needed"

@@ -1,0 +1,67 @@
+"""From our record of a payout and what stands at its rail to what follows: one pure function, no I/O.
+
+Whatever made us look, however late or often, the same two say the same. Nothing is guessed: where the rail does not
+know an attempt, that counts only once the rail's own delay is over.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from largesse.payouts.rails.port import Capabilities, Seen
+from largesse.payouts.withdrawal import Status
+
+Act = Literal["submitted", "in_transit", "paid", "failed", "returned"]
+_PATHS: dict[tuple[Status, str], tuple[Act, ...]] = {
+    ("submitting", "submitted"): ("submitted",),
+    ("submitting", "in_transit"): ("submitted", "in_transit"),
+    ("submitting", "paid"): ("submitted", "paid"),
+    ("submitting", "failed"): ("failed",),
+    ("submitting", "returned"): ("submitted", "paid", "returned"),
+    ("unknown", "submitted"): ("submitted",),
+    ("unknown", "in_transit"): ("submitted", "in_transit"),
+    ("unknown", "paid"): ("submitted", "paid"),
+    ("unknown", "failed"): ("failed",),
+    ("unknown", "returned"): ("submitted", "paid", "returned"),
+    ("submitted", "in_transit"): ("in_transit",),
+    ("submitted", "paid"): ("paid",),
+    ("submitted", "failed"): ("failed",),
+    ("submitted", "returned"): ("paid", "returned"),
+    ("in_transit", "paid"): ("paid",),
+    ("in_transit", "failed"): ("failed",),
+    ("in_transit", "returned"): ("paid", "returned"),
+    ("paid", "returned"): ("returned",),
+}
+# Pauses between looks: soon at first, then hourly for as long as the rail's window is open.
+_PAUSES = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+_ASKING: frozenset[Status] = frozenset({"submitting", "unknown", "submitted", "in_transit"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What follows: states to move through, whether to hand the same attempt over again, whether a person is needed."""
+
+    acts: tuple[Act, ...] = ()
+    again: bool = False
+    person: bool = False
+
+
+def judge(status: Status, seen: Seen, *, capabilities: Capabilities, submitted_at: datetime, now: datetime) -> Verdict:
+    """What follows from how the attempt stands at the rail."""
+    is_late = now >= submitted_at + capabilities.window
+    if seen.state != "absent":
+        acts = _PATHS.get((status, seen.state), ())
+        end = acts[-1] if acts else status
+        return Verdict(acts=acts, person=is_late and end in _ASKING)
+    if status not in {"submitting", "unknown"}:
+        return Verdict(person=True)  # the rail has forgotten what it had taken
+    if is_late:
+        return Verdict(person=True)
+    if capabilities.repeats:
+        return Verdict(again=True)
+    return Verdict(acts=("failed",) if now >= submitted_at + capabilities.late else ())
+
+
+def pause(looks: int) -> timedelta:
+    """How long until the rail is asked again, after it was asked so often."""
+    return _PAUSES[min(looks, len(_PAUSES) - 1)]

@@ -1,0 +1,159 @@
+"""Handing payouts to their rails and asking what became of them: *intend, commit, call, record*.
+
+An attempt and its key are committed before the rail is called; whatever happens after that, it is asked, never guessed.
+A payout is worked on by whoever took it (`take_due` moves its time on), and everything is decided again under the
+creator's lock, so two who work on one at once do no harm either.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import structlog
+
+from largesse import ledger
+from largesse.kit.db import Database, WriteTx
+from largesse.kit.http import NotFound
+from largesse.kit.jobs import Jobs
+from largesse.kit.money import Money
+from largesse.payouts import reconcile, store
+from largesse.payouts.jobs import register
+from largesse.payouts.rails.port import Attempt, Away, Rail, Refused, Seen
+from largesse.payouts.reconcile import Act, Verdict
+from largesse.payouts.service_methods import MethodsService
+from largesse.payouts.service_requests import tell
+from largesse.payouts.withdrawal import DOLLAR, Payout
+
+log = structlog.get_logger(__name__)
+_TAKEN_MAX, _LEASE_S = 20, 60
+SILENT, UNREADABLE, NO_RAIL = "rail-silent", "method-unreadable", "rail-not-configured"
+
+
+class RailsService:
+    """What happens between an approval and the money's arrival."""
+
+    def __init__(self, db: Database, rails: Mapping[str, Rail], methods: MethodsService) -> None:
+        self._db = db
+        self._rails = rails
+        self._methods = methods
+
+    def add_jobs(self, jobs: Jobs) -> None:
+        """Let the worker do this room's later work."""
+        register(jobs, self)
+
+    async def work(self) -> None:
+        """Work on every payout whose time has come; a job, by news and by the clock."""
+        while True:
+            async with self._db.write() as tx:
+                taken = await store.take_due(tx, _TAKEN_MAX, _LEASE_S)
+            for payout in taken:
+                await self.step(payout)
+            if len(taken) < _TAKEN_MAX:
+                return
+
+    async def step(self, payout: UUID) -> None:
+        """Hand an approved payout over, or ask what became of one that was; nothing where neither is to be done."""
+        found = await self._begin(payout)
+        if found is None:
+            return
+        is_fresh, one = found
+        rail = self._rails.get(one.rail)
+        if rail is None:
+            await self._call_person(one.id, NO_RAIL)
+            return
+        try:
+            account = await self._methods.open(one.quote.method, one.creator)
+        except NotFound:
+            await self._call_person(one.id, UNREADABLE)
+            return
+        attempt = Attempt(key=one.key, payout=one.id, money=one.net, account=account)
+        seen = await self._submit(rail, attempt) if is_fresh else await self._look(rail, attempt)
+        if await self._record(rail, one, seen):
+            await self._record(rail, one, await self._submit(rail, attempt))
+
+    async def _begin(self, payout: UUID) -> tuple[bool, Payout] | None:
+        """Commit the attempt before anybody is called; True beside the payout: it is to be handed over now."""
+        async with self._db.write() as tx:
+            found = await self._lock(tx, payout)
+            if found.status == "approved":
+                if found.due_at is None:
+                    return None
+                await store.move(tx, payout, "submitting", "system")
+                await store.begin_attempt(tx, payout)
+                await tell(tx, found, "submitting")
+            elif found.status not in {"submitting", "unknown", "submitted", "in_transit", "paid"}:
+                await store.schedule(tx, payout, None)
+                return None
+            now = await store.find_payout(tx, payout)
+        assert now is not None, payout
+        return found.status == "approved", now
+
+    async def _submit(self, rail: Rail, attempt: Attempt) -> Seen | None:
+        try:
+            return await rail.submit(attempt)
+        except Away as error:
+            log.warning("payout.rail_away", payout=str(attempt.payout), rail=rail.name, error=str(error))
+            return None
+        except Refused as refused:
+            return Seen(state="failed", reason=refused.reason)
+
+    async def _look(self, rail: Rail, attempt: Attempt) -> Seen | None:
+        try:
+            return await rail.look(attempt)
+        except Away as error:
+            log.warning("payout.rail_away", payout=str(attempt.payout), rail=rail.name, error=str(error))
+            return None
+
+    async def _record(self, rail: Rail, before: Payout, seen: Seen | None) -> bool:
+        """Record what stands at the rail; True: the same attempt is to be handed over again."""
+        async with self._db.write() as tx:
+            found = await self._lock(tx, before.id)
+            assert found.submitted_at is not None, found
+            now = await store.get_now(tx)
+            if seen is None:
+                if found.status == "submitting":
+                    await store.move(tx, found.id, "unknown", f"rail:{rail.name}", reason="no answer")
+                    await tell(tx, found, "unknown")
+                is_late = now >= found.submitted_at + rail.capabilities.window
+                verdict = Verdict(person=is_late)
+            else:
+                verdict = reconcile.judge(
+                    found.status, seen, capabilities=rail.capabilities, submitted_at=found.submitted_at, now=now
+                )
+                for act in verdict.acts:
+                    await self._act(tx, found, act, seen, rail.name)
+            if verdict.person:
+                await store.call_person(tx, found.id, SILENT)
+            else:
+                last = verdict.acts[-1] if verdict.acts else found.status
+                waits = last in {"submitting", "unknown", "submitted", "in_transit"}
+                await store.schedule(tx, found.id, now + reconcile.pause(found.looks) if waits else None)
+        return verdict.again
+
+    async def _act(self, tx: WriteTx, payout: Payout, act: Act, seen: Seen, rail: str) -> None:
+        """One state further, in the books too."""
+        await store.move(tx, payout.id, act, f"rail:{rail}", reason=seen.reason, ref=seen.ref or None)
+        at = await store.get_now(tx)
+        if act == "paid":
+            await ledger.pay_payout(
+                tx, payout=payout.source, fee=Money(payout.quote.fee_minor, DOLLAR), sent=payout.net,
+                cost=seen.cost or Money(0, DOLLAR), happened_at=at,
+            )  # fmt: skip
+        elif act == "failed":
+            await ledger.let_payout_go(tx, payout=payout.source, happened_at=at)
+        elif act == "returned":
+            await ledger.return_payout(tx, payout=payout.source, back=seen.back or payout.net, happened_at=at)
+        await tell(tx, payout, act)
+        log.info("payout.moved", payout=str(payout.id), status=act, rail=rail)
+
+    async def _lock(self, tx: WriteTx, payout: UUID) -> Payout:
+        found = await store.find_payout(tx, payout)
+        assert found is not None, payout
+        await ledger.lock_creator(tx, found.creator)
+        locked = await store.find_payout(tx, payout)
+        assert locked is not None, payout
+        return locked
+
+    async def _call_person(self, payout: UUID, reason: str) -> None:
+        async with self._db.write() as tx:
+            await store.call_person(tx, payout, reason)
+        log.warning("payout.needs_a_person", payout=str(payout), reason=reason)

@@ -1,0 +1,131 @@
+"""Earnings that have cleared, and a desk where they are withdrawn: real services on real books, the sandbox rail."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
+
+import clocked
+from bookkeeping import Bookkeeper, Gift
+from largesse import ledger, payouts
+from largesse.kit import ids
+from largesse.kit.config import Settings
+from largesse.kit.db import Database
+from largesse.kit.principal import Principal
+from largesse.ledger import keys
+from largesse.ledger.audit import audit
+from largesse.payouts import MethodsService, PayoutsOffice, RailsService, RequestsService, second_factor, store
+from largesse.payouts.rails import configured
+from largesse.payouts.rails.port import Rail
+from largesse.payouts.sealing import Seals
+from largesse.payouts.withdrawal import Method, Payout, Quote
+from largesse.policy import PolicyService
+from regional import hold
+from servers import Clones
+
+EARNED_COINS = 30_000  # 21,000 diamonds, worth USD 147
+
+
+@dataclass
+class Desk:
+    """Bob's withdrawals: his verbs, the office's, and the rail's turn."""
+
+    db: Database
+    books: Bookkeeper
+    cast: Any
+    policy: PolicyService
+    settings: Settings
+    rails: dict[str, Rail] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        seals, second = Seals(self.books.keys.salt_secret), second_factor.none_yet(self.settings)
+        self.rails = self.rails or configured(self.settings, self.db)
+        self.methods = MethodsService(self.db, self.settings, self.rails, seals, second)
+        self.requests = RequestsService(self.db, self.settings, self.policy, second)
+        self.carrying = RailsService(self.db, self.rails, self.methods)
+        self.office = PayoutsOffice(self.db, self.settings, self.rails)
+
+    def principal(self, member: Any) -> Principal:
+        return Principal(
+            account=member.key, id=ids.new(), username="x", display_name="x", bearer=1, kind="session",
+            adult_from=date(2000, 1, 1), creator=True, country="US",
+        )  # fmt: skip
+
+    @property
+    def bob(self) -> Principal:
+        return self.principal(self.cast.bob)
+
+    async def earn(self, coins: int = EARNED_COINS, creator: int = 0) -> None:
+        """Alice gives, and the hold passes."""
+        await self.books.buy(self.cast.alice.key, coins, coins)
+        await self.books.give([Gift(self.cast.alice.key, creator or self.cast.bob.key, coins)])
+        await self.wait(15)
+
+    async def wait(self, days: int) -> None:
+        async with self.db.write() as tx:
+            await tx.execute(clocked.PASS, [days])
+
+    async def method(self, member: Any = None, *, rail: str = "sandbox", currency: str = "USD", **given: str) -> Method:
+        caller = self.principal(member or self.cast.bob)
+        made, _ = await self.methods.add(caller, method=ids.new(), rail=rail, currency=currency, given=given)
+        return made
+
+    async def quote(self, method: Method, milli: int | None = 14_286_000) -> Quote:
+        return await self.requests.quote(self.cast.bob.key, method=method.id, milli=milli)
+
+    async def ask(self, quote: Quote, payout: UUID | None = None) -> Payout:
+        made, _ = await self.requests.request(self.bob, payout=payout or ids.new(), quote=quote.id)
+        return made
+
+    async def asked(self, milli: int | None = 14_286_000, **method: Any) -> Payout:
+        return await self.ask(await self.quote(await self.method(**method), milli))
+
+    async def get(self, payout: Payout) -> Payout:
+        return await self.office.get(payout.id)
+
+    async def transfers(self) -> list[dict[str, Any]]:
+        async with self.db.read() as tx:
+            return await tx.rows("SELECT * FROM payouts.transfer ORDER BY at")
+
+    async def places(self) -> tuple[int, int, int]:
+        """Left, reserved and redeemed milli-diamonds of Bob's."""
+        async with self.db.read() as tx:
+            days = await ledger.list_earnings(tx, self.cast.bob.key)
+        left = sum(d.milli_in - d.milli_reserved - d.milli_redeemed for d in days)
+        return left, sum(d.milli_reserved for d in days), sum(d.milli_redeemed for d in days)
+
+    async def is_used(self, quote: Quote) -> bool:
+        async with self.db.read() as tx:
+            found = await store.find_quote(tx, quote.id)
+        assert found is not None
+        return found[1]
+
+
+@pytest.fixture
+def clock_url(clones: Clones) -> Iterator[str]:
+    """A database in which days can pass."""
+    url = clones.take()
+    clocked.install(url)
+    yield url
+    clones.give_back(url)
+
+
+@pytest.fixture
+def desk_settings(settings: Settings) -> Settings:
+    """A sandbox without a cool-off."""
+    return replace(settings, sandbox=True, payout_cool_off_hours=0)
+
+
+@pytest.fixture
+async def desk(db: Database, cast: Any, desk_settings: Settings, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk; whatever a test did at it, the books and the payouts hold afterwards."""
+    books = Bookkeeper(db, keys.load_keys(tmp_path / "data"))
+    await hold(db, "", withdrawing=True)
+    yield Desk(db, books, cast, PolicyService(db, desk_settings), desk_settings)
+    report = await audit(db, books.keys, checks=payouts.audit_checks())
+    assert report.findings == []

@@ -1,0 +1,111 @@
+"""A payout method is sealed, verified before use, cools off, and says when somebody else has the same account."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from largesse.kit import ids
+from largesse.kit.config import Settings
+from largesse.kit.http import NotFound
+from largesse.kit.idempotency import IdReused
+from largesse.payouts import errors, store_methods
+from largesse.payouts.rails import Manual
+
+BANK = {"where": "First Bank 4711", "name": "Bob"}
+
+
+@pytest.fixture
+def database_url(clock_url: str) -> str:
+    return clock_url
+
+
+@pytest.fixture
+async def by_hand(desk: Any) -> Any:
+    """The manual rail, as outside a sandbox."""
+    desk.rails["manual"] = Manual(desk.db)
+    await desk.earn()
+    return desk
+
+
+async def test_two_deposits_verify_it_and_a_person_says_that_the_money_arrived_and_came_back(by_hand: Any) -> None:
+    method, olga = await by_hand.method(rail="manual", **BANK), by_hand.cast.olga.key
+    with pytest.raises(errors.MethodUnverified):
+        await by_hand.quote(method)
+    with pytest.raises(errors.NotNow):
+        await by_hand.methods.tell_codes(by_hand.bob.account, method.id, (3, 41))
+    await by_hand.methods.send_codes(olga, method.id, (3, 41))
+    with pytest.raises(errors.WrongCodes) as wrong:
+        await by_hand.methods.tell_codes(by_hand.bob.account, method.id, (3, 14))
+    assert wrong.value.tries_left == 4
+    verified = await by_hand.methods.tell_codes(by_hand.bob.account, method.id, (41, 3))
+    assert verified.verified_by == "deposits"
+    made = await by_hand.ask(await by_hand.quote(method))
+    await by_hand.office.approve(olga, made.id)
+    await by_hand.carrying.work()
+    assert (await by_hand.get(made)).status == "submitted"
+    with pytest.raises(errors.NotNow):
+        await by_hand.office.say(olga, made.id, "returned", ref="", reason="", back_minor=None)
+    await by_hand.office.say(olga, made.id, "paid", ref="slip 9", reason="", back_minor=None)
+    await by_hand.carrying.step(made.id)
+    assert ((await by_hand.get(made)).status, (await by_hand.get(made)).rail_ref) == ("paid", "slip 9")
+    await by_hand.office.say(olga, made.id, "returned", ref="", reason="closed", back_minor=9800)
+    await by_hand.carrying.step(made.id)
+    assert (await by_hand.get(made)).status == "returned"
+    assert await by_hand.places() == (21_000_000, 0, 0)
+
+
+async def test_after_five_wrong_tries_it_has_to_be_added_again(by_hand: Any) -> None:
+    method = await by_hand.method(rail="manual", **BANK)
+    await by_hand.methods.send_codes(by_hand.cast.olga.key, method.id, (3, 41))
+    for left in (4, 3, 2, 1, 0):
+        with pytest.raises(errors.WrongCodes) as wrong:
+            await by_hand.methods.tell_codes(by_hand.bob.account, method.id, (1, 1))
+        assert wrong.value.tries_left == left
+    with pytest.raises(NotFound):
+        await by_hand.methods.tell_codes(by_hand.bob.account, method.id, (3, 41))
+
+
+async def test_the_account_is_sealed_and_an_erased_owner_ends_it(by_hand: Any) -> None:
+    method = await by_hand.method(rail="manual", **BANK)
+    async with by_hand.db.read() as tx:
+        sealed = await store_methods.find_sealed(tx, method.id)
+    assert sealed is not None
+    assert b"4711" not in sealed[0]
+    assert (await by_hand.methods.open(method.id, by_hand.bob.account))["where"] == "First Bank 4711"
+    async with by_hand.db.write() as tx:
+        await store_methods.drop_person_key(tx, by_hand.bob.account)
+    with pytest.raises(NotFound):
+        await by_hand.methods.open(method.id, by_hand.bob.account)
+
+
+async def test_an_account_that_another_creator_has_is_looked_at(by_hand: Any) -> None:
+    await by_hand.method(by_hand.cast.charlie, rail="manual", **BANK)
+    method = await by_hand.method(rail="manual", **(BANK | {"where": "first  bank 4711"}))
+    await by_hand.methods.verify(by_hand.cast.olga.key, method.id, "seen")
+    made = await by_hand.ask(await by_hand.quote(method))
+    assert "shared-method" in made.reasons
+
+
+class TestCoolingOff:
+    @pytest.fixture
+    def desk_settings(self, settings: Settings) -> Settings:
+        return replace(settings, sandbox=True, payout_cool_off_hours=72)
+
+    async def test_nothing_goes_to_a_new_method_for_three_days(self, desk: Any) -> None:
+        await desk.earn()
+        method = await desk.method()
+        await desk.wait(2)
+        with pytest.raises(errors.MethodCoolingOff):
+            await desk.quote(method)
+        await desk.wait(1)
+        assert (await desk.quote(method)).gross_minor == 10_000
+
+
+async def test_the_same_id_is_the_same_account_or_refused(by_hand: Any) -> None:
+    method, bob = ids.new(), by_hand.bob
+    for replayed in (False, True):
+        made = await by_hand.methods.add(bob, method=method, rail="manual", currency="USD", given=BANK)
+        assert made[1] is replayed
+    with pytest.raises(IdReused):
+        await by_hand.methods.add(bob, method=method, rail="manual", currency="USD", given=BANK | {"where": "Other 1"})
