@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from largesse import ledger, payments
+from largesse import ledger, payments, payouts
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 
@@ -18,9 +18,8 @@ async def run_audit(settings: Settings, *, as_json: bool) -> bool:
     db = Database(settings.database_url, connections_max=2)
     await db.open()
     try:
-        report = await ledger.audit(
-            db, ledger.load_keys(settings.data_path), checks=payments.audit_checks(), progress=_progress
-        )
+        checks = [*payments.audit_checks(), *payouts.audit_checks()]
+        report = await ledger.audit(db, ledger.load_keys(settings.data_path), checks=checks, progress=_progress)
     finally:
         await db.close()
     if as_json:

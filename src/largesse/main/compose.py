@@ -25,7 +25,16 @@ from largesse.payments import (
     name_grants,
 )
 from largesse.payments import export_person as export_buyer
-from largesse.payouts import PayoutsService
+from largesse.payouts import (
+    MethodsService,
+    PayoutsOffice,
+    PayoutsService,
+    RailsService,
+    RequestsService,
+    Seals,
+    none_yet,
+)
+from largesse.payouts import configured as configured_rails
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
 from largesse.safety import LimitsService, SafetyService
@@ -56,6 +65,10 @@ class Services:
     campaigns: CampaignsService
     campaigns_office: CampaignsOffice
     payouts: PayoutsService
+    payout_methods: MethodsService
+    withdrawals: RequestsService
+    rails: RailsService
+    payouts_office: PayoutsOffice
     outreach: OutreachService
     realtime: RealtimeService
 
@@ -63,7 +76,8 @@ class Services:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
-            "notices", "office", "campaigns", "campaigns_office", "payouts", "outreach", "realtime",
+            "notices", "office", "campaigns", "campaigns_office", "payouts", "payout_methods", "withdrawals",
+            "payouts_office", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -92,6 +106,8 @@ def build(settings: Settings) -> Services:
     campaigns = CampaignsService(db, settings)
     campaigns_office = CampaignsOffice(db)
     payouts = PayoutsService(db, policy)
+    rails, fresh = configured_rails(settings, db), none_yet(settings)
+    payout_methods = MethodsService(db, settings, rails, Seals(keys.salt_secret), fresh)
     outreach = OutreachService(db, accounts, settings)
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
@@ -114,6 +130,10 @@ def build(settings: Settings) -> Services:
         campaigns=campaigns,
         campaigns_office=campaigns_office,
         payouts=payouts,
+        payout_methods=payout_methods,
+        withdrawals=RequestsService(db, settings, policy, fresh),
+        rails=RailsService(db, rails, payout_methods),
+        payouts_office=PayoutsOffice(db, settings, rails),
         outreach=outreach,
         realtime=realtime,
     )

@@ -11,6 +11,8 @@ from largesse.kit import http, ids
 from largesse.kit.http import Forbidden, MoneyBody, NotSignedIn
 from largesse.kit.principal import Principal
 from largesse.payouts.model import Difference
+from largesse.payouts.routes_office import routes as office_routes
+from largesse.payouts.routes_withdrawals import routes as withdrawal_routes
 from largesse.payouts.service import PayoutsService
 from largesse.policy import Policy
 
@@ -117,4 +119,4 @@ def _rates(policy: Policy) -> dict[str, Any]:
     }
 
 
-routes = [get_diamonds]
+routes = [get_diamonds, *withdrawal_routes, *office_routes]

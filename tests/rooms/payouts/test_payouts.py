@@ -19,7 +19,14 @@ async def policy(db: Database, settings: Settings) -> PolicyService:
 
 @pytest.fixture
 async def client(app_client: Any, db: Database, policy: PolicyService, accounts_service: Any) -> httpx.AsyncClient:
-    made: httpx.AsyncClient = await app_client(routes, accounts=accounts_service, payouts=PayoutsService(db, policy))
+    made: httpx.AsyncClient = await app_client(
+        routes,
+        accounts=accounts_service,
+        payouts=PayoutsService(db, policy),
+        payout_methods=None,
+        withdrawals=None,
+        payouts_office=None,
+    )
     return made
 
 

@@ -1,0 +1,57 @@
+"""Withdrawing over HTTP: as api.md says, for its creator, with the office's part."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from largesse.payouts import PayoutsService
+from largesse.payouts.routes import routes
+
+
+@pytest.fixture
+def database_url(clock_url: str) -> str:
+    return clock_url
+
+
+@pytest.fixture
+async def client(app_client: Any, desk: Any, accounts_service: Any) -> httpx.AsyncClient:
+    made: httpx.AsyncClient = await app_client(
+        routes, accounts=accounts_service, payouts=PayoutsService(desk.db, desk.policy), payout_methods=desk.methods,
+        withdrawals=desk.requests, payouts_office=desk.office,
+    )  # fmt: skip
+    return made
+
+
+async def test_a_creator_withdraws_and_the_office_approves(client: httpx.AsyncClient, desk: Any, cast: Any) -> None:
+    await desk.earn()
+    bob, olga = cast.bob.headers, cast.olga.headers
+
+    async def post(path: str, body: Any, headers: dict[str, str], status: int = 201) -> httpx.Response:
+        answer = await client.post(path, json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer
+
+    method = (await post("/v1/me/payout-methods", {"rail": "sandbox", "currency": "USD"}, bob)).json()
+    ask = {"method_id": method["id"], "diamonds_milli": 14_286_000}
+    quote = (await post("/v1/me/payouts/quote", ask, bob)).json()
+    assert (quote["gross"]["minor"], quote["fee"]["minor"], quote["net"]["minor"]) == (10_000, 175, 9825)
+    assert quote["rate"]["per_dollar"] == "1"
+    keyed = bob | {"Idempotency-Key": "once"}
+    made = await post("/v1/me/payouts", {"quote_id": quote["quote_id"]}, keyed)
+    again = await post("/v1/me/payouts", {"quote_id": quote["quote_id"]}, keyed)
+    assert (again.json(), again.headers["Idempotent-Replay"]) == (made.json(), "true")
+    payout = made.json()["id"]
+    assert payout.startswith("payout_")
+    await post(f"/v1/me/payouts/{payout}/cancel", {}, cast.alice.headers, 403)
+    await post(f"/v1/office/payouts/{payout}/approve", {}, bob, 403)
+    queue = (await client.get("/v1/office/payouts?status=review", headers=olga)).json()
+    assert [one["payout"]["id"] for one in queue["items"]] == [payout]
+    await post(f"/v1/office/payouts/{payout}/approve", {}, olga, 200)
+    await desk.carrying.work()
+    seen = (await client.get(f"/v1/me/payouts/{payout}", headers=bob)).json()
+    assert (seen["status"], seen["history"][2]["actor"]) == ("paid", "staff")
+    late = await post(f"/v1/me/payouts/{payout}/cancel", {}, bob, 409)
+    assert late.json()["code"] == "payout-not-now"
+    diamonds = (await client.get("/v1/me/diamonds", headers=bob)).json()
+    assert diamonds["paid_milli"] == 14_285_715
