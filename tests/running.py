@@ -80,6 +80,20 @@ class Service:
         purchase: str = answer.json()["id"]
         return purchase
 
+    def prove_address(self, who: Someone) -> None:
+        """Open the link that was mailed to somebody who joined."""
+        to, log = f"{who.username}@example.org:", self.folder / "serve.log"
+        deadline = time.monotonic() + _READY_S_MAX
+        while time.monotonic() < deadline:
+            mails = [mail for mail in log.read_text().split("--- mail to ")[1:] if mail.startswith(to)]
+            links = [word for mail in mails for word in mail.split() if "/verify/" in word]
+            if links:
+                token = links[-1].rpartition("/")[2]
+                assert httpx.post(f"{self.base}/v1/email-verifications/{token}", timeout=30).is_success
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"no letter to {to}")
+
     def command(self, *arguments: str, input_: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run `largesse …` against this service."""
         return subprocess.run(

@@ -67,7 +67,7 @@ class World:
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
     """One of its own: who sends anything at all retires gifts that other tests give."""
-    with running.running() as made:
+    with running.running(payout_cool_off_hours="0") as made:
         yield made
 
 
@@ -81,6 +81,7 @@ def world(service: Service) -> Iterator[World]:
     admin = _admin(service)
     host, key = _host(service, admin)
     campaign = _campaign(service, admin)
+    method, payout = _payout(service, creator, giver, live["id"])
     tokens = {"guest": "", "creator": creator.token, "giver": giver.token, "admin": admin, "host": key}
     senders = {who: _session(token) for who, token in tokens.items()}
     real: dict[str, Callable[[], Any]] = {
@@ -88,7 +89,8 @@ def world(service: Service) -> Iterator[World]:
         "number": lambda: gift["receipt"], "purchase": lambda: bought, "username": lambda: creator.username,
         "account_id": lambda: creator.account["id"], "account": lambda: giver.account["id"],
         "sender": lambda: giver.username, "id": lambda: str(ids.new()), "host": lambda: host, "country": lambda: "DE",
-        "campaign": lambda: campaign,
+        "campaign": lambda: campaign, "method": lambda: method, "method_id": lambda: method, "payout": lambda: payout,
+        "currency": lambda: "EUR",
     }  # fmt: skip
     yield World(service, senders, real)
     _still_signed_in(creator, giver)
@@ -96,10 +98,10 @@ def world(service: Service) -> Iterator[World]:
         sender.close()
 
 
-def _admin(service: Service) -> str:
-    made = service.command("account", "create", "--username", "olga", "--role", "admin", input_=PASSWORD + "\n")
+def _admin(service: Service, name: str = "olga") -> str:
+    made = service.command("account", "create", "--username", name, "--role", "admin", input_=PASSWORD + "\n")
     assert made.returncode == 0, made.stderr
-    answer = requests.post(f"{service.base}/v1/sessions", json={"login": "olga", "password": PASSWORD}, timeout=30)
+    answer = requests.post(f"{service.base}/v1/sessions", json={"login": name, "password": PASSWORD}, timeout=30)
     token: str = answer.json()["token"]
     return token
 
@@ -122,6 +124,31 @@ def _campaign(service: Service, admin: str) -> str:
     with _session(admin) as session:
         found: str = session.post(f"{service.base}/v1/office/campaigns", json=body, timeout=30).json()["id"]
     return found
+
+
+def _payout(service: Service, creator: Someone, giver: Someone, live: str) -> tuple[str, str]:
+    """A payout method and a payout, by a policy of no hold and no minimum."""
+    proposed = None
+    rates = {
+        "share_bps": 7000, "promo_share_bps": 0, "diamond_value_micros": 7000, "hold_days": 0, "payout_minor_min": 1,
+        "payout_week_minor_max": 100_000, "payout_fee_bps": 150, "payout_fee_minor": 0, "give_day_coins_max": 100_000,
+        "buy_day_minor_max": 1_000_000, "effective_at": None, "reason": "r", "ticket": "",
+    }  # fmt: skip
+    for name in ("pavel", "petra"):
+        with _session(_admin(service, name)) as session:
+            path = f"{service.base}/v1/office/policies"
+            if proposed is None:
+                proposed = session.post(path, json=rates, timeout=30).json()["id"]
+            else:
+                assert session.post(f"{path}/{proposed}/approve", timeout=30).ok
+    service.prove_address(creator)
+    giver.http.post(f"/v1/lives/{live}/gifts", json={"id": str(ids.new()), "gift_id": "crown"}).raise_for_status()
+    method = creator.http.post("/v1/me/payout-methods", json={"rail": "sandbox", "currency": "USD"}).json()["id"]
+    quote = creator.http.post("/v1/me/payouts/quote", json={"method_id": method, "all": True})
+    assert quote.status_code == 201, quote.text
+    made = creator.http.post("/v1/me/payouts", json={"quote_id": quote.json()["quote_id"]})
+    assert made.status_code == 201, made.text
+    return method, made.json()["id"]
 
 
 def _session(token: str) -> requests.Session:

@@ -8,7 +8,7 @@ keep integer keys. Only hashes of tokens and passwords are stored. Events: NATS 
 
 from largesse.accounts.bearers import KEY_MARK, hash_of, new_token
 from largesse.accounts.checks import accepted_terms, is_adult, list_ages, list_followed
-from largesse.accounts.errors import StillHolds, TermsNotAccepted, TooYoung, UnderAge, UsernameTaken
+from largesse.accounts.errors import PayoutUnderWay, StillHolds, TermsNotAccepted, TooYoung, UnderAge, UsernameTaken
 from largesse.accounts.fields import is_country
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
@@ -60,6 +60,7 @@ __all__ = [
     "HostUser",
     "NewAccount",
     "NewPerson",
+    "PayoutUnderWay",
     "Person",
     "PersonBody",
     "SignedIn",

@@ -84,6 +84,14 @@ class StillHolds(Problem):
 
 
 @dataclass(eq=False)
+class PayoutUnderWay(Problem):
+    """A withdrawal is not finished; cancel it, or wait until the money has arrived."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "payout-under-way"
+
+
+@dataclass(eq=False)
 class SelfFollow(Problem):
     """Nobody follows themselves."""
 

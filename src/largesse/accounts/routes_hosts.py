@@ -17,6 +17,7 @@ from largesse.accounts.errors import (
     CodeGone,
     HostNameTaken,
     HostUserKnown,
+    PayoutUnderWay,
     StillHolds,
     TooYoung,
 )
@@ -203,7 +204,7 @@ async def list_host_users(
     tags=["Developers"],
     summary="Remove a user of your platform",
     status_code=204,
-    responses=http.declares(*_HOST, NotFound, StillHolds),
+    responses=http.declares(*_HOST, NotFound, StillHolds, PayoutUnderWay),
 )
 async def remove_host_user(
     accounts: NamedDependency[AccountsService], principal: NamedDependency[Principal], data: JSONBody[HostUserRemoval]

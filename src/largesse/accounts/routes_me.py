@@ -8,7 +8,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from largesse.accounts.errors import NotCurrentTerms, SelfFollow, StillHolds, UnderAge, WrongPassword
+from largesse.accounts.errors import NotCurrentTerms, PayoutUnderWay, SelfFollow, StillHolds, UnderAge, WrongPassword
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
     DISPLAY_NAME_CHARS_MAX,
@@ -140,6 +140,8 @@ class ExportBody(msgspec.Struct, frozen=True):
     own_limit_changes: list[dict[str, Any]] = []
     breaks: list[dict[str, Any]] = []
     purchase_consent: dict[str, Any] | None = None
+    payout_methods: list[dict[str, Any]] = []
+    payouts: list[dict[str, Any]] = []
 
 
 @get("/v1/me", tags=["People"], summary="Your account", responses=http.declares(*_OWN))
@@ -286,7 +288,7 @@ async def export_me(
     tags=["People"],
     summary="Leave for good",
     status_code=204,
-    responses=http.declares(*_OWN, WrongPassword, StillHolds, http.Busy),
+    responses=http.declares(*_OWN, WrongPassword, StillHolds, PayoutUnderWay, http.Busy),
 )
 async def erase_me(
     accounts: NamedDependency[AccountsService], principal: NamedDependency[Principal], data: JSONBody[Erasure]

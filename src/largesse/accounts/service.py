@@ -28,7 +28,16 @@ from largesse.accounts.model import (
 from largesse.accounts.passwords import Passwords
 from largesse.accounts.people import People
 from largesse.accounts.service_hosts import HostsService
-from largesse.accounts.service_me import MAIL_VERIFICATION, Holds, Kept, MeService, holds_nothing, keeps_nothing
+from largesse.accounts.service_me import (
+    MAIL_VERIFICATION,
+    Forgets,
+    Holds,
+    Kept,
+    MeService,
+    forgets_nothing,
+    holds_nothing,
+    keeps_nothing,
+)
 from largesse.kit import ids, jobs, throttle
 from largesse.kit.clock import Clock
 from largesse.kit.config import Settings
@@ -58,7 +67,7 @@ class AccountsService:
 
     def __init__(
         self, db: Database, news: News, clock: Clock, settings: Settings, *, holds: Holds = holds_nothing,
-        keeps: Kept = keeps_nothing,
+        keeps: Kept = keeps_nothing, forgets: Forgets = forgets_nothing,
     ) -> None:  # fmt: skip
         self._db = db
         self._news = news
@@ -67,8 +76,10 @@ class AccountsService:
         self._passwords = Passwords()
         self._bearers = Bearers(self._load_bearers, clock)
         self._people = People(self._load_people)
-        self.me = MeService(db, clock, settings, self._passwords, holds=holds, keeps=keeps, changed=self.changed)
-        self.hosts = HostsService(db, clock, settings, holds=holds, changed=self.changed)
+        self.me = MeService(
+            db, clock, settings, self._passwords, holds=holds, keeps=keeps, forgets=forgets, changed=self.changed
+        )
+        self.hosts = HostsService(db, clock, settings, holds=holds, forgets=forgets, changed=self.changed)
 
     async def open(self) -> None:
         """Hear of what other processes revoke and change."""

@@ -26,17 +26,25 @@ _NAME_CHARS = "abcdefghjkmnpqrstvwxyz23456789"
 _NAME_LENGTH = 12
 
 Holds = Callable[[ReadTx, int], Awaitable[Holdings]]
+Forgets = Callable[[WriteTx, int], Awaitable[None]]
 Changed = Callable[[int, Sequence[bytes]], Awaitable[None]]
 
 
 class HostsService:
-    """Built by `AccountsService`. `holds` says what an erased account would lose; `changed` tells every process."""
+    """Built by `AccountsService`.
 
-    def __init__(self, db: Database, clock: Clock, settings: Settings, *, holds: Holds, changed: Changed) -> None:
+    `holds` says what an erased account would lose, `forgets` lets other rooms forget who it was; `changed` tells every
+    process.
+    """
+
+    def __init__(
+        self, db: Database, clock: Clock, settings: Settings, *, holds: Holds, forgets: Forgets, changed: Changed
+    ) -> None:
         self._db = db
         self._clock = clock
         self._settings = settings
         self._holds = holds
+        self._forgets = forgets
         self._changed = changed
 
     # Hosts
@@ -90,7 +98,7 @@ class HostsService:
     async def remove_user(self, host: int, host_user: str, *, forfeit: bool) -> None:
         """Unlink a person's account, or erase the one that the host made and what it holds, where `forfeit` agrees.
 
-        Raises `NotFound`, `StillHolds`.
+        Raises `NotFound`, `StillHolds`, `PayoutUnderWay`.
         """
         hashes: list[bytes] = []
         async with self._db.write() as tx:
@@ -103,6 +111,7 @@ class HostsService:
                 if held != Holdings() and not forfeit:
                     raise StillHolds(held.coins, held.diamonds_milli)
                 hashes = await store.revoke(tx, found.account, store.ALL_KINDS, self._clock.now())
+                await self._forgets(tx, found.account)
                 await store.erase(tx, found.account, self._clock.now())
             await store_hosts.delete_user(tx, host, found.account)
         await self._changed(found.account, hashes)

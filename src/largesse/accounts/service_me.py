@@ -32,6 +32,7 @@ _LETTERS_MAX = 5  # an address and hour
 
 Holds = Callable[[ReadTx, int], Awaitable[Holdings]]
 Kept = Callable[[ReadTx, int], Awaitable[dict[str, Any]]]
+Forgets = Callable[[WriteTx, int], Awaitable[None]]
 Changed = Callable[[int, Sequence[bytes]], Awaitable[None]]
 
 
@@ -45,15 +46,20 @@ async def keeps_nothing(_: ReadTx, __: int) -> dict[str, Any]:
     return {}
 
 
+async def forgets_nothing(_: WriteTx, __: int) -> None:
+    """Where there are no other rooms."""
+
+
 class MeService:
     """Built by `AccountsService`.
 
-    `holds` says what an erased account would lose, `keeps` what other rooms keep; `changed` tells every process.
+    `holds` says what an erased account would lose, `keeps` what other rooms keep, `forgets` lets them forget it;
+    `changed` tells every process.
     """
 
     def __init__(
         self, db: Database, clock: Clock, settings: Settings, passwords: Passwords, *, holds: Holds, keeps: Kept,
-        changed: Changed,
+        forgets: Forgets, changed: Changed,
     ) -> None:  # fmt: skip
         self._db = db
         self._clock = clock
@@ -61,6 +67,7 @@ class MeService:
         self._passwords = passwords
         self._holds = holds
         self._keeps = keeps
+        self._forgets = forgets
         self._changed = changed
 
     async def get(self, account: int) -> Account:
@@ -276,7 +283,7 @@ class MeService:
     async def erase(self, account: int, password: str, *, forfeit: bool) -> None:
         """Erase the person; the books keep the key. What the account holds is lost, which `forfeit` agrees to.
 
-        Raises `TooMany`, `WrongPassword`, `StillHolds`.
+        Raises `TooMany`, `WrongPassword`, `StillHolds`, `PayoutUnderWay`.
         """
         await self._prove(account, password)
         async with self._db.write() as tx:
@@ -284,5 +291,6 @@ class MeService:
             if held != Holdings() and not forfeit:
                 raise StillHolds(held.coins, held.diamonds_milli)
             hashes = await store.revoke(tx, account, store.ALL_KINDS, self._clock.now())
+            await self._forgets(tx, account)
             await store.erase(tx, account, self._clock.now())
         await self._changed(account, hashes)

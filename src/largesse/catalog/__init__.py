@@ -9,7 +9,7 @@ Publishes `catalog.changed` on NATS after a commit; every process also looks at 
 from largesse.catalog.errors import BookOutOfLine, GiftRetired, NotInRegion
 from largesse.catalog.model import Bundle, Channel, Gift, Price, PriceBook, Shelf, asked, channel_fee
 from largesse.catalog.regions import EVERYWHERE, Region, TaxShown, coming
-from largesse.catalog.seeding import seed
+from largesse.catalog.seeding import let_withdraw, seed
 from largesse.catalog.service import CatalogService, price_in
 from largesse.catalog.store import ask_kinds, edition, read_shelf
 
@@ -32,6 +32,7 @@ __all__ = [
     "channel_fee",
     "coming",
     "edition",
+    "let_withdraw",
     "price_in",
     "read_shelf",
     "seed",

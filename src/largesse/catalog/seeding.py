@@ -7,7 +7,7 @@ import msgspec
 
 from largesse.catalog import store
 from largesse.catalog.model import Art, BookContent, BundleContent, CustomAmount, GiftContent
-from largesse.kit.db import WriteTx
+from largesse.kit.db import WriteTx, sql
 
 
 async def seed(tx: WriteTx) -> bool:
@@ -37,6 +37,12 @@ async def seed(tx: WriteTx) -> bool:
         for channel in book["channels"]:
             await store.put_book(tx, book["region"], channel, _book(book, channel))
     return not (shelf.gifts and shelf.books)
+
+
+async def let_withdraw(tx: WriteTx) -> None:
+    """Let earnings be withdrawn everywhere, on terms that are otherwise those in force: for a sandbox that begins."""
+    await store.next_edition(tx)
+    await tx.execute(sql("catalog", "withdraw_everywhere"), {"reason": "a sandbox, where no money moves"})
 
 
 def _book(book: dict[str, Any], channel: str) -> BookContent:

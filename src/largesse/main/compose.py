@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from largesse.accounts import AccountsService, Holdings
@@ -35,6 +36,8 @@ from largesse.payouts import (
     none_yet,
 )
 from largesse.payouts import configured as configured_rails
+from largesse.payouts import erase_person as erase_payee
+from largesse.payouts import export_person as export_payee
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
 from largesse.safety import LimitsService, SafetyService
@@ -90,7 +93,8 @@ def build(settings: Settings) -> Services:
     jobs = Jobs(db)
     mail = Mail(settings)
     keys = load_keys(settings.data_path)
-    accounts = AccountsService(db, news, clock, settings, holds=holds, keeps=keeps)
+    seals = Seals(keys.salt_secret)
+    accounts = AccountsService(db, news, clock, settings, holds=holds, keeps=partial(keeps, seals), forgets=erase_payee)
     policy = PolicyService(db, settings)
     catalog = CatalogService(db, news, policy, settings)
     ledger = LedgerService(db, settings, clock, keys)
@@ -107,7 +111,7 @@ def build(settings: Settings) -> Services:
     campaigns_office = CampaignsOffice(db)
     payouts = PayoutsService(db, policy)
     rails, fresh = configured_rails(settings, db), none_yet(settings)
-    payout_methods = MethodsService(db, settings, rails, Seals(keys.salt_secret), fresh)
+    payout_methods = MethodsService(db, settings, rails, seals, fresh)
     outreach = OutreachService(db, accounts, settings)
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
@@ -146,9 +150,10 @@ async def holds(tx: ReadTx, account: int) -> Holdings:
     return Holdings(coins=(await get_wallet(tx, account)).coins, diamonds_milli=left)
 
 
-async def keeps(tx: ReadTx, account: int) -> dict[str, Any]:
+async def keeps(seals: Seals, tx: ReadTx, account: int) -> dict[str, Any]:
     """What the rooms above accounts keep about a person, for their export."""
-    return await export_limits(tx, account) | await export_buyer(tx, account)
+    bought = await export_limits(tx, account) | await export_buyer(tx, account)
+    return bought | await export_payee(tx, account, seals)
 
 
 @asynccontextmanager

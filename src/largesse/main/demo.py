@@ -18,6 +18,7 @@ import structlog
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.log import set_up
+from largesse.main.compose import build, opened
 from largesse.main.serve import serve
 
 log = structlog.get_logger(__name__)
@@ -103,6 +104,7 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         _, minor_login = await _join(
             base, f"robin.{run}", "Robin", "17 years old: may watch, not buy or give", born=_years_ago(17)
         )
+        staff_login = await _staff(settings, run, creator_login.username)
         hosts = [(await _join(base, f"{n}.{run}", name, "", at=_NOWHERE))[0] for n, name, _ in _OTHERS]
         live, *others = [
             await _go_live(host, title)
@@ -112,7 +114,7 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         rooms = [live, *others, await _announce(soon)]
         tokens = [host.token for host in (creator, *hosts, soon)]
         await asyncio.to_thread(_keep, kept, list(zip(tokens, rooms, strict=True)))
-        _welcome(settings, live, [creator_login, viewer_login, minor_login], viewers)
+        _welcome(settings, live, [creator_login, viewer_login, minor_login, staff_login], viewers)
         async with asyncio.TaskGroup() as group:
             for i, name in enumerate((_NAMES * 21)[:viewers]):
                 api, login = await _join(base, f"{name.lower()}.{run}.{i}", f"{name} (simulated)", "", at=_NOWHERE)
@@ -122,6 +124,18 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         log.exception("demo.failed")
         click.echo(f"The demo's world could not be made: {error}", err=True)
         stop.set()
+
+
+async def _staff(settings: Settings, run: str, creator: str) -> Login:
+    """An operator for what creators withdraw; and the creator's address is proved, as the link in its letter does."""
+    login = Login(f"olga.{run}", secrets.token_urlsafe(9), "an operator: approves what creators withdraw, by the API")
+    async with opened(build(settings)) as services:
+        await services.accounts.create_operator(login.username, login.password, ["finance"])
+        person = await services.accounts.person_by_username(creator)
+        letter = await services.accounts.me.write_verification(person.key) if person else None
+        if letter is not None:
+            await services.accounts.me.verify_email(letter.token)
+    return login
 
 
 async def _go_live(creator: Api, title: str) -> str:

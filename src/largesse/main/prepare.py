@@ -13,7 +13,7 @@ from largesse.kit.durability import check_durability
 from largesse.ledger import check_seal, load_keys
 
 log = structlog.get_logger(__name__)
-_WORLD = "INSERT INTO kit.world (id, sandbox) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+_WORLD = "INSERT INTO kit.world (id, sandbox) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING id"
 
 
 class WrongWorld(SystemExit):
@@ -36,7 +36,7 @@ async def prepare(settings: Settings) -> list[str]:
             await check_durability(connection, SystemClock())
         ran = await asyncio.to_thread(migrate.migrate, settings.database_url)
         async with db.write() as tx:
-            await tx.execute(_WORLD, [ids.new(), settings.sandbox])
+            made = await tx.scalar(_WORLD, [ids.new(), settings.sandbox])
             sandbox = await tx.scalar("SELECT sandbox FROM kit.world")
             if sandbox != settings.sandbox:
                 raise WrongWorld(
@@ -45,6 +45,8 @@ async def prepare(settings: Settings) -> list[str]:
                 )
             await check_seal(tx, keys)
             await catalog.seed(tx)
+            if made is not None and sandbox:
+                await catalog.let_withdraw(tx)
     finally:
         await db.close()
     return ran

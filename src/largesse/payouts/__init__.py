@@ -11,6 +11,7 @@ nobody told us is asked for, never guessed: `reconcile` compares what stands at 
 
 from largesse.payouts.audit import audit_checks
 from largesse.payouts.model import Balance
+from largesse.payouts.personal import erase_person, export_person
 from largesse.payouts.rails import configured
 from largesse.payouts.sealing import Seals
 from largesse.payouts.second_factor import SecondFactor, none_yet
@@ -35,5 +36,7 @@ __all__ = [
     "SecondFactor",
     "audit_checks",
     "configured",
+    "erase_person",
+    "export_person",
     "none_yet",
 ]

@@ -28,6 +28,14 @@ class OverWeeklyMaximum(Problem):
 
 
 @dataclass(eq=False)
+class EmailUnverified(Problem):
+    """Confirm your e-mail address before the first withdrawal."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "email-unverified"
+
+
+@dataclass(eq=False)
 class MethodCoolingOff(Problem):
     """This payout method is new; it can be used from the time given."""
 

@@ -17,6 +17,7 @@ from largesse.kit.principal import Principal
 from largesse.ledger import NotEnoughDiamonds, PayoutOpen
 from largesse.payouts.errors import (
     BelowMinimum,
+    EmailUnverified,
     MethodCoolingOff,
     MethodUnverified,
     NoRate,
@@ -36,7 +37,8 @@ _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 _Line = Annotated[str, msgspec.Meta(max_length=254, pattern=_NO_CONTROL)]
 Minor = Annotated[int, msgspec.Meta(ge=1, le=99)]
 _REFUSALS = (
-    UnderAge, NotInRegion, MethodUnverified, MethodCoolingOff, NotEnoughDiamonds, BelowMinimum, OverWeeklyMaximum,
+    UnderAge, EmailUnverified, NotInRegion, MethodUnverified, MethodCoolingOff, NotEnoughDiamonds, BelowMinimum,
+    OverWeeklyMaximum,
 )  # fmt: skip
 
 

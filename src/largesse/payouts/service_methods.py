@@ -127,13 +127,13 @@ class MethodsService:
             await trail.write(tx, by, "payout_method.verified", str(method), {"reason": reason})
             return await self._anyones(tx, method)
 
-    async def open(self, method: UUID, creator: int) -> dict[str, str]:
-        """The account itself, for its rail. Raises `NotFound` where its owner was erased."""
+    async def find(self, method: UUID, creator: int) -> dict[str, str] | None:
+        """The account itself, for its rail; None where its owner was erased."""
         async with self._db.read() as tx:
             sealed = await store_methods.find_sealed(tx, method)
             key = await store_methods.find_person_key(tx, creator)
         if sealed is None or key is None:
-            raise NotFound
+            return None
         return self._seals.open(key, creator, sealed[0])
 
     async def _same(self, tx: WriteTx, before: Method, creator: int, print_: bytes) -> Method:

@@ -12,7 +12,6 @@ import structlog
 
 from largesse import ledger
 from largesse.kit.db import Database, WriteTx
-from largesse.kit.http import NotFound
 from largesse.kit.jobs import Jobs
 from largesse.kit.money import Money
 from largesse.payouts import reconcile, store
@@ -60,12 +59,11 @@ class RailsService:
         if rail is None:
             await self._call_person(one.id, NO_RAIL)
             return
-        try:
-            account = await self._methods.open(one.quote.method, one.creator)
-        except NotFound:
+        account = await self._methods.find(one.quote.method, one.creator)
+        if account is None and one.status != "paid":
             await self._call_person(one.id, UNREADABLE)
             return
-        attempt = Attempt(key=one.key, payout=one.id, money=one.net, account=account)
+        attempt = Attempt(key=one.key, payout=one.id, money=one.net, account=account or {})
         seen = await self._submit(rail, attempt) if is_fresh else await self._look(rail, attempt)
         if await self._record(rail, one, seen):
             await self._record(rail, one, await self._submit(rail, attempt))

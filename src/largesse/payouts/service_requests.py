@@ -25,6 +25,7 @@ from largesse.ledger import NotEnoughDiamonds
 from largesse.payouts import fx, store, store_methods, withdrawal
 from largesse.payouts.errors import (
     BelowMinimum,
+    EmailUnverified,
     MethodCoolingOff,
     MethodUnverified,
     NotNow,
@@ -52,8 +53,8 @@ class RequestsService:
     async def quote(self, creator: int, *, method: UUID, milli: int | None) -> Quote:
         """What a withdrawal of `milli` diamonds, or (None) of all that may be withdrawn now, comes to.
 
-        Raises `NotFound`, `UnderAge`, `NotInRegion`, `MethodUnverified`, `MethodCoolingOff`, `NotEnoughDiamonds`,
-        `BelowMinimum`, `OverWeeklyMaximum`, `NoRate`.
+        Raises `NotFound`, `UnderAge`, `EmailUnverified`, `NotInRegion`, `MethodUnverified`, `MethodCoolingOff`,
+        `NotEnoughDiamonds`, `BelowMinimum`, `OverWeeklyMaximum`, `NoRate`.
         """
         policy, policy_of = await self._policy.current(), await self._versions(creator)
         async with self._db.write() as tx:
@@ -140,6 +141,8 @@ class RequestsService:
         person = await accounts.get_account(tx, creator)
         if not person.is_adult(now):
             raise UnderAge
+        if person.email_verified_at is None:
+            raise EmailUnverified
         if not (await catalog.read_shelf(tx)).region(person.country, now).withdrawing:
             raise NotInRegion("withdrawing", person.country)
         found = await store.find_method(tx, method)

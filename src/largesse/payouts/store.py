@@ -113,6 +113,12 @@ async def sum_since(tx: ReadTx, creator: int, since: datetime) -> int:
     return minor
 
 
+async def has_open(tx: ReadTx, creator: int) -> bool:
+    """Whether a creator's payout is neither arrived nor come to nothing."""
+    found: bool = await tx.scalar(sql("payouts", "has_open"), {"creator": creator})
+    return found
+
+
 async def has_been_paid(tx: ReadTx, creator: int, method: UUID) -> tuple[bool, bool]:
     """Whether a creator was paid before, at all and to this method."""
     row = await tx.row(sql("payouts", "paid_before"), {"creator": creator, "method": method})

@@ -40,6 +40,16 @@ async def list_methods(tx: ReadTx, creator: int) -> list[Method]:
     return await tx.all(Method, sql("payouts", "methods"), {"creator": creator})
 
 
+async def export(tx: ReadTx, creator: int) -> list[dict[str, Any]]:
+    """Every method that a creator ever had, with its sealed account, newest first."""
+    return await tx.rows(sql("payouts", "methods_export"), {"creator": creator})
+
+
+async def forget(tx: WriteTx, creator: int) -> None:
+    """Remove a creator's methods, and what was shown of them."""
+    await tx.execute(sql("payouts", "methods_forget"), {"creator": creator})
+
+
 async def find_sealed(tx: ReadTx, method: UUID) -> tuple[bytes, bytes, bytes | None] | None:
     """A method's sealed account, its fingerprint, and what its two deposits come to."""
     row = await tx.row(sql("payouts", "method_sealed"), {"id": method})

@@ -1,5 +1,6 @@
 """A person's export: what every room keeps about them, composed."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from largesse.kit.news import News
 from largesse.main.compose import keeps
 from largesse.payments import PaymentsService
 from largesse.payments.routes_consent import routes as consent_routes
+from largesse.payouts import Seals
 from largesse.safety import LimitsService, limit_routes
 
 
 @pytest.fixture
 async def client(app_client: Any, *, db: Database, clock: Clock, settings: Settings) -> Any:
-    people = AccountsService(db, News(""), clock, settings, keeps=keeps)
+    people = AccountsService(db, News(""), clock, settings, keeps=partial(keeps, Seals(b"s" * 32)))
     services = {"accounts": people, "limits": LimitsService(db), "payments": PaymentsService(db, settings)}
     return await app_client([*account_routes, *limit_routes, *consent_routes], **services)
 

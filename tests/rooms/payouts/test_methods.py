@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from largesse.accounts import PayoutUnderWay
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.http import NotFound
 from largesse.kit.idempotency import IdReused
-from largesse.payouts import errors, store_methods
+from largesse.kit.money import Money
+from largesse.payouts import erase_person, errors, export_person, store_methods
 from largesse.payouts.rails import Manual
+from largesse.payouts.sealing import Seals
 
 BANK = {"where": "First Bank 4711", "name": "Bob"}
 
@@ -72,11 +75,49 @@ async def test_the_account_is_sealed_and_an_erased_owner_ends_it(by_hand: Any) -
         sealed = await store_methods.find_sealed(tx, method.id)
     assert sealed is not None
     assert b"4711" not in sealed[0]
-    assert (await by_hand.methods.open(method.id, by_hand.bob.account))["where"] == "First Bank 4711"
+    assert (await by_hand.methods.find(method.id, by_hand.bob.account))["where"] == "First Bank 4711"
     async with by_hand.db.write() as tx:
-        await store_methods.drop_person_key(tx, by_hand.bob.account)
-    with pytest.raises(NotFound):
-        await by_hand.methods.open(method.id, by_hand.bob.account)
+        await erase_person(tx, by_hand.bob.account)
+    assert await by_hand.methods.find(method.id, by_hand.bob.account) is None
+    assert await by_hand.methods.list_own(by_hand.bob.account) == []
+
+
+async def test_whoever_leaves_waits_for_their_money_and_a_late_return_is_booked_all_the_same(by_hand: Any) -> None:
+    made = await by_hand.asked()
+    with pytest.raises(PayoutUnderWay):
+        await erase(by_hand)
+    await by_hand.office.approve(by_hand.cast.olga.key, made.id)
+    await by_hand.carrying.work()
+    await erase(by_hand)
+    paid = await by_hand.get(made)
+    assert (paid.status, paid.shown) == ("paid", "")
+    await by_hand.rails["sandbox"].play_return(paid.key, Money(9825, "USD"), "closed")
+    await by_hand.carrying.step(made.id)
+    assert (await by_hand.get(made)).status == "returned"
+
+
+async def erase(desk: Any) -> None:
+    async with desk.db.write() as tx:
+        await erase_person(tx, desk.bob.account)
+
+
+async def test_what_is_kept_is_shown_to_its_owner_whole(by_hand: Any) -> None:
+    await by_hand.method(rail="manual", **BANK)
+    made = await by_hand.asked()
+    async with by_hand.db.read() as tx:
+        kept = await export_person(tx, by_hand.bob.account, Seals(by_hand.books.keys.salt_secret))
+        others = await export_person(tx, by_hand.cast.charlie.key, Seals(by_hand.books.keys.salt_secret))
+    assert [method["account"] for method in kept["payout_methods"]] == [{"where": "sandbox"}, BANK]
+    assert [payout["id"] for payout in kept["payouts"]] == [ids.encode("payout", made.id)]
+    assert others == {"payout_methods": [], "payouts": []}
+
+
+async def test_an_address_that_is_not_proved_withdraws_nothing(by_hand: Any) -> None:
+    method = await by_hand.method()
+    async with by_hand.db.write() as tx:
+        await tx.execute("UPDATE accounts.account SET email_verified_at = NULL WHERE key = %s", [by_hand.bob.account])
+    with pytest.raises(errors.EmailUnverified):
+        await by_hand.quote(method)
 
 
 async def test_an_account_that_another_creator_has_is_looked_at(by_hand: Any) -> None:
