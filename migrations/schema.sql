@@ -1035,6 +1035,8 @@ CREATE TABLE payments.purchase (
     country text DEFAULT ''::text NOT NULL,
     withdraw_days smallint DEFAULT 0 NOT NULL,
     tax_added boolean DEFAULT false NOT NULL,
+    finish_at timestamp with time zone DEFAULT now() NOT NULL,
+    finish_tries smallint DEFAULT 0 NOT NULL,
     CONSTRAINT purchase_coins_check CHECK ((coins > 0)),
     CONSTRAINT purchase_country_check CHECK ((country ~ '^([A-Z]{2})?$'::text)),
     CONSTRAINT purchase_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -1874,7 +1876,7 @@ CREATE INDEX dispute_open ON payments.dispute USING btree (opened_at) WHERE (sta
 
 CREATE INDEX dispute_purchase ON payments.dispute USING btree (purchase);
 
-CREATE INDEX notice_waiting ON payments.notice USING btree (due_at) WHERE (done_at IS NULL);
+CREATE INDEX notice_waiting ON payments.notice USING btree (provider, due_at) WHERE (done_at IS NULL);
 
 CREATE INDEX purchase_account ON payments.purchase USING btree (account, created_at DESC);
 
@@ -1884,13 +1886,13 @@ CREATE INDEX purchase_flagged ON payments.purchase USING btree (created_at) WHER
 
 CREATE UNIQUE INDEX purchase_receipt ON payments.purchase USING btree (provider, split_part(provider_ref, ':'::text, 2)) WHERE (provider_ref ~~ '%:%'::text);
 
-CREATE INDEX purchase_unfinished ON payments.purchase USING btree (granted_at) WHERE unfinished;
+CREATE INDEX purchase_unfinished ON payments.purchase USING btree (provider, finish_at) WHERE unfinished;
 
-CREATE INDEX purchase_waiting ON payments.purchase USING btree (created_at) WHERE (status = ANY (ARRAY['created'::text, 'awaiting_payment'::text, 'pending'::text, 'paid'::text]));
+CREATE INDEX purchase_waiting ON payments.purchase USING btree (provider, COALESCE(looked_at, created_at)) WHERE (status = ANY (ARRAY['created'::text, 'awaiting_payment'::text, 'pending'::text, 'paid'::text]));
 
 CREATE INDEX refund_purchase ON payments.refund USING btree (purchase);
 
-CREATE INDEX refund_wanted ON payments.refund USING btree (made_at) WHERE (status = ANY (ARRAY['wanted'::text, 'pending'::text]));
+CREATE INDEX refund_wanted ON payments.refund USING btree (provider, moved_at) WHERE ((wanted_by IS NOT NULL) AND (status = ANY (ARRAY['wanted'::text, 'pending'::text])));
 
 CREATE INDEX method_creator ON payouts.method USING btree (creator, made_at) WHERE (removed_at IS NULL);
 

@@ -120,7 +120,9 @@ async def come_round(kiosk: Till) -> None:
     """The clock's jobs, as if their pauses were over."""
     async with kiosk.db.write() as tx:
         await tx.execute("UPDATE payments.notice SET due_at = now()")
-        await tx.execute("UPDATE payments.purchase SET created_at = now() - interval '1 hour', looked_at = NULL")
+        await tx.execute(
+            "UPDATE payments.purchase SET created_at = now() - interval '1 hour', looked_at = NULL, finish_at = now()"
+        )
     await kiosk.notices.work()
     await kiosk.notices.look_at_waiting()
     await kiosk.notices.finish_all()

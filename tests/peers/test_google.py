@@ -21,7 +21,7 @@ from peers.loopback import Answer
 from peers.push_tokens import Issuer, purchased
 from peers.till import Till, changed
 
-GET, CONSUME, VOIDED = "products.get", "products.consume", "voidedpurchases.list"
+GET, VOIDED = "products.get", "voidedpurchases.list"
 
 
 async def test_what_an_app_bought_is_granted_and_then_consumed(kiosk: Till, play: GooglePlay, cast: Any) -> None:
@@ -37,26 +37,6 @@ async def test_what_an_app_bought_is_granted_and_then_consumed(kiosk: Till, play
     await kiosk.notices.finish_all()
     assert play.purchases["token-1"]["consumptionState"] == 1
     assert await kiosk.rows("SELECT 1 FROM payments.purchase WHERE unfinished") == []
-
-
-async def test_consuming_is_tried_until_google_has_heard(kiosk: Till, play: GooglePlay, cast: Any) -> None:
-    await kiosk.claim_google(cast.alice, "coins_70", play.buy(cast.alice.id, "coins_70"))
-
-    def acted_and_fell_silent() -> None:
-        play.purchases["token-1"] |= {"consumptionState": 1, "acknowledgementState": 1}
-        play.next.append(Answer(500))
-
-    play.next = [Answer(503)]
-    await kiosk.notices.finish_all()
-    assert len(await kiosk.rows("SELECT 1 FROM payments.purchase WHERE unfinished")) == 1
-    play.next = [acted_and_fell_silent]
-    await kiosk.notices.finish_all()
-    assert len(await kiosk.rows("SELECT 1 FROM payments.purchase WHERE unfinished")) == 1
-    play.asked.clear()
-    await kiosk.notices.finish_all()
-    assert play.asked == [CONSUME, GET]  # it was consumed already
-    assert await kiosk.rows("SELECT 1 FROM payments.purchase WHERE unfinished") == []
-    assert await kiosk.coins(cast.alice) == (70, 0)
 
 
 async def test_the_same_token_again_is_the_same_purchase(kiosk: Till, play: GooglePlay, cast: Any) -> None:

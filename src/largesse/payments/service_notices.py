@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -24,6 +25,7 @@ from largesse.payments.providers.port import (
     Answerer,
     Away,
     BadNotice,
+    Gone,
     NewsKeeper,
     Notice,
     Provider,
@@ -33,14 +35,20 @@ from largesse.payments.providers.port import (
 )
 from largesse.payments.receipts import Words
 from largesse.payments.service import PaymentsService
+from largesse.payments.side_by_side import Call, ask_each
 from largesse.payments.store_notices import Arrived, Taken
 
 log = structlog.get_logger(__name__)
+NOT_CONSUMED = "not-consumed"
 LEASE_S = 60
 _TAKEN_MAX = 8
+_NOTICE_S_MAX = 50.0  # shorter than the lease
+_LANE_S_MAX = 60.0  # then no more are taken, and the last ones end within the time of a job
 _PAUSE_S_MAX = 3600
 _YOUNG_S, _LOOK_PAUSE_S = 900, 15
 _WAITING_MAX = 100
+_FINISH_PAUSE_S, _FINISH_PAUSE_S_MAX = 60, 6 * 3600
+_NEWS_S_MAX, _CATCH_UP_S_MAX = 60.0, 110.0
 _OVERLAP = timedelta(hours=1)
 _FIRST_CATCH_UP = timedelta(days=3)
 
@@ -55,6 +63,8 @@ class NoticesService:
         self._settler = payments.settler
         self._batcher: Batcher[Arrived, bool] = Batcher(size_max=200, linger_us=1000, waiting_max=5000)
         self._lane: asyncio.Task[None] | None = None
+        # Providers whose notices are worked on right now, and whether to go round once more.
+        self._rounds: dict[str, bool] = {}
 
     async def open(self) -> None:
         """Start keeping notices."""
@@ -95,28 +105,59 @@ class NoticesService:
         register(jobs, self, mail, words)
 
     async def work(self) -> None:
-        """Work on every notice that is due."""
-        while True:
-            async with self._db.write() as tx:
-                taken = await store_notices.take_notices(tx, _TAKEN_MAX, LEASE_S)
-            if not taken:
-                return
-            await asyncio.gather(*(self._work_on(one) for one in taken))
+        """Work on every notice that is due, those of each provider in a lane of their own."""
+        lanes = [self._work_lane(name) for name in list(self._settler.providers)]
+        for ended in await asyncio.gather(*lanes, return_exceptions=True):
+            if isinstance(ended, BaseException):
+                raise ended
+
+    async def _work_lane(self, provider: str) -> None:
+        """Work on a provider's notices; whoever comes while somebody does lets them go round once more, and leaves.
+
+        So of all the jobs that can run at once a provider that hangs holds one.
+        """
+        if provider in self._rounds:
+            self._rounds[provider] = True
+            return
+        self._rounds[provider] = True
+        until = asyncio.get_running_loop().time() + _LANE_S_MAX
+        try:
+            while self._rounds[provider] and asyncio.get_running_loop().time() < until:
+                async with self._db.write() as tx:
+                    self._rounds[provider] = False
+                    taken = await store_notices.take_notices(tx, provider, _TAKEN_MAX, LEASE_S)
+                self._rounds[provider] |= bool(taken)
+                await asyncio.gather(*(self._work_on(one) for one in taken))
+        finally:
+            del self._rounds[provider]
 
     async def _work_on(self, taken: Taken) -> None:
         try:
-            provider = self._payments.provider(taken.provider)
-            outcomes = [await self._look(provider, ref) for ref in taken.refs]
-            if taken.asks and isinstance(provider, Answerer):
-                outcomes += [await self._answer(provider, ref) for ref in taken.refs]
-        except (Away, Problem) as error:
-            pause = min(_PAUSE_S_MAX, 5 * 2 ** min(taken.tries, 10))
-            log.warning("notice.later", notice=taken.key, provider=taken.provider, why=str(error)[:200], pause_s=pause)
+            async with asyncio.timeout(_NOTICE_S_MAX):
+                outcomes = await self._outcomes(taken)
+        except (Away, Problem, TimeoutError) as error:
+            await self._again(taken, error)
+        except Exception as error:
+            # What nobody foresaw is a fault of ours: it is told, and stops neither the others nor this one for ever.
+            log.exception("notice.failed", notice=taken.key, provider=taken.provider)
+            await self._again(taken, error)
+        else:
             async with self._db.write() as tx:
-                await store_notices.notice_later(tx, taken.key, pause, str(error)[:200])
-            return
+                await store_notices.notice_done(tx, taken.key, "; ".join(dict.fromkeys(outcomes)))
+
+    async def _outcomes(self, taken: Taken) -> list[str]:
+        provider = self._payments.provider(taken.provider)
+        outcomes = [await self._look(provider, ref) for ref in taken.refs]
+        if taken.asks and isinstance(provider, Answerer):
+            outcomes += [await self._answer(provider, ref) for ref in taken.refs]
+        return outcomes
+
+    async def _again(self, taken: Taken, error: Exception) -> None:
+        pause = min(_PAUSE_S_MAX, 5 * 2 ** min(taken.tries, 10))
+        why = (str(error) or type(error).__name__)[:200]
+        log.warning("notice.later", notice=taken.key, provider=taken.provider, why=why, pause_s=pause)
         async with self._db.write() as tx:
-            await store_notices.notice_done(tx, taken.key, "; ".join(dict.fromkeys(outcomes)))
+            await store_notices.notice_later(tx, taken.key, pause, why)
 
     async def _look(self, provider: Provider, ref: str) -> str:
         outcome = await self._settler.look(provider, ref)
@@ -150,13 +191,21 @@ class NoticesService:
     async def look_at_waiting(self) -> None:
         """Ask about orders that wait for money; let nobody pay those that are a day old."""
         async with self._db.read() as tx:
-            waiting = await store.list_waiting(tx, young_s=_YOUNG_S, pause_s=_LOOK_PAUSE_S, limit=_WAITING_MAX)
+            waiting = await store.list_waiting(
+                tx, list(self._settler.providers), young_s=_YOUNG_S, pause_s=_LOOK_PAUSE_S, limit=_WAITING_MAX
+            )
+        calls: dict[str, list[Call]] = {}
         for purchase, name, ref, old in waiting:
-            with suppress(Away, Refused, Problem):
-                await self._look_at(purchase, self._payments.provider(name), ref, old=old)
+            calls.setdefault(name, []).append(
+                partial(self._look_at, purchase, self._payments.provider(name), ref, old=old)
+            )
+        await ask_each("waiting", calls)
 
     async def _look_at(self, purchase: UUID, provider: Provider, ref: str | None, *, old: bool) -> None:
         if ref is not None:
+            # First of all, so that one about which the provider does not answer lets the others come first.
+            async with self._db.write() as tx:
+                await store.looked(tx, purchase, ref)
             if old and isinstance(provider, Seller):
                 await provider.cancel(ref)
             await self._settler.look(provider, ref, purchase)
@@ -169,24 +218,36 @@ class NoticesService:
                 await store.looked(tx, purchase, ref)
 
     async def finish(self, purchase: str) -> None:
-        """Tell the store that the coins are there; raises where it does not hear, and is tried again."""
-        async with self._db.read() as tx:
-            found = await store.find(tx, UUID(purchase))
-        if found is None or found.provider_ref is None:
+        """Tell the store that the coins are there; raises where it does not hear, and is tried again.
+
+        What the store has forgotten more than a day after the grant is given up on, and put before a person.
+        """
+        number = UUID(purchase)
+        async with self._db.write() as tx:
+            found = await store.take_unfinished(tx, number, pause_s=_FINISH_PAUSE_S, pause_s_max=_FINISH_PAUSE_S_MAX)
+        if found is None:
             return
         provider = self._payments.provider(found.provider)
         assert isinstance(provider, Store), found.provider
-        await provider.finish(found.provider_ref)
+        try:
+            await provider.finish(found.provider_ref)
+        except Gone as gone:
+            if not found.old:
+                raise
+            log.warning("purchase.not_finished", purchase=purchase, provider=found.provider, reason=gone.reason)
+            async with self._db.write() as tx:
+                await store.flag(tx, number, NOT_CONSUMED)
         async with self._db.write() as tx:
-            await store.finished(tx, found.id)
+            await store.finished(tx, number)
 
     async def finish_all(self) -> None:
-        """The same for every purchase whose store does not know it yet."""
+        """The same for every purchase whose store does not know it yet and is to be told now."""
         async with self._db.read() as tx:
-            unfinished = await store.list_unfinished(tx, _WAITING_MAX)
-        for purchase, _, _ in unfinished:
-            with suppress(Away, Refused, Problem):
-                await self.finish(str(purchase))
+            unfinished = await store.list_unfinished(tx, list(self._settler.providers), _WAITING_MAX)
+        calls: dict[str, list[Call]] = {}
+        for purchase, name in unfinished:
+            calls.setdefault(name, []).append(partial(self.finish, str(purchase)))
+        await ask_each("finish", calls)
 
     async def ask_for_refunds(self) -> None:
         """Ask providers for the refunds that we want and they do not show: after a crash, or no answer."""
@@ -194,10 +255,9 @@ class NoticesService:
 
     async def catch_up(self) -> None:
         """Read what providers list of past news, from an hour before where we stopped: notices get lost."""
-        for provider in self._settler.providers.values():
-            if isinstance(provider, NewsKeeper):
-                with suppress(Away, Refused):
-                    await self._catch_up(provider)
+        keepers = {name: one for name, one in self._settler.providers.items() if isinstance(one, NewsKeeper)}
+        calls: dict[str, list[Call]] = {name: [partial(self._catch_up, keeper)] for name, keeper in keepers.items()}
+        await ask_each("catch_up", calls, call_s_max=_CATCH_UP_S_MAX, round_s_max=_CATCH_UP_S_MAX)
 
     async def _catch_up(self, provider: NewsKeeper) -> None:
         assert isinstance(provider, Provider)
@@ -208,7 +268,29 @@ class NoticesService:
         missed = [Arrived(provider.name, one, one.body) for one in news if isinstance(one, Notice)]
         if missed:
             await self._keep(missed)
-        for ref in dict.fromkeys(one for one in news if isinstance(one, str)):
-            await self._look(provider, ref)
+        refs = list(dict.fromkeys(one for one in news if isinstance(one, str)))
+        left = await self._look_at_news(provider, refs)
+        if left:
+            told = [Notice(event=f"catch-up:{begun:%Y-%m-%dT%H:%M}:{ref}", kind="catch-up", refs=[ref]) for ref in left]
+            await self._keep([Arrived(provider.name, one, one.body) for one in told])
         async with self._db.write() as tx:
             await store_money.put_caught_up(tx, provider.name, begun)
+
+    async def _look_at_news(self, provider: Provider, refs: list[str]) -> list[str]:
+        """Look at each; returns those that are left where the provider falls silent, fails, or takes its time.
+
+        They become notices, which are worked on until they are done: nothing that is listed once stops what follows.
+        """
+        until = asyncio.get_running_loop().time() + _NEWS_S_MAX
+        for number, ref in enumerate(refs):
+            if asyncio.get_running_loop().time() > until:
+                return refs[number:]
+            try:
+                await self._look(provider, ref)
+            except Away as error:
+                log.warning("news.later", provider=provider.name, left=len(refs) - number, why=str(error)[:200])
+                return refs[number:]
+            except Exception:
+                log.exception("news.failed", provider=provider.name, left=len(refs) - number)
+                return refs[number:]
+        return []

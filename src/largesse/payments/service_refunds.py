@@ -4,6 +4,7 @@ The coins leave first, so that nobody spends what is on its way back; where the 
 """
 
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -11,12 +12,12 @@ import structlog
 from largesse import ledger
 from largesse.kit.db import Database, WriteTx
 from largesse.kit.money import Money
-from largesse.kit.problems import Problem
 from largesse.payments import store, store_money
 from largesse.payments.errors import NotRefundable
 from largesse.payments.model import MISMATCH, Purchase
 from largesse.payments.providers.port import Away, Refused, Seller
 from largesse.payments.service_settle import Settler
+from largesse.payments.side_by_side import Call, ask_each
 from largesse.payments.store_money import WantedRefund
 
 log = structlog.get_logger(__name__)
@@ -111,10 +112,11 @@ class Refunds:
     async def ask_all(self) -> None:
         """Ask for every refund that we want and the provider does not show: after a crash, or without an answer."""
         async with self._db.read() as tx:
-            wanted = await store_money.list_wanted_refunds(tx, _ASKED_MAX)
+            wanted = await store_money.list_wanted_refunds(tx, list(self._settler.providers), _ASKED_MAX)
+        calls: dict[str, list[Call]] = {}
         for one in wanted:
-            with suppress(Away, Problem):
-                await self.ask(one)
+            calls.setdefault(one.provider, []).append(partial(self.ask, one))
+        await ask_each("refunds", calls)
 
     async def ask_for(self, refund: UUID) -> None:
         """Ask for one refund at once; without an answer it is asked for again later."""

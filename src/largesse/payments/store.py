@@ -23,6 +23,14 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
     adult_from: date
 
 
+class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
+    """A granted purchase whose store does not know it; `old`: it was granted more than a day ago."""
+
+    provider: str
+    provider_ref: str
+    old: bool
+
+
 async def lock_buyer(tx: WriteTx, account: int) -> None:
     """Let no other order of this buyer be judged until the transaction ends."""
     await tx.execute(sql("payments", "lock_buyer"), {"account": account})
@@ -137,17 +145,27 @@ async def finished(tx: WriteTx, purchase: UUID) -> None:
     await tx.execute(sql("payments", "finished"), {"id": purchase})
 
 
-async def list_unfinished(tx: ReadTx, limit: int) -> list[tuple[UUID, str, str]]:
-    """Granted purchases (id, provider, ref) whose store does not know it yet."""
-    rows = await tx.execute(sql("payments", "unfinished"), {"limit": limit})
+async def list_unfinished(tx: ReadTx, providers: Sequence[str], limit: int) -> list[tuple[UUID, str]]:
+    """Granted purchases (id, provider) whose store is to be told now, `limit` of each provider."""
+    rows = await tx.execute(sql("payments", "unfinished"), {"providers": list(providers), "limit": limit})
     return await rows.fetchall()
 
 
+async def take_unfinished(tx: WriteTx, purchase: UUID, *, pause_s: int, pause_s_max: int) -> Unfinished | None:
+    """Note that a store is about to be told, so that it is not told again at once; None where it knows already."""
+    values = {"id": purchase, "pause_s": pause_s, "pause_s_max": pause_s_max}
+    return await tx.one(Unfinished, sql("payments", "finish_take"), values)
+
+
 async def list_waiting(
-    tx: ReadTx, *, young_s: int, pause_s: int, limit: int
+    tx: ReadTx, providers: Sequence[str], *, young_s: int, pause_s: int, limit: int
 ) -> list[tuple[UUID, str, str | None, bool]]:
-    """Orders (id, provider, ref, older than a day) that wait for money and were not looked at for a while."""
-    rows = await tx.execute(sql("payments", "waiting"), {"young_s": young_s, "pause_s": pause_s, "limit": limit})
+    """Orders (id, provider, ref, older than a day) that wait for money and were not looked at for a while.
+
+    Those that were looked at longest ago come first, `limit` of each provider.
+    """
+    values = {"providers": list(providers), "young_s": young_s, "pause_s": pause_s, "limit": limit}
+    rows = await tx.execute(sql("payments", "waiting"), values)
     return await rows.fetchall()
 
 

@@ -1,5 +1,6 @@
 """Statements of refunds and disputes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -62,9 +63,10 @@ async def refunded(
     await tx.execute(sql("payments", "refunded"), values)
 
 
-async def list_wanted_refunds(tx: ReadTx, limit: int) -> list[WantedRefund]:
-    """Refunds that we want and the provider does not show yet."""
-    return await tx.all(WantedRefund, sql("payments", "refunds_wanted"), {"limit": limit})
+async def list_wanted_refunds(tx: ReadTx, providers: Sequence[str], limit: int) -> list[WantedRefund]:
+    """Refunds that we want and the provider does not show yet, `limit` of each provider."""
+    values = {"providers": list(providers), "limit": limit}
+    return await tx.all(WantedRefund, sql("payments", "refunds_wanted"), values)
 
 
 async def find_wanted_refund(tx: ReadTx, refund: UUID) -> WantedRefund | None:

@@ -44,9 +44,10 @@ async def put_notices(tx: WriteTx, arrived: Sequence[Arrived]) -> int:
     return number
 
 
-async def take_notices(tx: WriteTx, limit: int, lease_s: int) -> list[Taken]:
-    """Take notices that are due; nobody else takes them for `lease_s`."""
-    return await tx.all(Taken, sql("payments", "notices_take"), {"limit": limit, "lease_s": lease_s})
+async def take_notices(tx: WriteTx, provider: str, limit: int, lease_s: int) -> list[Taken]:
+    """Take a provider's notices that are due; nobody else takes them for `lease_s`."""
+    values = {"provider": provider, "limit": limit, "lease_s": lease_s}
+    return await tx.all(Taken, sql("payments", "notices_take"), values)
 
 
 async def notice_done(tx: WriteTx, key: int, outcome: str) -> None:

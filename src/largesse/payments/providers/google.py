@@ -32,6 +32,7 @@ from largesse.payments.providers.port import (
     Away,
     BadNotice,
     Evidence,
+    Gone,
     Notice,
     Refused,
     Seen,
@@ -166,7 +167,10 @@ class Google:
                     packageName=self._package, productId=product, token=token)
             )  # fmt: skip
         except Refused:
-            found = await self._get(product, token)
+            try:
+                found = await self._get(product, token)
+            except Refused as gone:
+                raise Gone(gone.reason, gone.detail) from gone
             if found.consumption_state != _CONSUMED and found.purchase_state != _CANCELED:
                 raise
 

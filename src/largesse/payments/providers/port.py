@@ -34,6 +34,10 @@ class Refused(Exception):  # noqa: N818 - a provider's answer, not a bug
         self.detail = detail
 
 
+class Gone(Refused):
+    """The provider knew this once and does not any more; it may still be a slip of its own."""
+
+
 class BadNotice(Exception):  # noqa: N818 - a sender's fault, not a bug
     """A notice, receipt or token that the provider did not sign, or that is not meant for us."""
 
@@ -227,7 +231,7 @@ class Store(Provider, Protocol):
         ...
 
     async def finish(self, ref: str) -> None:
-        """Tell the store that the coins are there (Google: consume); again is fine. Raises `Away`, `Refused`."""
+        """Tell the store that the coins are there (Google: consume), again too. Raises `Away`, `Refused`, `Gone`."""
         ...
 
 
