@@ -4,21 +4,15 @@ No sandbox of PayPal's is reached by a test, and no program that keeps its order
 docs/howto/paypal.md says what is not verified.
 """
 
-import base64
 import json
-import zlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import httpx
 import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.x509.oid import NameOID
 
 from largesse.kit import ids
 from largesse.kit.config import BadSettings, Settings
@@ -28,80 +22,9 @@ from largesse.payments import PaymentsService
 from largesse.payments.providers.paypal import PayPal
 from largesse.payments.providers.paypal_client import amount_of, money_of
 from largesse.payments.providers.port import Away, BadNotice, Order, Refused
+from paypal_peer import BASE, Theirs, certificate, settings_of, signed
 
 BUYER = UUID("0195d2a0-0000-7000-8000-000000000001")
-BASE = "https://api-m.sandbox.paypal.com"
-
-
-class Theirs:
-    """PayPal's side, as its pages describe it: orders, captures, refunds, disputes."""
-
-    def __init__(self) -> None:
-        self.requests: list[httpx.Request] = []
-        self.orders: dict[str, dict[str, Any]] = {}
-        self.disputes: list[dict[str, Any]] = []
-        self.events: list[dict[str, Any]] = []
-        self.answers: list[int] = []
-        self.expire_token = False
-        self.certificate = b""
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if self.answers and (status := self.answers.pop(0)) != 200:
-            return httpx.Response(status, json={"name": "FAULT", "details": [{"issue": "SOME_ISSUE"}]})
-        path = request.url.path
-        if path == "/v1/oauth2/token":
-            assert request.headers["Authorization"].startswith("Basic ")
-            return httpx.Response(200, json={"access_token": f"t{len(self.requests)}", "expires_in": 32_400})
-        if path.startswith("/v1/notifications/certs/"):
-            return httpx.Response(200, content=self.certificate)
-        assert request.headers["Authorization"].startswith("Bearer t")
-        if self.expire_token:
-            self.expire_token = False
-            return httpx.Response(401, json={"error": "invalid_token"})
-        return self._api(request, path, json.loads(request.content or b"{}"))
-
-    def _api(  # noqa: PLR0911 - one answer a path
-        self, request: httpx.Request, path: str, body: dict[str, Any]
-    ) -> httpx.Response:
-        if path == "/v2/checkout/orders":
-            key = request.headers["PayPal-Request-Id"]
-            links = [{"rel": "payer-action", "href": "https://www.sandbox.paypal.com/checkoutnow?token=O"}]
-            new = {"id": f"ORDER{len(self.orders)}", "status": "PAYER_ACTION_REQUIRED", "links": links}
-            order = self.orders.setdefault(key, new | {"purchase_units": body["purchase_units"]})
-            return httpx.Response(201, json=order)
-        if path.startswith("/v2/checkout/orders/"):
-            order = next(o for o in self.orders.values() if o["id"] == path.split("/")[4])
-            if path.endswith("/capture"):
-                self.capture(order)
-            return httpx.Response(200, json=order)
-        if path.endswith("/refund"):
-            return self._refund(body)
-        if path.startswith("/v2/payments/captures/"):
-            return httpx.Response(
-                200, json={"id": "CAP", "supplementary_data": {"related_ids": {"order_id": "ORDER0"}}}
-            )
-        if path == "/v1/customer/disputes":
-            return httpx.Response(200, json={"items": [{"dispute_id": d["dispute_id"]} for d in self.disputes]})
-        if path.startswith("/v1/customer/disputes/"):
-            return httpx.Response(200, json=next(d for d in self.disputes if d["dispute_id"] == path.split("/")[4]))
-        if path == "/v1/notifications/webhooks-events":
-            return httpx.Response(200, json={"events": self.events, "links": []})
-        return httpx.Response(404, json={"name": "RESOURCE_NOT_FOUND"})
-
-    def capture(self, order: dict[str, Any]) -> None:
-        order["status"] = "COMPLETED"
-        unit = order["purchase_units"][0]
-        unit["payments"] = {"captures": [{
-            "id": "CAP", "status": "COMPLETED", "amount": unit["amount"], "create_time": "2026-11-25T10:00:00Z",
-            "seller_receivable_breakdown": {"paypal_fee": {"currency_code": "USD", "value": "0.59"}},
-        }], "refunds": []}  # fmt: skip
-
-    def _refund(self, body: dict[str, Any]) -> httpx.Response:
-        unit = next(iter(self.orders.values()))["purchase_units"][0]
-        made = {"id": "REF", "status": "COMPLETED", "amount": body["amount"], "custom_id": body["custom_id"]}
-        unit["payments"]["refunds"].append(made)
-        return httpx.Response(201, json=made)
 
 
 @pytest.fixture
@@ -111,11 +34,7 @@ def theirs() -> Theirs:
 
 @pytest.fixture
 def paypal(theirs: Theirs) -> PayPal:
-    settings = Settings(
-        sandbox=True, paypal_client_id="id", paypal_client_secret="secret", paypal_webhook_id="WH-1",
-        paypal_api_base=BASE, public_url="https://live.example",
-    )  # fmt: skip
-    return PayPal(settings, httpx.MockTransport(theirs))
+    return PayPal(settings_of(), httpx.MockTransport(theirs))
 
 
 def order(**changes: Any) -> Order:
@@ -258,30 +177,6 @@ def test_what_paypal_does_not_take_is_refused() -> None:
 
 
 # Notices
-
-KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
-
-
-def certificate(days: int = 30) -> bytes:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "messageverificationcerts.paypal.com")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name).issuer_name(name).public_key(KEY.public_key()).serial_number(1)
-        .not_valid_before(now - timedelta(days=60)).not_valid_after(now + timedelta(days=days))
-        .sign(KEY, hashes.SHA256())
-    )  # fmt: skip
-    return made.public_bytes(serialization.Encoding.PEM)
-
-
-def signed(body: bytes, webhook: str = "WH-1", url: str = f"{BASE}/v1/notifications/certs/CERT") -> dict[str, str]:
-    text = f"tid|2026-11-25T10:00:00Z|{webhook}|{zlib.crc32(body)}".encode()
-    signature = KEY.sign(text, padding.PKCS1v15(), hashes.SHA256())
-    return {
-        "paypal-transmission-id": "tid", "paypal-transmission-time": "2026-11-25T10:00:00Z", "paypal-cert-url": url,
-        "paypal-auth-algo": "SHA256withRSA", "paypal-transmission-sig": base64.b64encode(signature).decode(),
-    }  # fmt: skip
-
 
 CAPTURE_LINK = {"rel": "up", "href": f"{BASE}/v2/payments/captures/CAP"}
 EVENTS = [

@@ -1,0 +1,210 @@
+"""PayPal through the product: from the order over its page to coins, and back by refunds and disputes.
+
+PayPal's side is paypal_peer.py; everything else is ours, with its database, books and audit.
+"""
+
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bookkeeping import Bookkeeper
+from largesse.kit import ids
+from largesse.kit.db import Database
+from largesse.ledger.keys import load_keys
+from largesse.payments import NoticesService, OfficeService, PaymentsService
+from largesse.payments.providers.paypal import PayPal
+from largesse.payments.service_office import KIND_REFUND, RefundBody
+from payments_through import Through
+from paypal_peer import Theirs, capture_of, certificate, settings_of
+
+CREATED, CAPTURES = "/v2/checkout/orders", "/v2/checkout/orders/ORDER0/capture"
+SOLD = {"assets:psp": 261, "expenses:psp": 59, "liabilities:coins": -320}
+
+
+class Paying(Through):
+    """The same, with PayPal in place; `last` is the order that it made last."""
+
+    theirs: Theirs
+
+    @property
+    def last(self) -> dict[str, Any]:
+        return list(self.theirs.orders.values())[-1]
+
+    async def tell(self, kind: str, resource: dict[str, Any], times: int = 1) -> None:
+        await self.hear("paypal", self.theirs.told(kind, resource), times)
+
+    async def buy(self) -> str:
+        """An order that the buyer approves: its coins come by PayPal's notice."""
+        made = (await self.order("paypal")).json()
+        self.theirs.approve(self.last)
+        await self.tell("CHECKOUT.ORDER.APPROVED", {"id": self.last["id"]})
+        assert await self.status(made["id"]) == "granted"
+        return str(made["id"])
+
+    async def refunded(self, value: str) -> None:
+        """PayPal gives money back, and says so."""
+        body = {"amount": {"currency_code": "USD", "value": value}}
+        made = self.theirs.refund(self.last, str(ids.new()), body)
+        await self.tell("PAYMENT.CAPTURE.REFUNDED", made | {"links": [self.up()]})
+
+    def up(self) -> dict[str, str]:
+        return {"rel": "up", "href": f"https://api-m.sandbox.paypal.com/v2/payments/captures/{capture_of(self.last)}"}
+
+    async def disputed(self, dispute: dict[str, Any], kind: str = "CREATED") -> None:
+        about = {"disputed_transactions": [{"seller_transaction_id": dispute["of"]}]}
+        await self.tell(f"CUSTOMER.DISPUTE.{kind}", about)
+
+    async def decided(self, dispute: dict[str, Any], outcome: str) -> None:
+        dispute |= {"status": "RESOLVED", "dispute_outcome": {"outcome_code": outcome}}
+        await self.disputed(dispute, "RESOLVED")
+
+
+@pytest.fixture
+def paying(
+    client: httpx.AsyncClient, db: Database, payments: PaymentsService, *, cast: Any, tmp_path: Path
+) -> Paying:
+    books = Bookkeeper(db, load_keys(tmp_path))
+    made = Paying(client, db, NoticesService(payments), books, cast)
+    made.theirs = Theirs()
+    made.theirs.certificate = certificate()
+    payments.settler.providers["paypal"] = PayPal(settings_of(), httpx.MockTransport(made.theirs))
+    return made
+
+
+async def test_an_order_is_approved_at_paypal_captured_once_and_its_coins_are_there(paying: Paying) -> None:
+    answer = await paying.order("paypal", return_url="http://127.0.0.1:8700/live/1")
+    made = answer.json()
+    assert (answer.status_code, made["status"], made["next"]["type"]) == (201, "awaiting_payment", "redirect")
+    assert await paying.wallet() == (0, 0, [])
+    paying.theirs.approve(paying.last)
+    await paying.tell("CHECKOUT.ORDER.APPROVED", {"id": "ORDER0"}, times=3)
+    assert await paying.status(made["id"]) == "granted"
+    assert await paying.wallet() == (350, 0, [])
+    assert await paying.balances() == SOLD
+    completed = {"id": "CAP", "supplementary_data": {"related_ids": {"order_id": "ORDER0"}}}
+    await paying.tell("PAYMENT.CAPTURE.COMPLETED", completed, times=2)
+    assert await paying.wallet() == (350, 0, [])
+    assert [r.url.path for r in paying.theirs.requests].count(CAPTURES) == 1
+    history = (await paying.client.get(f"/v1/purchases/{made['id']}", headers=paying.cast.alice.headers)).json()
+    assert [step["status"] for step in history["history"]] == ["created", "awaiting_payment", "paid", "granted"]
+    await paying.is_sound()
+
+
+async def test_an_order_whose_answer_was_lost_is_sent_again_and_is_one_order(paying: Paying) -> None:
+    body = {"id": str(ids.new())}
+    paying.theirs.lost = {CREATED}
+    lost = await paying.order("paypal", **body)
+    assert (lost.status_code, lost.json()["code"]) == (503, "provider-away")
+    again = await paying.order("paypal", **body)
+    assert (again.status_code, again.json()["status"]) == (201, "awaiting_payment"), again.text
+    assert [order["id"] for order in paying.theirs.orders.values()] == ["ORDER0"]
+
+
+async def test_a_capture_whose_answer_was_lost_is_captured_once_and_granted_once(paying: Paying) -> None:
+    made = (await paying.order("paypal")).json()
+    paying.theirs.approve(paying.last)
+    paying.theirs.lost = {CAPTURES}
+    await paying.tell("CHECKOUT.ORDER.APPROVED", {"id": "ORDER0"})
+    assert await paying.wallet() == (0, 0, []), "nobody knows yet"
+    await paying.hear_later()
+    assert await paying.status(made["id"]) == "granted"
+    assert await paying.wallet() == (350, 0, [])
+    assert await paying.balances() == SOLD
+    await paying.is_sound()
+
+
+async def test_money_that_goes_back_in_parts_takes_unspent_coins_first_and_then_parts_of_gifts(paying: Paying) -> None:
+    purchase = await paying.buy()
+    await paying.give(300)
+    assert await paying.earned() == (210_000, 0, 0)
+    await paying.refunded("1.00")
+    # 1.00 of 3.20 are 110 coins, rounded up: the 50 that are left, and 60 of those that Bob was given.
+    assert await paying.status(purchase) == "partially_refunded"
+    assert await paying.wallet() == (0, 0, [])
+    assert await paying.earned() == (210_000, 60 * 700, 0)
+    await paying.is_sound()
+    await paying.refunded("2.20")
+    assert await paying.status(purchase) == "refunded"
+    assert await paying.wallet() == (0, 0, [])
+    assert await paying.earned() == (210_000, 210_000, 0)
+    assert await paying.balances() == {"assets:psp": -59, "expenses:psp": 59}, "the fee that PayPal kept"
+    await paying.is_sound()
+
+
+async def test_a_refund_of_ours_whose_answer_was_lost_is_made_once(
+    paying: Paying, payments: PaymentsService
+) -> None:
+    purchase = await paying.buy()
+    office, refund = OfficeService(payments), ids.new()
+    named = ids.decode(purchase, "purchase")
+    assert named
+    body = RefundBody(purchase=named, coins=None, unspent_only=False)
+    olga, bob = paying.cast.olga.key, paying.cast.bob.key
+    await office.propose(by=olga, proposal=refund, kind=KIND_REFUND, body=body, reason="asked", ticket="T")
+    paying.theirs.lost = {"/v2/payments/captures/CAP/refund"}
+    await office.approve(by=bob, proposal=refund)
+    assert await paying.wallet() == (0, 0, []), "the coins have left, whether or not PayPal answered"
+    async with paying.db.write() as tx:
+        await tx.execute("UPDATE payments.refund SET moved_at = now() - interval '1 hour'")
+    await payments.refunds.ask_all()
+    assert await paying.status(purchase) == "refunded"
+    assert len(paying.theirs.refunds) == 1
+    assert await paying.balances() == {"assets:psp": -59, "expenses:psp": 59}
+    await paying.is_sound()
+
+
+async def test_a_dispute_freezes_and_holds_and_won_everything_is_as_before(paying: Paying) -> None:
+    purchase = await paying.buy()
+    await paying.give(300)
+    dispute = paying.theirs.dispute(paying.last)
+    await paying.disputed(dispute)
+    assert await paying.status(purchase) == "disputed"
+    assert await paying.wallet() == (50, 0, ["dispute"])
+    assert await paying.earned() == (210_000, 0, 210_000)
+    assert (await paying.balances())["assets:disputed"] == 320
+    await paying.is_sound()
+    await paying.decided(dispute, "RESOLVED_SELLER_FAVOUR")
+    assert await paying.status(purchase) == "dispute_won"
+    assert await paying.wallet() == (50, 0, [])
+    assert await paying.earned() == (210_000, 0, 0)
+    assert await paying.balances() == SOLD
+    await paying.is_sound()
+
+
+async def test_a_dispute_that_is_lost_takes_the_coins_and_the_parts_of_gifts(paying: Paying) -> None:
+    purchase = await paying.buy()
+    await paying.give(300)
+    dispute = paying.theirs.dispute(paying.last)
+    await paying.disputed(dispute)
+    await paying.decided(dispute, "RESOLVED_BUYER_FAVOUR")
+    assert await paying.status(purchase) == "charged_back"
+    assert await paying.wallet() == (0, 0, [])
+    assert await paying.earned() == (210_000, 210_000, 0)
+    assert await paying.balances() == {"assets:psp": -59, "expenses:psp": 59}
+    await paying.is_sound()
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_notices_in_any_order_and_twice_end_where_paypal_stands(paying: Paying, order: tuple[int, ...]) -> None:
+    made = (await paying.order("paypal")).json()
+    paying.theirs.capture(paying.last)
+    refund = paying.theirs.refund(paying.last, "theirs", {"amount": {"currency_code": "USD", "value": "1.00"}})
+    dispute = paying.theirs.dispute(paying.last, value="2.20")
+    notices = [
+        paying.theirs.told("PAYMENT.CAPTURE.COMPLETED", {"id": "CAP"}),
+        paying.theirs.told("PAYMENT.CAPTURE.REFUNDED", refund | {"links": [paying.up()]}),
+        paying.theirs.told("CUSTOMER.DISPUTE.CREATED", {"disputed_transactions": [{"seller_transaction_id": "CAP"}]}),
+    ]
+    for nth in order:
+        await paying.hear("paypal", notices[nth])
+    dispute |= {"status": "RESOLVED", "dispute_outcome": {"outcome_code": "CANCELED_BY_BUYER"}}
+    for nth in reversed(order):
+        await paying.hear("paypal", notices[nth], times=2)
+    assert await paying.status(made["id"]) == "disputed", "a notice that was worked on is not looked at again"
+    await paying.disputed(dispute, "RESOLVED")
+    assert await paying.status(made["id"]) == "dispute_won"
+    assert await paying.wallet() == (240, 0, [])
+    await paying.is_sound()
