@@ -57,10 +57,13 @@ class Through:
         """Thousandths of diamonds that Bob was given, that were taken back, and that are held."""
         async with self.db.read() as tx:
             days = await ledger.list_earnings(tx, self.cast.bob.key)
-        return tuple(sum(getattr(day, f"milli_{what}") for day in days) for what in ("in", "reversed", "held"))  # type: ignore[return-value]
+        return (
+            sum(day.milli_in for day in days), sum(day.milli_reversed for day in days),
+            sum(day.milli_held for day in days),
+        )  # fmt: skip
 
     async def balances(self) -> dict[str, int]:
-        """The books of money, without those that are even, nor what gifts that were taken back leave open until closed."""
+        """The books of money that are not even, without what gifts that were taken back leave open until closed."""
         async with self.db.read() as tx:
             rows = await tx.rows(
                 "SELECT b.name, sum(l.amount)::bigint AS minor FROM ledger.leg l JOIN ledger.book b ON b.key = l.book"

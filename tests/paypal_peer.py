@@ -1,4 +1,4 @@
-"""PayPal as its pages describe it: orders, captures, refunds, disputes, signed events. It remembers; a test acts for it.
+"""PayPal as its pages describe it: orders, captures, refunds, disputes, signed events. A test acts for it.
 
 No sandbox of PayPal's is reached by a test: docs/howto/paypal.md says what is not verified.
 """
@@ -31,7 +31,7 @@ def settings_of(base: str = BASE) -> Settings:
 
 
 class Theirs:
-    """PayPal's side. `answers` are the next ones' faults; `lost` names paths whose next call acts and is not answered."""
+    """PayPal's side. `answers` are the next ones' faults; `lost` are paths whose next call acts unanswered."""
 
     def __init__(self) -> None:
         self.requests: list[httpx.Request] = []

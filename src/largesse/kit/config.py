@@ -12,6 +12,8 @@ from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
+from largesse.kit.origins import is_origin, origin_of
+
 PREFIX = "LARGESSE_"
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
@@ -121,7 +123,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def origin(self) -> str:
         """The origin that browsers use."""
-        return self.public_url.rstrip("/") or f"http://{self.http_host}:{self.http_port}"
+        return origin_of(self.public_url) or f"http://{self.http_host}:{self.http_port}"
 
     @property
     def data_path(self) -> Path:
@@ -144,9 +146,20 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
         if text is not None:
             values[name] = text
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        return _checked(msgspec.convert(values, Settings, strict=False))
     except msgspec.ValidationError as error:
         raise BadSettings(f"largesse: bad setting: {error} (environment {PREFIX}… or {path})") from error
+
+
+def _checked(settings: Settings) -> Settings:
+    """The settings, whose origins are origins: anything else would match no address, or send mail's readers nowhere."""
+    for name in ("public_url", "return_origins"):
+        for typed in settings.listed(name):
+            if not is_origin(typed):
+                raise BadSettings(
+                    f"largesse: {PREFIX}{name.upper()}: not an origin such as https://live.example.org: {typed}"
+                )
+    return settings
 
 
 def describe(settings: Settings) -> list[dict[str, Any]]:

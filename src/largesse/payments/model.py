@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 
 from largesse.catalog import Channel, Shelf
 from largesse.kit.money import Money, exponent
+from largesse.kit.origins import origin_of
 from largesse.ledger import Line
 
 GRANTED, MISMATCH, DISPUTED = "granted", "mismatch", "disputed"
@@ -122,17 +122,6 @@ def limit_minor(price: Money, unit_usd_micros: int) -> int:
     """US cents that a price counts against a buying limit, rounded up."""
     worth = Fraction(price.minor * unit_usd_micros * _CENTS, _MICROS * 10 ** exponent(price.currency))
     return -(-worth.numerator // worth.denominator)
-
-
-def origin_of(url: str) -> str:
-    """The origin of an http or https address (`https://example.org:8443`); empty for anything else."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username is not None:
-        return ""
-    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def may_return_to(url: str, origins: Iterable[str]) -> bool:

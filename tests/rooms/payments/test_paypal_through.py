@@ -63,9 +63,7 @@ class Paying(Through):
 
 
 @pytest.fixture
-def paying(
-    client: httpx.AsyncClient, db: Database, payments: PaymentsService, *, cast: Any, tmp_path: Path
-) -> Paying:
+def paying(client: httpx.AsyncClient, db: Database, payments: PaymentsService, *, cast: Any, tmp_path: Path) -> Paying:
     books = Bookkeeper(db, load_keys(tmp_path))
     made = Paying(client, db, NoticesService(payments), books, cast)
     made.theirs = Theirs()
@@ -134,9 +132,7 @@ async def test_money_that_goes_back_in_parts_takes_unspent_coins_first_and_then_
     await paying.is_sound()
 
 
-async def test_a_refund_of_ours_whose_answer_was_lost_is_made_once(
-    paying: Paying, payments: PaymentsService
-) -> None:
+async def test_a_refund_of_ours_whose_answer_was_lost_is_made_once(paying: Paying, payments: PaymentsService) -> None:
     purchase = await paying.buy()
     office, refund = OfficeService(payments), ids.new()
     named = ids.decode(purchase, "purchase")

@@ -11,7 +11,7 @@ import httpx
 import jwt
 import structlog
 
-from largesse.payments.model import origin_of
+from largesse.kit.origins import origin_of
 from largesse.payments.providers.port import Away, BadNotice
 
 log = structlog.get_logger(__name__)
