@@ -94,3 +94,13 @@ class SecondFactorMissing(Problem):
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "second-factor-needed"
+
+
+@dataclass(eq=False)
+class BankFileRefused(Problem):
+    """This file from the bank cannot be used; nothing of it was."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "bank-file-refused"
+    reason: str
+    detail: str = ""
