@@ -1127,6 +1127,30 @@ CREATE TABLE payouts.approval (
     at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE payouts.batch (
+    key integer NOT NULL,
+    kind text NOT NULL,
+    began_at timestamp with time zone DEFAULT now() NOT NULL,
+    findings_before integer,
+    payouts integer DEFAULT 0 NOT NULL,
+    findings_after integer,
+    finding text DEFAULT ''::text NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT audited_first CHECK (((payouts = 0) OR (findings_before = 0))),
+    CONSTRAINT batch_findings_after_check CHECK ((findings_after >= 0)),
+    CONSTRAINT batch_findings_before_check CHECK ((findings_before >= 0)),
+    CONSTRAINT batch_payouts_check CHECK ((payouts >= 0))
+);
+
+ALTER TABLE payouts.batch ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME payouts.batch_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE payouts.method (
     id uuid NOT NULL,
     creator integer NOT NULL,
@@ -1240,6 +1264,16 @@ ALTER TABLE payouts.rate ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE payouts.ruling (
+    payout uuid NOT NULL,
+    ruled_by integer NOT NULL,
+    outcome text NOT NULL,
+    reference text DEFAULT ''::text NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ruling_outcome_check CHECK ((outcome = ANY (ARRAY['paid'::text, 'failed'::text])))
 );
 
 CREATE TABLE payouts.transfer (
@@ -1726,6 +1760,9 @@ ALTER TABLE ONLY payments.sandbox_refund
 ALTER TABLE ONLY payouts.approval
     ADD CONSTRAINT approval_pkey PRIMARY KEY (payout, approved_by);
 
+ALTER TABLE ONLY payouts.batch
+    ADD CONSTRAINT batch_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY payouts.method
     ADD CONSTRAINT method_pkey PRIMARY KEY (id);
 
@@ -1749,6 +1786,9 @@ ALTER TABLE ONLY payouts.quote
 
 ALTER TABLE ONLY payouts.rate
     ADD CONSTRAINT rate_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY payouts.ruling
+    ADD CONSTRAINT ruling_pkey PRIMARY KEY (payout, ruled_by);
 
 ALTER TABLE ONLY payouts.transfer
     ADD CONSTRAINT transfer_pkey PRIMARY KEY (key);
@@ -1894,6 +1934,8 @@ CREATE INDEX refund_purchase ON payments.refund USING btree (purchase);
 
 CREATE INDEX refund_wanted ON payments.refund USING btree (provider, moved_at) WHERE ((wanted_by IS NOT NULL) AND (status = ANY (ARRAY['wanted'::text, 'pending'::text])));
 
+CREATE INDEX batch_open ON payouts.batch USING btree (began_at) WHERE (ended_at IS NULL);
+
 CREATE INDEX method_creator ON payouts.method USING btree (creator, made_at) WHERE (removed_at IS NULL);
 
 CREATE INDEX method_fingerprint ON payouts.method USING btree (fingerprint);
@@ -1985,6 +2027,8 @@ CREATE TRIGGER purchase_event_for_ever BEFORE DELETE OR UPDATE ON payments.purch
 CREATE TRIGGER purchase_legal_entry BEFORE INSERT ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_entry();
 
 CREATE TRIGGER purchase_legal_move BEFORE UPDATE ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_move();
+
+CREATE TRIGGER batch_for_ever BEFORE DELETE OR UPDATE OF key, kind, began_at ON payouts.batch FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER method_for_ever BEFORE DELETE OR UPDATE OF id, creator, rail, country, currency, fingerprint, made_at, cool_until ON payouts.method FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -2204,6 +2248,12 @@ ALTER TABLE ONLY payouts.quote
 
 ALTER TABLE ONLY payouts.rate
     ADD CONSTRAINT rate_made_by_fkey FOREIGN KEY (made_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.ruling
+    ADD CONSTRAINT ruling_payout_fkey FOREIGN KEY (payout) REFERENCES payouts.payout(id);
+
+ALTER TABLE ONLY payouts.ruling
+    ADD CONSTRAINT ruling_ruled_by_fkey FOREIGN KEY (ruled_by) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY policy.version
     ADD CONSTRAINT version_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);

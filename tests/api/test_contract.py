@@ -77,6 +77,10 @@ GET /v1/office/payouts
 GET /v1/office/payouts/*
 POST /v1/office/payouts/*/approve
 POST /v1/office/payouts/*/hold
+POST /v1/office/payouts/*/release
+POST /v1/office/payouts/*/rule
+POST /v1/office/payouts/*/play-return
+GET /v1/office/payout-batches
 POST /v1/office/payouts/*/reject
 POST /v1/office/payouts/*/transfer
 PUT /v1/office/exchange-rates/*

@@ -52,6 +52,11 @@ class Cut(Sandbox):
         return seen
 
 
+async def none_found() -> list[Any]:
+    """One payout is stepped, without a batch."""
+    return []
+
+
 async def main(url: str, payout: str, secret: str, cut: str) -> None:
     """Step the payout once."""
     settings = Settings(sandbox=True, database_url=url)
@@ -62,7 +67,8 @@ async def main(url: str, payout: str, secret: str, cut: str) -> None:
     methods = payouts.MethodsService(
         db, settings, rails, payouts.Seals(bytes.fromhex(secret)), payouts.none_yet(settings)
     )
-    rail.dying = Dying(db, rails, methods)
+    batches = payouts.BatchesService(db, settings, none_found)
+    rail.dying = Dying(db, rails, methods, batches)
     rail.dying.cut = cut
     await rail.dying.step(UUID(payout))
     await db.close()

@@ -71,6 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     payout_four_eyes_minor: Annotated[int, msgspec.Meta(ge=0), _about("US cents above which two approve a payout")] = (
         50_000
     )
+    payout_batch_seconds: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=86_400),
+        _about("seconds between batches of payouts, each audited twice; 0 in a sandbox"),
+    ] = 600
     fx_age_days_max: Annotated[
         int, msgspec.Meta(ge=0, le=365), _about("days after which an exchange rate is too old")
     ] = 7

@@ -18,8 +18,8 @@ async def run_audit(settings: Settings, *, as_json: bool) -> bool:
     db = Database(settings.database_url, connections_max=2)
     await db.open()
     try:
-        checks = [*payments.audit_checks(), *payouts.audit_checks()]
-        report = await ledger.audit(db, ledger.load_keys(settings.data_path), checks=checks, progress=_progress)
+        keys = ledger.load_keys(settings.data_path)
+        report = await ledger.audit(db, keys, checks=checks(), progress=_progress)
     finally:
         await db.close()
     if as_json:
@@ -27,6 +27,11 @@ async def run_audit(settings: Settings, *, as_json: bool) -> bool:
     else:
         _print_report(report)
     return report.ok
+
+
+def checks() -> list[ledger.Check]:
+    """What rooms prove beside the books' own."""
+    return [*payments.audit_checks(), *payouts.audit_checks()]
 
 
 def _print_report(report: ledger.Report) -> None:

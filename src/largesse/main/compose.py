@@ -15,7 +15,8 @@ from largesse.kit.db import Database, ReadTx
 from largesse.kit.jobs import Jobs
 from largesse.kit.mail import Mail
 from largesse.kit.news import News
-from largesse.ledger import LedgerService, get_wallet, list_earnings, load_keys
+from largesse.ledger import Finding, Keys, LedgerService, audit, get_wallet, list_earnings, load_keys
+from largesse.main import books
 from largesse.outreach import OutreachService
 from largesse.payments import (
     CampaignsOffice,
@@ -27,6 +28,7 @@ from largesse.payments import (
 )
 from largesse.payments import export_person as export_buyer
 from largesse.payouts import (
+    BatchesService,
     MethodsService,
     PayoutsOffice,
     PayoutsService,
@@ -70,6 +72,7 @@ class Services:
     payouts: PayoutsService
     payout_methods: MethodsService
     withdrawals: RequestsService
+    payout_batches: BatchesService
     rails: RailsService
     payouts_office: PayoutsOffice
     outreach: OutreachService
@@ -80,7 +83,7 @@ class Services:
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
             "notices", "office", "campaigns", "campaigns_office", "payouts", "payout_methods", "withdrawals",
-            "payouts_office", "outreach", "realtime",
+            "payout_batches", "payouts_office", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -112,6 +115,7 @@ def build(settings: Settings) -> Services:
     payouts = PayoutsService(db, policy)
     rails, fresh = configured_rails(settings, db), none_yet(settings)
     payout_methods = MethodsService(db, settings, rails, seals, fresh)
+    batches = BatchesService(db, settings, partial(_prove, db, keys))
     outreach = OutreachService(db, accounts, settings)
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
@@ -136,11 +140,17 @@ def build(settings: Settings) -> Services:
         payouts=payouts,
         payout_methods=payout_methods,
         withdrawals=RequestsService(db, settings, policy, fresh),
-        rails=RailsService(db, rails, payout_methods),
+        payout_batches=batches,
+        rails=RailsService(db, rails, payout_methods, batches),
         payouts_office=PayoutsOffice(db, settings, rails),
         outreach=outreach,
         realtime=realtime,
     )
+
+
+async def _prove(db: Database, keys: Keys) -> list[Finding]:
+    """What `largesse audit` finds, for batches of payouts."""
+    return (await audit(db, keys, checks=books.checks())).findings
 
 
 async def holds(tx: ReadTx, account: int) -> Holdings:

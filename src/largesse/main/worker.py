@@ -21,6 +21,7 @@ _NEWS_EVERY_S = 60.0
 _BADGES_EVERY_S = 2.0
 _CAMPAIGNS_EVERY_S = 2.0
 _BOOKS_EVERY_S = 5.0
+_PAYOUTS_EVERY_S = 2.0
 _ROOM_NEWS_KEPT = timedelta(days=1)
 _NEWS_AT_ONCE = 20_000
 
@@ -40,6 +41,7 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_NEWS_EVERY_S, lambda: forget_news(services))),
             asyncio.create_task(_every(_BADGES_EVERY_S, lambda: fold_badges(badges))),
             asyncio.create_task(_every(_CAMPAIGNS_EVERY_S, lambda: grant_campaigns(services))),
+            asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.rails.hand_over)),
             asyncio.create_task(_every(_BOOKS_EVERY_S, services.catalog.books.apply_due)),
         ]
         worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))

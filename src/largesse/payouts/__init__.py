@@ -1,12 +1,12 @@
 """Money goes out: what a creator has earned, where it goes, and every state of it on its way; rails, one file each.
 
 Owns `payouts.method` (sealed under `.person_key`, which erasing destroys), `.quote`, `.payout`, `.payout_move` (the
-legal moves, which the database enforces), `.payout_event` (what happened, for ever), `.approval`, `.rate`, and
-`.transfer` (the memory of the rails that have no provider). A payout is `payout:<uuid>` in the books, and every verb
-about one is done under its creator's lock there. An attempt is committed before its rail is called, and an outcome that
-nobody told us is asked for, never guessed: `reconcile` compares what stands at the rail with our record. News:
-`payout.changed`, subject the creator. A day's earnings clear by date, never by a job that moves money: see
-`model.clears_at`.
+legal moves, which the database enforces), `.payout_event` (what happened, for ever), `.approval`, `.ruling`, `.batch`,
+`.rate`, and `.transfer` (the memory of the rails that have no provider). A payout is `payout:<uuid>` in the books, and
+every verb about one is done under its creator's lock there. Payouts leave in batches, between two audits of the whole
+books. An attempt is committed before its rail is called, and an outcome that nobody told us is asked for, never
+guessed: `reconcile` compares what stands at the rail with our record. News: `payout.changed`, subject the creator.
+A day's earnings clear by date, never by a job that moves money: see `model.clears_at`.
 """
 
 from largesse.payouts.audit import audit_checks
@@ -16,6 +16,7 @@ from largesse.payouts.rails import configured
 from largesse.payouts.sealing import Seals
 from largesse.payouts.second_factor import SecondFactor, none_yet
 from largesse.payouts.service import PayoutsService
+from largesse.payouts.service_batches import BatchesService
 from largesse.payouts.service_methods import MethodsService
 from largesse.payouts.service_office import PayoutsOffice
 from largesse.payouts.service_rails import RailsService
@@ -24,6 +25,7 @@ from largesse.payouts.withdrawal import Method, Payout, Quote
 
 __all__ = [
     "Balance",
+    "BatchesService",
     "Method",
     "MethodsService",
     "Payout",

@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 
 def register(jobs: Jobs, rails: "RailsService") -> None:
-    """Add this room's tasks."""
-    jobs.add(JOB, rails.work)
-    jobs.add_periodic("* * * * *", "payouts.work_due", rails.work)
+    """Add this room's tasks. Handing over is none: with the audits around it, it may take longer than a job may."""
+    jobs.add(JOB, rails.ask)
+    jobs.add_periodic("* * * * *", "payouts.work_due", rails.ask)

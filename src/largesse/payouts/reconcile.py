@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from largesse.payouts.rails.port import Capabilities, Seen
+from largesse.payouts.rails.port import Capabilities, Seen, State
 from largesse.payouts.withdrawal import Status
 
 Act = Literal["submitted", "in_transit", "paid", "failed", "returned"]
@@ -50,7 +50,7 @@ def judge(status: Status, seen: Seen, *, capabilities: Capabilities, submitted_a
     """What follows from how the attempt stands at the rail."""
     is_late = now >= submitted_at + capabilities.window
     if seen.state != "absent":
-        acts = _PATHS.get((status, seen.state), ())
+        acts = path(status, seen.state)
         end = acts[-1] if acts else status
         return Verdict(acts=acts, person=is_late and end in _ASKING)
     if status not in {"submitting", "unknown"}:
@@ -60,6 +60,11 @@ def judge(status: Status, seen: Seen, *, capabilities: Capabilities, submitted_a
     if capabilities.repeats:
         return Verdict(again=True)
     return Verdict(acts=("failed",) if now >= submitted_at + capabilities.late else ())
+
+
+def path(status: Status, state: State) -> tuple[Act, ...]:
+    """The states to move through, from our record to what stands at the rail; none where it stands there, or beyond."""
+    return _PATHS.get((status, state), ())
 
 
 def pause(looks: int) -> timedelta:

@@ -11,14 +11,16 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from largesse.kit import http
 from largesse.kit.approval import FourEyes
-from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page, staff
+from largesse.kit.http import Forbidden, Invalid, NotConfigured, NotFound, NotSignedIn, Page, staff
 from largesse.kit.principal import Principal
 from largesse.payouts.errors import NotNow
 from largesse.payouts.places import place_of, written
 from largesse.payouts.rails.manual import Said
 from largesse.payouts.routes_withdrawals import METHOD, PREFIX, Codes, MethodBody, PayoutBody, method_body, payout_body
+from largesse.payouts.service_batches import BatchesService
 from largesse.payouts.service_methods import MethodsService
-from largesse.payouts.service_office import PayoutsOffice
+from largesse.payouts.service_office import Outcome, PayoutsOffice
+from largesse.payouts.store_batches import Batch, Ruling
 from largesse.payouts.withdrawal import Payout, Status
 
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
@@ -29,6 +31,19 @@ class Because(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why; the creator reads it."""
 
     reason: Reason
+
+
+class PlayReturn(Because, frozen=True, forbid_unknown_fields=True):
+    """What the bank says; `back_minor` is what comes back, in the payout's currency, or all of it."""
+
+    back_minor: Annotated[int, msgspec.Meta(ge=0, le=10**12)] | None = None
+
+
+class Rule(Because, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person found out, how they know, and the rail's own number where they have it."""
+
+    outcome: Outcome
+    reference: Annotated[str, msgspec.Meta(max_length=100, pattern=_NO_CONTROL)] = ""
 
 
 class SayTransfer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +70,7 @@ class OfficePayout(msgspec.Struct, frozen=True, kw_only=True):
     reasons: list[str]
     rail_ref: str | None
     attempt: int
+    rulings: list[Ruling] = []
 
 
 @get("/v1/office/payouts", tags=["Office"], summary="Payouts", responses=http.declares(NotSignedIn, Forbidden))
@@ -83,9 +99,10 @@ async def list_office_payouts(
 async def get_office_payout(
     payouts_office: NamedDependency[PayoutsOffice], principal: NamedDependency[Principal], payout: FromPath[str]
 ) -> OfficePayout:
-    """With every state that it came to."""
+    """With every state that it came to, and what people found out where its rail was silent."""
     staff(principal, "finance", "support")
-    return _shown(await payouts_office.get(http.path_id(PREFIX, payout)))
+    found = await payouts_office.get(http.path_id(PREFIX, payout))
+    return msgspec.structs.replace(_shown(found), rulings=await payouts_office.list_rulings(found.id))
 
 
 @post(
@@ -116,9 +133,88 @@ async def hold_payout(
     principal: NamedDependency[Principal],
     payout: FromPath[str],
 ) -> OfficePayout:
-    """Takes an approval back before the rail has it."""
+    """Nobody approves it until it is released; an approval before that is taken back, as long as no rail has it."""
     by = staff(principal, "finance").account
     return _shown(await payouts_office.hold(by, http.path_id(PREFIX, payout), data.reason))
+
+
+@post(
+    "/v1/office/payouts/{payout:str}/release",
+    tags=["Office"],
+    summary="Release a held payout",
+    status_code=200,
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotNow),
+)
+async def release_payout(
+    data: JSONBody[Because],
+    payouts_office: NamedDependency[PayoutsOffice],
+    principal: NamedDependency[Principal],
+    payout: FromPath[str],
+) -> OfficePayout:
+    """It is decided anew."""
+    by = staff(principal, "finance").account
+    return _shown(await payouts_office.release(by, http.path_id(PREFIX, payout), data.reason))
+
+
+@post(
+    "/v1/office/payouts/{payout:str}/rule",
+    tags=["Office"],
+    summary="Say what became of a payout whose rail is silent",
+    status_code=200,
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotNow, FourEyes),
+)
+async def rule_payout(
+    data: JSONBody[Rule],
+    payouts_office: NamedDependency[PayoutsOffice],
+    principal: NamedDependency[Principal],
+    payout: FromPath[str],
+) -> OfficePayout:
+    """Once its rail is not asked any more (`rail-silent`). Above the bound two people must say the same.
+
+    `failed` gives the diamonds back: be sure that the money did not leave.
+    """
+    by = staff(principal, "finance").account
+    ruled = await payouts_office.rule(
+        by, http.path_id(PREFIX, payout), data.outcome, reference=data.reference, reason=data.reason
+    )
+    return msgspec.structs.replace(_shown(ruled), rulings=await payouts_office.list_rulings(ruled.id))
+
+
+@post(
+    "/v1/office/payouts/{payout:str}/play-return",
+    tags=["Office"],
+    summary="Play the bank that sends a payout back",
+    status_code=200,
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotConfigured, NotNow),
+)
+async def play_return(
+    data: JSONBody[PlayReturn],
+    payouts_office: NamedDependency[PayoutsOffice],
+    principal: NamedDependency[Principal],
+    payout: FromPath[str],
+) -> OfficePayout:
+    """Only in a sandbox, of what has arrived there. The payout follows within seconds."""
+    by = staff(principal, "finance").account
+    return _shown(await payouts_office.play_return(by, http.path_id(PREFIX, payout), data.reason, data.back_minor))
+
+
+@get(
+    "/v1/office/payout-batches",
+    tags=["Office"],
+    summary="Batches of payouts",
+    responses=http.declares(NotSignedIn, Forbidden),
+)
+async def list_payout_batches(
+    *,
+    payout_batches: NamedDependency[BatchesService],
+    principal: NamedDependency[Principal],
+    limit: http.Limit = 50,
+    cursor: http.Cursor = None,
+) -> Page[Batch]:
+    """What was handed over between which audits, the newest first; one with findings before it was stopped."""
+    staff(principal, "finance", "support")
+    found = await payout_batches.list_batches(http.key_cursor(cursor), limit + 1)
+    return Page(found[:limit], str(found[limit - 1].key) if len(found) > limit else None)
 
 
 @post(
@@ -229,6 +325,10 @@ routes = [
     get_office_payout,
     approve_payout,
     hold_payout,
+    release_payout,
+    rule_payout,
+    play_return,
+    list_payout_batches,
     reject_payout,
     say_transfer,
     send_deposits,

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from largesse import ledger
@@ -10,15 +11,22 @@ from largesse.kit import ids, trail
 from largesse.kit.approval import FourEyes
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
-from largesse.kit.http import Invalid, NotFound
+from largesse.kit.http import Invalid, NotConfigured, NotFound
 from largesse.kit.jobs import enqueue
 from largesse.kit.money import Money
-from largesse.payouts import store, withdrawal
+from largesse.payouts import reconcile, settling, store, store_batches, withdrawal
 from largesse.payouts.errors import NotNow
-from largesse.payouts.rails import Manual, Rail
+from largesse.payouts.rails import Manual, Rail, Sandbox
 from largesse.payouts.rails.manual import Said
+from largesse.payouts.rails.port import Seen
 from largesse.payouts.service_requests import JOB, tell
+from largesse.payouts.store_batches import Ruling
 from largesse.payouts.withdrawal import DOLLAR, Payout, Status
+
+HELD = "held"
+HANDED_OVER: frozenset[Status] = frozenset({"submitting", "unknown", "submitted", "in_transit", "paid"})
+_UNSETTLED: frozenset[Status] = HANDED_OVER - {"paid"}
+Outcome = Literal["paid", "failed"]
 
 
 class PayoutsOffice:
@@ -50,27 +58,42 @@ class PayoutsOffice:
         async def do(tx: WriteTx, found: Payout) -> None:
             if found.status != "review":
                 raise NotNow(found.status)
+            if HELD in found.reasons:
+                raise NotNow(HELD)
             said = None if by == found.creator else await store.approve(tx, payout, by)
             if said is None:
                 raise FourEyes
             if said >= withdrawal.approvals_needed(found.quote.gross_minor, self._bound_minor):
                 await self._move(tx, found, "approved", by)
                 await store.schedule(tx, payout, await store.get_now(tx))
-                await enqueue(tx, JOB)
 
         return await self._decide(by, payout, "payout.approved", "", do)
 
     async def hold(self, by: int, payout: UUID, reason: str) -> Payout:
-        """Take an approval back before the rail has it: it is decided anew. Raises `NotFound`, `NotNow`."""
+        """Let nobody approve a payout until it is released; an approval before that is taken back.
+
+        Raises `NotFound`, `NotNow` where the rail has it.
+        """
 
         async def do(tx: WriteTx, found: Payout) -> None:
-            if found.status != "approved":
+            if found.status not in {"review", "approved"}:
                 raise NotNow(found.status)
-            await self._move(tx, found, "review", by, reason)
+            if found.status == "approved":
+                await self._move(tx, found, "review", by, reason)
             await store.withdraw_approvals(tx, payout)
-            await store.call_person(tx, payout, "held")
+            await store.call_person(tx, payout, HELD)
 
         return await self._decide(by, payout, "payout.held", reason, do)
+
+    async def release(self, by: int, payout: UUID, reason: str) -> Payout:
+        """Let a held payout be decided anew. Raises `NotFound`, `NotNow` where it is not held."""
+
+        async def do(tx: WriteTx, found: Payout) -> None:
+            if found.status != "review" or HELD not in found.reasons:
+                raise NotNow(found.status)
+            await store.release(tx, payout)
+
+        return await self._decide(by, payout, "payout.released", reason, do)
 
     async def reject(self, by: int, payout: UUID, reason: str) -> Payout:
         """Say no: the diamonds are available again. Raises `NotFound`, `NotNow`."""
@@ -93,15 +116,51 @@ class PayoutsOffice:
         rail = self._rails.get(found.rail)
         if not isinstance(rail, Manual):
             raise Invalid(detail="this payout's rail says itself what becomes of it")
-        back = None if back_minor is None else Money(back_minor, found.quote.net_currency)
-        if not await rail.say(found.key, said, ref=ref, reason=reason, back=back):
+        if found.status not in HANDED_OVER:
             raise NotNow(found.status)
+        if not await rail.say(found.key, said, ref=ref, reason=reason, back=_back(found, back_minor)):
+            raise NotNow(found.status)
+        return await self._heard(by, payout, f"payout.said_{said}", reason)
 
-        async def do(tx: WriteTx, now: Payout) -> None:
-            await store.schedule(tx, now.id, await store.get_now(tx))
-            await enqueue(tx, JOB)
+    async def play_return(self, by: int, payout: UUID, reason: str, back_minor: int | None) -> Payout:
+        """Play the bank of the sandbox that sends a payout back; `back_minor` of its currency, None for all of it.
 
-        return await self._decide(by, payout, f"payout.said_{said}", reason, do)
+        Raises `NotFound`, `NotConfigured` for another rail, `NotNow` where it has not arrived, or less was sent.
+        """
+        found = await self.get(payout)
+        rail = self._rails.get(found.rail)
+        if not isinstance(rail, Sandbox):
+            raise NotConfigured("only a sandbox's bank can be played")
+        if not await rail.play_return(found.key, _back(found, back_minor) or found.net, reason):
+            raise NotNow(found.status)
+        return await self._heard(by, payout, "payout.played_return", reason)
+
+    async def rule(self, by: int, payout: UUID, outcome: Outcome, *, reference: str, reason: str) -> Payout:
+        """Say what became of a payout that its rail is not asked for any more; above the bound two say the same.
+
+        Raises `NotFound`, `NotNow` as long as the rail is asked, and `FourEyes` for one's own, and for a second word of
+        one person alone.
+        """
+
+        async def do(tx: WriteTx, found: Payout) -> None:
+            if found.status not in _UNSETTLED or found.due_at is not None:
+                raise NotNow(found.status)
+            before = await store_batches.list_rulings(tx, payout)
+            if by == found.creator or any((by, outcome) == (one.ruled_by, one.outcome) for one in before):
+                raise FourEyes
+            await store_batches.put_ruling(tx, payout, by, outcome=outcome, reference=reference, reason=reason)
+            agreed = [one for one in await store_batches.list_rulings(tx, payout) if one.outcome == outcome]
+            if len(agreed) >= withdrawal.approvals_needed(found.quote.gross_minor, self._bound_minor):
+                seen = Seen(state=outcome, ref=reference, reason=reason)
+                for act in reconcile.path(found.status, outcome):
+                    await settling.act(tx, found, act, seen, f"staff:{by}")
+
+        return await self._decide(by, payout, f"payout.ruled_{outcome}", reason, do)
+
+    async def list_rulings(self, payout: UUID) -> list[Ruling]:
+        """What people found out of a payout."""
+        async with self._db.read() as tx:
+            return await store_batches.list_rulings(tx, payout)
 
     async def put_rate(self, by: int, currency: str, per_dollar: Decimal, as_of: date) -> None:
         """Put a rate into the operator's table: units of a currency for one US dollar. Raises `Invalid`."""
@@ -113,6 +172,15 @@ class PayoutsOffice:
             await store.put_rate(tx, currency, per_dollar, as_of, by)
             body = {"per_dollar": str(per_dollar), "as_of": as_of.isoformat()}
             await trail.write(tx, by, "payout.rate_set", currency, body)
+
+    async def _heard(self, by: int, payout: UUID, verb: str, reason: str) -> Payout:
+        """Let the rail be asked at once."""
+
+        async def do(tx: WriteTx, now: Payout) -> None:
+            await store.schedule(tx, now.id, await store.get_now(tx))
+            await enqueue(tx, JOB)
+
+        return await self._decide(by, payout, verb, reason, do)
 
     async def _decide(
         self, by: int, payout: UUID, verb: str, reason: str, do: Callable[[WriteTx, Payout], Awaitable[None]]
@@ -134,3 +202,7 @@ class PayoutsOffice:
     async def _move(self, tx: WriteTx, payout: Payout, status: Status, by: int, reason: str = "") -> None:
         await store.move(tx, payout.id, status, f"staff:{by}", reason=reason)
         await tell(tx, payout, status)
+
+
+def _back(payout: Payout, minor: int | None) -> Money | None:
+    return None if minor is None else Money(minor, payout.quote.net_currency)

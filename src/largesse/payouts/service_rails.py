@@ -13,34 +13,50 @@ import structlog
 from largesse import ledger
 from largesse.kit.db import Database, WriteTx
 from largesse.kit.jobs import Jobs
-from largesse.kit.money import Money
-from largesse.payouts import reconcile, store
+from largesse.payouts import reconcile, settling, store
 from largesse.payouts.jobs import register
 from largesse.payouts.rails.port import Attempt, Away, Rail, Refused, Seen
-from largesse.payouts.reconcile import Act, Verdict
+from largesse.payouts.reconcile import Verdict
+from largesse.payouts.service_batches import BatchesService
 from largesse.payouts.service_methods import MethodsService
 from largesse.payouts.service_requests import tell
-from largesse.payouts.withdrawal import DOLLAR, Payout
+from largesse.payouts.withdrawal import Payout
 
 log = structlog.get_logger(__name__)
 _TAKEN_MAX, _LEASE_S = 20, 60
+BATCH = "rails"
 SILENT, UNREADABLE, NO_RAIL = "rail-silent", "method-unreadable", "rail-not-configured"
 
 
 class RailsService:
     """What happens between an approval and the money's arrival."""
 
-    def __init__(self, db: Database, rails: Mapping[str, Rail], methods: MethodsService) -> None:
+    def __init__(
+        self, db: Database, rails: Mapping[str, Rail], methods: MethodsService, batches: BatchesService
+    ) -> None:
         self._db = db
         self._rails = rails
         self._methods = methods
+        self._batches = batches
 
     def add_jobs(self, jobs: Jobs) -> None:
         """Let the worker do this room's later work."""
         register(jobs, self)
 
     async def work(self) -> None:
-        """Work on every payout whose time has come; a job, by news and by the clock."""
+        """Hand over what was approved, then ask of what was handed over."""
+        await self.hand_over()
+        await self.ask()
+
+    async def hand_over(self) -> None:
+        """Hand over what was approved, in a batch between two audits; a keeper of the worker calls it."""
+        async with self._db.read() as tx:
+            if not await store.is_approved(tx):
+                return
+        await self._batches.run(BATCH, self._hand_over)
+
+    async def ask(self) -> None:
+        """Ask of every payout whose time has come what became of it; a job, by news and by the clock."""
         while True:
             async with self._db.write() as tx:
                 taken = await store.take_due(tx, _TAKEN_MAX, _LEASE_S)
@@ -48,6 +64,17 @@ class RailsService:
                 await self.step(payout)
             if len(taken) < _TAKEN_MAX:
                 return
+
+    async def _hand_over(self) -> int:
+        count = 0
+        while True:
+            async with self._db.write() as tx:
+                taken = await store.take_approved(tx, _TAKEN_MAX, _LEASE_S)
+            for payout in taken:
+                await self.step(payout)
+            count += len(taken)
+            if len(taken) < _TAKEN_MAX:
+                return count
 
     async def step(self, payout: UUID) -> None:
         """Hand an approved payout over, or ask what became of one that was; nothing where neither is to be done."""
@@ -118,7 +145,7 @@ class RailsService:
                     found.status, seen, capabilities=rail.capabilities, submitted_at=found.submitted_at, now=now
                 )
                 for act in verdict.acts:
-                    await self._act(tx, found, act, seen, rail.name)
+                    await settling.act(tx, found, act, seen, f"rail:{rail.name}")
             if verdict.person:
                 await store.call_person(tx, found.id, SILENT)
             else:
@@ -126,22 +153,6 @@ class RailsService:
                 waits = last in {"submitting", "unknown", "submitted", "in_transit"}
                 await store.schedule(tx, found.id, now + reconcile.pause(found.looks) if waits else None)
         return verdict.again
-
-    async def _act(self, tx: WriteTx, payout: Payout, act: Act, seen: Seen, rail: str) -> None:
-        """One state further, in the books too."""
-        await store.move(tx, payout.id, act, f"rail:{rail}", reason=seen.reason, ref=seen.ref or None)
-        at = await store.get_now(tx)
-        if act == "paid":
-            await ledger.pay_payout(
-                tx, payout=payout.source, fee=Money(payout.quote.fee_minor, DOLLAR), sent=payout.net,
-                cost=seen.cost or Money(0, DOLLAR), happened_at=at,
-            )  # fmt: skip
-        elif act == "failed":
-            await ledger.let_payout_go(tx, payout=payout.source, happened_at=at)
-        elif act == "returned":
-            await ledger.return_payout(tx, payout=payout.source, back=seen.back or payout.net, happened_at=at)
-        await tell(tx, payout, act)
-        log.info("payout.moved", payout=str(payout.id), status=act, rail=rail)
 
     async def _lock(self, tx: WriteTx, payout: UUID) -> Payout:
         found = await store.find_payout(tx, payout)

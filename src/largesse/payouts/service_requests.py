@@ -18,7 +18,6 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database, ReadTx, WriteTx
 from largesse.kit.http import MoneyBody, NotFound
 from largesse.kit.idempotency import IdReused
-from largesse.kit.jobs import enqueue
 from largesse.kit.money import Money
 from largesse.kit.principal import Principal
 from largesse.ledger import NotEnoughDiamonds
@@ -167,7 +166,6 @@ class RequestsService:
         assert made is not None, payout
         if not reasons:
             await store.schedule(tx, payout, now)
-            await enqueue(tx, JOB)
         await tell(tx, made, made.status)
 
     async def _facts(self, tx: ReadTx, quote: Quote, where: Method) -> Facts:

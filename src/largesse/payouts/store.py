@@ -70,8 +70,20 @@ async def schedule(tx: WriteTx, payout: UUID, due_at: datetime | None) -> None:
     await tx.execute(sql("payouts", "payout_schedule"), {"id": payout, "due_at": due_at})
 
 
+async def is_approved(tx: ReadTx) -> bool:
+    """Whether there is an approved payout whose time has come."""
+    found: bool = await tx.scalar(sql("payouts", "is_approved"))
+    return found
+
+
+async def take_approved(tx: WriteTx, limit: int, lease_s: int) -> list[UUID]:
+    """Approved payouts whose time has come, for this caller alone during the lease."""
+    rows = await tx.rows(sql("payouts", "payouts_approved"), {"limit": limit, "lease_s": lease_s})
+    return [row["id"] for row in rows]
+
+
 async def take_due(tx: WriteTx, limit: int, lease_s: int) -> list[UUID]:
-    """Payouts whose time has come, for this caller alone during the lease."""
+    """Payouts that were handed over and are to be asked for, for this caller alone during the lease."""
     rows = await tx.rows(sql("payouts", "payouts_due"), {"limit": limit, "lease_s": lease_s})
     return [row["id"] for row in rows]
 
@@ -90,6 +102,11 @@ async def approve(tx: WriteTx, payout: UUID, by: int) -> int | None:
 async def withdraw_approvals(tx: WriteTx, payout: UUID) -> None:
     """Forget who said yes: a payout that is held is decided anew."""
     await tx.execute(sql("payouts", "approvals_drop"), {"payout": payout})
+
+
+async def release(tx: WriteTx, payout: UUID) -> None:
+    """Let a held payout be decided again."""
+    await tx.execute(sql("payouts", "payout_release"), {"id": payout})
 
 
 async def find_payout(tx: ReadTx, payout: UUID) -> Payout | None:

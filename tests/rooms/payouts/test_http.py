@@ -18,7 +18,7 @@ def database_url(clock_url: str) -> str:
 async def client(app_client: Any, desk: Any, accounts_service: Any) -> httpx.AsyncClient:
     made: httpx.AsyncClient = await app_client(
         routes, accounts=accounts_service, payouts=PayoutsService(desk.db, desk.policy), payout_methods=desk.methods,
-        withdrawals=desk.requests, payouts_office=desk.office,
+        withdrawals=desk.requests, payouts_office=desk.office, payout_batches=desk.batches,
     )  # fmt: skip
     return made
 

@@ -26,6 +26,7 @@ async def client(app_client: Any, db: Database, policy: PolicyService, accounts_
         payout_methods=None,
         withdrawals=None,
         payouts_office=None,
+        payout_batches=None,
     )
     return made
 

@@ -135,7 +135,15 @@ async def test_a_held_payout_is_decided_anew_and_a_rejected_one_gives_back(desk:
     await approve(desk, made)
     await desk.office.hold(desk.cast.olga.key, made.id, "a question")
     await desk.carrying.work()
-    assert (await desk.get(made)).status == "review"
+    held = await desk.get(made)
+    assert (held.status, "held" in held.reasons) == ("review", True)
+    with pytest.raises(errors.NotNow):
+        await approve(desk, made)
+    await desk.office.release(desk.cast.charlie.key, made.id, "answered")
+    with pytest.raises(errors.NotNow):
+        await desk.office.release(desk.cast.charlie.key, made.id, "answered")
+    await approve(desk, made)
+    await desk.office.hold(desk.cast.olga.key, made.id, "another question")
     await desk.office.reject(desk.cast.olga.key, made.id, "not theirs")
     assert (await desk.get(made)).history[-1].reason == "not theirs"
     assert await desk.places() == (21_000_000, 0, 0)

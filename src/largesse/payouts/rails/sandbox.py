@@ -31,10 +31,10 @@ class Sandbox:
         async with self._db.read() as tx:
             return await store_rails.look(tx, attempt.key)
 
-    async def play_return(self, key: str, back: Money, reason: str) -> None:
-        """Play the receiving bank: send a transfer back."""
+    async def play_return(self, key: str, back: Money, reason: str) -> bool:
+        """Play the receiving bank: send a transfer back; False where it has not arrived, or less was sent."""
         async with self._db.write() as tx:
-            await store_rails.say(tx, key, "returned", reason=reason, back=back)
+            return await store_rails.say(tx, key, "returned", reason=reason, back=back)
 
     async def close(self) -> None:
         """Nothing is open."""
