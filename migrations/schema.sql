@@ -906,6 +906,7 @@ CREATE TABLE ledger.wallet (
     own_month_max bigint,
     own_gift_max bigint,
     rests_until timestamp with time zone DEFAULT '2000-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    test_money boolean DEFAULT false NOT NULL,
     CONSTRAINT counts_are_not_negative CHECK ((LEAST(paid_out, promo_out, debt, given_day, given_week, given_month, own_day_max, own_week_max, own_month_max, own_gift_max) >= 0)),
     CONSTRAINT paid_covers CHECK ((paid_out <= paid_in)),
     CONSTRAINT promo_covers CHECK ((promo_out <= promo_in))

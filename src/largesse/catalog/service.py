@@ -165,7 +165,7 @@ class CatalogService:
         if account is not None:
             async with self._db.read() as tx:
                 own = await ledger.next_coins_cost(tx, account, coins)
-        promo_milli = creator_share(Coins(own.promo), policy.promo_share_bps).milli
+        promo_milli = creator_share(Coins(own.promo), policy.promo_share_bps if own.promo_earns else 0).milli
         milli = creator_share(Coins(coins - own.promo), policy.share_bps).milli + promo_milli
         shown = self.region(region).tax
         parts = model.split(

@@ -25,7 +25,17 @@ from largesse.gifting.errors import (
 )
 from largesse.kit.http import NotFound
 from largesse.kit.problems import Problem
-from largesse.ledger import ANONYMOUS, FROZEN, IN_DEBT, RESTING, UNDER_AGE, Entry, WalletState
+from largesse.ledger import (
+    ANONYMOUS,
+    FROZEN,
+    IN_DEBT,
+    RESTING,
+    TEST_MONEY,
+    UNDER_AGE,
+    UNEARNING,
+    Entry,
+    WalletState,
+)
 from largesse.safety import Resting
 
 ID_WINDOW_S = 24 * 3600
@@ -157,10 +167,20 @@ def decide(facts: Facts, requests: list[Request]) -> tuple[list[Outcome], list[E
 
 
 def settle(terms: Terms, place: Place, kind: Kind, request: Request, wallet: WalletState) -> Entry:
-    """Take the coins from the wallet, promotional ones first, and make the entry."""
+    """Take the coins from the wallet, promotional ones first, and make the entry.
+
+    Promotional coins of a wallet that test money has filled earn nothing, and the gift says so for ever.
+    """
     coins = kind.coins * request.count
     promo = wallet.promo and min(wallet.promo, coins)
     paid = coins - promo
+    milli = paid * terms.share_bps // 10
+    flags = (place.context or 0) | (ANONYMOUS if request.anonymous else 0)
+    if promo:
+        if wallet.barred & TEST_MONEY:
+            flags |= UNEARNING
+        else:
+            milli += promo * terms.promo_share_bps // 10
     entry = Entry(
         request.id,
         request.sender,
@@ -170,12 +190,12 @@ def settle(terms: Terms, place: Place, kind: Kind, request: Request, wallet: Wal
         request.count,
         paid,
         promo,
-        paid * terms.share_bps // 10 + promo * terms.promo_share_bps // 10,
+        milli,
         wallet.paid_out,
         wallet.promo_out,
         request.api_key,
         terms.policy,
-        (place.context or 0) | (ANONYMOUS if request.anonymous else 0),
+        flags,
     )
     wallet.paid -= paid
     wallet.paid_out += paid
@@ -235,16 +255,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BARS: tuple[tuple[int, Callable[[int], Problem]], ...] = (
     (UNDER_AGE, lambda _: UnderAge()),
     (FROZEN, lambda _: AccountFrozen()),
-    (RESTING, lambda barred: Resting(_EPOCH + timedelta(microseconds=barred >> 4))),
+    (RESTING, lambda barred: Resting(_EPOCH + timedelta(microseconds=barred >> 5))),
     (IN_DEBT, lambda _: InDebt()),
 )
+_BARRED = UNDER_AGE | FROZEN | RESTING | IN_DEBT
 
 
 def _why_person(facts: Facts, request: Request, place: Place) -> Problem | None:
     if place.receiver == request.sender:
         return SelfGift()
     wallet = facts.wallets.get(request.sender)
-    if wallet is not None and wallet.barred:
+    if wallet is not None and wallet.barred & _BARRED:
         return next(refusal(wallet.barred) for bar, refusal in _BARS if wallet.barred & bar)
     if (request.stage, request.sender) in facts.bans:
         return BannedFromRoom()

@@ -5,7 +5,7 @@ Owns the tables of schema `ledger` and is the only room that changes a balance. 
 
 from largesse.ledger.audit import Check, Report, audit
 from largesse.ledger.disputes import lose_dispute, open_dispute, win_dispute
-from largesse.ledger.entry import AFTER_LIVE, ANONYMOUS, CONTEXTS, LIVE, VIDEO, Entry, GiftRow, parse_receipt
+from largesse.ledger.entry import AFTER_LIVE, ANONYMOUS, CONTEXTS, LIVE, UNEARNING, VIDEO, Entry, GiftRow, parse_receipt
 from largesse.ledger.errors import (
     NotEnoughDiamonds,
     NotEnoughUnallocated,
@@ -48,6 +48,7 @@ from largesse.ledger.journal import (
     IN_DEBT,
     RESTING,
     STRIPES,
+    TEST_MONEY,
     UNDER_AGE,
     Head,
     Journal,
@@ -72,7 +73,7 @@ from largesse.ledger.redeeming import (
     reserve_payout,
     return_payout,
 )
-from largesse.ledger.selling import adjust_down, adjust_up, grant_promo, sell_coins
+from largesse.ledger.selling import adjust_down, adjust_up, grant_promo, grant_test_coins, sell_coins
 from largesse.ledger.service import LedgerService
 from largesse.ledger.statement import Statement, WalletEntry, wallet_entries
 from largesse.ledger.taking import TOPIC_WALLET as WALLET_CHANGED
@@ -102,7 +103,9 @@ __all__ = [
     "RESTING",
     "SECRET_FILES",
     "STRIPES",
+    "TEST_MONEY",
     "UNDER_AGE",
+    "UNEARNING",
     "VIDEO",
     "WALLET_CHANGED",
     "Check",
@@ -163,6 +166,7 @@ __all__ = [
     "get_reader",
     "get_wallet",
     "grant_promo",
+    "grant_test_coins",
     "heads",
     "hold_unallocated",
     "keep_again",

@@ -104,6 +104,7 @@ def _own_checks(keys: Keys) -> list[Check]:
         _statement(2, "postings name their batches", "audit_postings"),
         _statement(2, "debts and freezes have their causes", "audit_debts"),
         _statement(4, "diamonds follow from coins and policy", "audit_gifts"),
+        _statement(4, "test money earns nothing", "audit_test_money"),
         _statement(4, "gifts stand once, and the guards are on", "audit_once"),
         _statement(5, "lots lie end to end", "audit_lots"),
         _statement(6, "stripes sum to what creators are shown", "audit_earnings"),

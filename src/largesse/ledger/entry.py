@@ -7,6 +7,8 @@ import msgspec
 
 LIVE, AFTER_LIVE, VIDEO = 0, 1, 2
 ANONYMOUS = 4
+# Test money has granted coins to the giver: the gift's promotional coins earn nothing, whatever the policy says.
+UNEARNING = 8
 CONTEXTS = ("live", "after_live", "video")
 
 

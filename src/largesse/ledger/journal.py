@@ -45,16 +45,17 @@ class Head:
     root: bytes = ZERO
 
 
-FROZEN, IN_DEBT, UNDER_AGE, RESTING = 1, 2, 4, 8
+FROZEN, IN_DEBT, UNDER_AGE, RESTING, TEST_MONEY = 1, 2, 4, 8, 16
 
 
 class WalletState(msgspec.Struct, gc=False):
     """A locked wallet while a batch is decided: spendable coins, `…_out` counters, coins given today.
 
-    `barred` is 0, or the sum of FROZEN, IN_DEBT, UNDER_AGE and RESTING, and for the last one 16 times the microseconds
-    since 1970 at which the break ends. `own` is None where the person has set no limits, else what they leave: of the
-    tightest of day, week and month in coins, times 4, plus which one it is (0, 1, 2); and what one gift may cost.
-    2^62 for one that is not set.
+    `barred` is 0, or the sum of FROZEN, IN_DEBT, UNDER_AGE and RESTING, and for the last one 32 times the microseconds
+    since 1970 at which the break ends. TEST_MONEY among them bars nobody, and says that promotional coins earn nothing:
+    it rides here so that a batch reads nothing more for it. `own` is None where the person has set no limits, else what
+    they leave: of the tightest of day, week and month in coins, times 4, plus which one it is (0, 1, 2); and what one
+    gift may cost. 2^62 for one that is not set.
     """
 
     account: int

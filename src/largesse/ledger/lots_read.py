@@ -20,11 +20,15 @@ class LotPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextCoins:
-    """Where the next coins come from, in the order of spending; `short` are those that the wallet does not hold."""
+    """Where the next coins come from, in the order of spending; `short` are those that the wallet does not hold.
+
+    Not `promo_earns`: its promotional coins earn nothing, whatever the policy says.
+    """
 
     promo: int
     parts: tuple[LotPart, ...]
     short: int
+    promo_earns: bool = True
 
 
 async def next_coins_cost(tx: ReadTx, account: int, coins: int) -> NextCoins:
@@ -40,7 +44,10 @@ async def next_coins_cost(tx: ReadTx, account: int, coins: int) -> NextCoins:
         sql("ledger", "next_lots"), {"account": account, "start": wallet.paid_out, "end": wallet.paid_out + paid}
     )
     return NextCoins(
-        promo=promo, parts=tuple(_part(row) for row in found if row["currency"]), short=coins - promo - paid
+        promo=promo,
+        parts=tuple(_part(row) for row in found if row["currency"]),
+        short=coins - promo - paid,
+        promo_earns=not wallet.test_money,
     )
 
 

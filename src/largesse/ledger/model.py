@@ -65,7 +65,7 @@ class Wallet:
 
     `given_day`, `given_week` (from Monday) and `given_month` count the coins given in those of `given_on` (UTC);
     `own_…` are the person's own limits, None for none; `gives_from` is the first UTC day of being of age;
-    `rests_until` is None where nobody rests.
+    `rests_until` is None where nobody rests; `test_money` says that a provider's test money granted coins here.
     """
 
     account: int
@@ -85,6 +85,7 @@ class Wallet:
     own_month_max: int | None = None
     own_gift_max: int | None = None
     rests_until: datetime | None = None
+    test_money: bool = False
 
     def given(self, today: date) -> tuple[int, int, int]:
         """Coins given so far in the UTC day, week and month of `today`."""

@@ -69,6 +69,21 @@ async def grant_promo(
     return await same(tx, cause, account=account, coins=coins) if key is None else key
 
 
+async def grant_test_coins(
+    tx: WriteTx, *, account: int, gives_from: date, coins: int, source: str, happened_at: datetime
+) -> int:
+    """Enter promotional coins for a provider's test money; returns the transfer's key.
+
+    From then on no promotional coin of this wallet earns a creator anything, whatever a policy says. Source:
+    docs/decisions/0031-test-money.md
+    """
+    key = await grant_promo(
+        tx, account=account, gives_from=gives_from, coins=coins, source=source, happened_at=happened_at
+    )
+    await tx.execute(sql("ledger", "mark_test_money"), {"account": account})
+    return key
+
+
 async def adjust_up(
     tx: WriteTx,
     *,

@@ -56,7 +56,8 @@ class CampaignsService:
         """What runs for somebody now: nothing for whoever would be granted nothing."""
         async with self._db.read() as tx:
             now = await store.get_now(tx)
-            share = (await policy.get_in_force(tx)).promo_share_bps
+            earns = not (await ledger.get_wallet(tx, account)).test_money
+            share = (await policy.get_in_force(tx)).promo_share_bps if earns else 0
             person = await accounts.get_account(tx, account)
             bars = await ledger.list_freezes(tx, account) or await safety.find_rest(tx, account)
             region = (await catalog.read_shelf(tx)).region(person.country, now)

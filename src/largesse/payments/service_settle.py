@@ -136,7 +136,7 @@ class _Acts:
         news = {"purchase": str(self.purchase.id), "account": self.purchase.account, "coins": self.purchase.coins}
         await outbox.put(self.tx, TOPIC_GRANTED, self.purchase.account, news)
         if act.line == "promo":
-            await ledger.grant_promo(
+            await ledger.grant_test_coins(
                 self.tx, account=self.purchase.account, gives_from=self.buyer.adult_from, coins=self.purchase.coins,
                 source=self.source, happened_at=self.at,
             )  # fmt: skip

@@ -13,7 +13,7 @@ from largesse.gifting import Facts, Kind, Outcome, Place, Receipt, Request, Term
 from largesse.gifting import errors as refusals
 from largesse.kit import ids
 from largesse.kit.http import NotFound
-from largesse.ledger import FROZEN, IN_DEBT, RESTING, UNDER_AGE, WalletState
+from largesse.ledger import FROZEN, IN_DEBT, RESTING, TEST_MONEY, UNDER_AGE, UNEARNING, WalletState
 from largesse.safety import Resting
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -57,6 +57,17 @@ def test_promotional_coins_are_spent_first_and_earn_the_creator_nothing() -> Non
     (_,), (entry,) = decide(facts(), [ask(CHARLIE, count=9)])
     assert (entry.coins_promo, entry.coins_paid, entry.diamonds_milli) == (7, 2, 1400)
     assert (entry.promo_before, entry.paid_before) == (3, 0)
+
+
+@pytest.mark.parametrize(("marked", "milli", "flag"), [(0, 1400 + 700, 0), (TEST_MONEY, 1400, UNEARNING)])
+def test_promotional_coins_earn_by_the_policy_but_never_where_test_money_came_in(
+    marked: int, milli: int, flag: int
+) -> None:
+    around = facts(terms=Terms(policy=1, share_bps=7000, promo_share_bps=1000, give_day_coins_max=5000))
+    around.wallets[CHARLIE].barred = marked
+    (_, _), (both, paid) = decide(around, [ask(CHARLIE, count=9), ask(CHARLIE)])
+    assert (both.coins_promo, both.coins_paid, both.diamonds_milli, both.flags) == (7, 2, milli, flag)
+    assert (paid.coins_promo, paid.diamonds_milli, paid.flags) == (0, 700, 0)  # the mark is of promotional coins
 
 
 def test_a_refused_big_gift_does_not_refuse_the_small_one_behind_it() -> None:
@@ -115,7 +126,7 @@ def test_who_rests_is_told_until_when() -> None:
     until = datetime(2027, 2, 3, 4, 5, 6, 789_012, tzinfo=UTC)
     around = facts()
     ends_us = (until - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    around.wallets[ALICE].barred = RESTING | ends_us << 4
+    around.wallets[ALICE].barred = RESTING | ends_us << 5
     (outcome,), _ = decide(around, [ask()])
     assert isinstance(outcome, Resting)
     assert outcome.until == until
