@@ -119,9 +119,11 @@ class Order:
             self._arrive(payment, wallet)
         if self.status in UNPAID:
             return
-        if self.lot:
-            for asked in payment["disputes"]:
+        for asked in payment["disputes"]:
+            if self.lot:
                 self._ask(asked, wallet, today)
+            else:
+                self._ask_for_kept(asked, payment["paid"].minor)
         for name, one in payment["refunds"].items():
             self._refund(name, one, payment["paid"].minor, wallet, today)
 
@@ -146,6 +148,8 @@ class Order:
             self.dispute = wallet.ask(self.lot, one.money.minor, today)
         if one.status in {"open", self.disputed}:
             return
+        if not self.dispute:  # it was won while the money was kept apart
+            self.dispute = wallet.ask(self.lot, one.money.minor, today)
         self.disputed = one.status
         self.to("dispute_won" if one.status == "won" else "charged_back")
         assert self.dispute
@@ -153,6 +157,18 @@ class Order:
             wallet.win(self.dispute)
         else:
             wallet.lose(self.dispute, today)
+
+    def _ask_for_kept(self, one: port.SeenDispute, arrived: int) -> None:
+        """Nobody is frozen: the money leaves, or comes again."""
+        self.disputed = self.disputed or "open"
+        if one.status not in {"open", self.disputed}:
+            self.disputed = one.status
+            self.to(self._kept(arrived))
+
+    def _kept(self, arrived: int) -> str:
+        if self.disputed == "lost":
+            return "charged_back"
+        return "refunded" if self.refunded >= arrived else "mismatch"
 
     def _refund(self, name: str, one: BankRefund, arrived: int, wallet: Wallet, today: int) -> None:
         known, kept = self.refunds.get(name), self.lot is None
@@ -177,7 +193,7 @@ class Order:
         """Money went back or came again; `arrived` is what was paid, of which `kept` bought no coins."""
         self.refunded += minor
         if kept:
-            self.to("refunded" if self.refunded >= arrived else "mismatch")
+            self.to(self._kept(arrived))
         elif self.status in {"disputed", "charged_back"}:
             return
         elif self.refunded >= self.price.minor:

@@ -301,7 +301,7 @@ class Machine(Served, RuleBasedStateMachine):
         arrived = self.bank.payments[f"shop_{order.id}"]["paid"]
         body = DecisionBody(purchase=order.id, decision=decision)
         self._behave(way)
-        if decision == "grant" and order.refunded:
+        if order.disputed == "open" or (decision == "grant" and order.refunded):
             with pytest.raises(NotRefundable):
                 self._decide(proposal, KIND_DECISION, body)
         elif decision == "grant":

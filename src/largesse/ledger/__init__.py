@@ -78,7 +78,15 @@ from largesse.ledger.service import LedgerService
 from largesse.ledger.statement import Statement, WalletEntry, wallet_entries
 from largesse.ledger.taking import TOPIC_WALLET as WALLET_CHANGED
 from largesse.ledger.taking import find_refund, list_takings, refund_coins, restore_refund
-from largesse.ledger.unallocated import allocate, hold_unallocated, keep_again, send_back
+from largesse.ledger.unallocated import (
+    allocate,
+    ask_for_kept,
+    hold_unallocated,
+    keep_again,
+    lose_kept,
+    send_back,
+    win_kept,
+)
 from largesse.ledger.unspent import Unspent, list_unspent, lock_unspent
 from largesse.ledger.verify import Verdict, verify_file
 from largesse.ledger.wallets import (
@@ -152,6 +160,7 @@ __all__ = [
     "adjust_down",
     "adjust_up",
     "allocate",
+    "ask_for_kept",
     "audit",
     "check_seal",
     "decode_cursor",
@@ -184,6 +193,7 @@ __all__ = [
     "lock_creator",
     "lock_unspent",
     "lose_dispute",
+    "lose_kept",
     "move_reader",
     "next_coins_cost",
     "open_dispute",
@@ -206,4 +216,5 @@ __all__ = [
     "verify_file",
     "wallet_entries",
     "win_dispute",
+    "win_kept",
 ]

@@ -67,7 +67,8 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_kept(self) -> bool:
         """Whether its money is, or was until it went back, kept apart: no coins were granted for it."""
-        return self.status == MISMATCH or (self.status == "refunded" and self.granted_class is None)
+        went = self.status in {"refunded", "charged_back"} and self.granted_class is None
+        return self.status == MISMATCH or went
 
     def moved(self, status: str | None, refunded_minor: int) -> "Purchase":
         """The same purchase in another state (None: the same one), with so much more given back."""
@@ -105,6 +106,21 @@ def refund_status(purchase: Purchase, refunded_minor: int) -> str | None:
     if purchase.status == "dispute_won":
         return None
     return "partially_refunded" if refunded_minor else GRANTED
+
+
+def kept_status(arrived_minor: int, refunded_minor: int, lost_minor: int) -> str:
+    """The state of a purchase whose money was kept apart, of which so much was given back and a bank took so much."""
+    if refunded_minor + lost_minor < arrived_minor:
+        return MISMATCH
+    return "charged_back" if lost_minor else "refunded"
+
+
+def disputed_status(disputes: Iterable[str]) -> str:
+    """The state of a purchase by those of its disputes: one that is open says most, then one that was lost."""
+    states = set(disputes)
+    if "open" in states:
+        return DISPUTED
+    return "charged_back" if "lost" in states else "dispute_won"
 
 
 def withdrawable_until(purchase: Purchase) -> datetime | None:

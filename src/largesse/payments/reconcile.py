@@ -59,6 +59,16 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         row = DisputeRow(id=dispute, ref=seen.ref, minor=seen.money.minor, currency=seen.money.currency, status="open")
         return msgspec.structs.replace(self, disputes=[*self.disputes, row])
 
+    def with_decision(self, dispute: UUID, status: str) -> "Record":
+        """The same record, after a decision."""
+        rows = [msgspec.structs.replace(row, status=status) if row.id == dispute else row for row in self.disputes]
+        return msgspec.structs.replace(self, disputes=rows)
+
+    @property
+    def lost_minor(self) -> int:
+        """What banks took, in minor units of the money that arrived."""
+        return sum(row.minor for row in self.disputes if row.status == "lost")
+
 
 class Move(msgspec.Struct, frozen=True):
     """The payment is somewhere else on its way; no money moved."""
@@ -114,7 +124,7 @@ class GiveAgain(msgspec.Struct, frozen=True):
 
 
 class OpenDispute(msgspec.Struct, frozen=True):
-    """The buyer's bank asks: freeze, and hold what was earned with it."""
+    """The buyer's bank asks: freeze, and hold what was earned with it. Money kept apart only leaves."""
 
     seen: SeenDispute
 
@@ -143,9 +153,8 @@ def reconcile(record: Record, seen: Seen) -> list[Act]:
     acts: list[Act] = [*_arrived(record, seen)]
     kept = record.purchase.is_kept or any(isinstance(act, Keep) for act in acts)
     paid = record.purchase.status not in _UNPAID or any(isinstance(act, Grant | Keep) for act in acts)
-    if paid and not kept:
-        acts += _disputes(record, seen)
     if paid:
+        acts += _disputes(record, seen)
         acts += _refunds(record, seen, kept=kept)
     acts += [Flag(word) for word in seen.flags if word not in record.purchase.flags]
     return acts

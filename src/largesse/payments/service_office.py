@@ -182,11 +182,13 @@ class OfficeService:
         if record is None or arrived is None or record[0].purchase.status != MISMATCH:
             raise NotRefundable("no money of it is kept apart")
         purchase, buyer = record[0].purchase, record[1]
+        if any(row.status == "open" for row in record[0].disputes):
+            raise NotRefundable("the buyer's bank asks about it: decide when the bank has")
         if body.decision == "send_back":
-            left = Money(arrived.minor - purchase.refunded_minor, arrived.currency)
+            left = Money(arrived.minor - purchase.refunded_minor - record[0].lost_minor, arrived.currency)
             await self._refunds.send_back(tx, purchase, refund=found.id, money=left, by=by)
             return
-        if purchase.refunded_minor:
+        if purchase.refunded_minor or record[0].lost_minor:
             raise NotRefundable("a part of its money has gone back")
         source, now = f"purchase:{purchase.id}", await store.get_now(tx)
         via = self._payments.provider(purchase.provider).via

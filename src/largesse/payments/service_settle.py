@@ -1,5 +1,6 @@
 """Bringing a purchase to where its provider stands: look (outside a transaction), decide, act (in one)."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -22,8 +23,8 @@ from largesse.payments.events import (
     TOPIC_FLAGGED,
     TOPIC_GRANTED,
 )
-from largesse.payments.model import DISPUTED, GRANTED, MISMATCH, refund_status
-from largesse.payments.providers.port import Provider, Refused, Seen, SeenRefund, Store
+from largesse.payments.model import DISPUTED, GRANTED, MISMATCH, disputed_status, kept_status, refund_status
+from largesse.payments.providers.port import Provider, Refused, Seen, SeenDispute, SeenRefund, Store
 from largesse.payments.reconcile import Record, reconcile
 
 log = structlog.get_logger(__name__)
@@ -228,7 +229,7 @@ class _Acts:
     async def _sent_back(self, minor: int, reason: str) -> None:
         """Count money that was kept apart and went back or (below zero) came again; the rest waits for a decision."""
         back = self.purchase.refunded_minor + minor
-        status = "refunded" if back >= (self.seen.paid or self.purchase.price).minor else MISMATCH
+        status = self._kept_status(back)
         moves = status if status != self.purchase.status else None
         await store_money.refunded(
             self.tx, self.purchase.id, minor=minor, status=moves, actor=self.actor, reason=reason
@@ -266,6 +267,9 @@ class _Acts:
             evidence_due_at=seen.evidence_due_at,
         )  # fmt: skip
         self.record = self.record.with_dispute(dispute, seen)
+        if self.purchase.is_kept:
+            await self._ask_for_kept(dispute, seen)
+            return
         await jobs.send(self.tx, JOB_DISPUTE, dispute=str(dispute), status="open")
         await self._to(DISPUTED, seen.reason)
         if self._in_books(seen.money.currency):
@@ -278,16 +282,67 @@ class _Acts:
         row = next(row for row in self.record.disputes if row.ref == act.seen.ref)
         won = act.seen.status == "won"
         await store_money.decide_dispute(self.tx, row.id, act.seen.status)
+        self.record = self.record.with_decision(row.id, act.seen.status)
+        if self.purchase.is_kept:
+            await self._decide_on_kept(row, act.seen)
+            return
         await jobs.send(self.tx, JOB_DISPUTE, dispute=str(row.id), status=act.seen.status)
-        await self._to("dispute_won" if won else "charged_back", act.seen.reason)
+        await self._to(disputed_status(one.status for one in self.record.disputes), act.seen.reason)
         if not self._in_books(row.currency):
             return
         source = f"dispute:{row.id}"
+        if row.status == "won":  # and lost now
+            await self._know_in_books(row)
         if won:
             fee_back = act.seen.fee_back or Money(0, act.seen.fee.currency)
             await ledger.win_dispute(self.tx, source=source, fee_back=fee_back, happened_at=self.at)
         else:
             await ledger.lose_dispute(self.tx, source=source, happened_at=self.at)
+
+    async def _know_in_books(self, row: rules.DisputeRow) -> None:
+        """Open a dispute that was won while its money was kept apart, and was none of coins: they are bought by now."""
+        with suppress(ledger.UnknownDispute):
+            await ledger.win_dispute(self.tx, source=f"dispute:{row.id}", fee_back=Money(0, row.currency),
+                                     happened_at=self.at)  # fmt: skip
+            return
+        await ledger.open_dispute(
+            self.tx, purchase=self.source, disputed=Money(row.minor, row.currency), fee=Money(0, row.currency),
+            source=f"dispute:{row.id}", happened_at=self.at,
+        )  # fmt: skip
+
+    # Money kept apart that a bank asks about: nobody is frozen, and nobody may decide on it before the bank has
+
+    async def _ask_for_kept(self, dispute: UUID, seen: SeenDispute) -> None:
+        if "disputed" not in self.purchase.flags:
+            await self._flag("disputed")
+        if self._is_kept_in_books() and seen.money.currency == self._arrived.currency:
+            await ledger.ask_for_kept(
+                self.tx, purchase=self.source, disputed=seen.money, fee=seen.fee, source=f"kept:{dispute}",
+                happened_at=self.at,
+            )  # fmt: skip
+
+    async def _decide_on_kept(self, row: rules.DisputeRow, seen: SeenDispute) -> None:
+        disputed, source = Money(row.minor, row.currency), f"kept:{row.id}"
+        if self._is_kept_in_books() and row.currency == self._arrived.currency:
+            if seen.status == "won":
+                fee_back = seen.fee_back or Money(0, seen.fee.currency)
+                await ledger.win_kept(
+                    self.tx, purchase=self.source, disputed=disputed, fee_back=fee_back, before=row.status,
+                    source=source, happened_at=self.at,
+                )  # fmt: skip
+            else:
+                await ledger.lose_kept(
+                    self.tx, purchase=self.source, disputed=disputed, before=row.status, source=source,
+                    happened_at=self.at,
+                )  # fmt: skip
+        await self._to(self._kept_status(self.purchase.refunded_minor), seen.reason)
+
+    @property
+    def _arrived(self) -> Money:
+        return self.seen.paid or self.purchase.price
+
+    def _kept_status(self, refunded_minor: int) -> str:
+        return kept_status(self._arrived.minor, refunded_minor, self.record.lost_minor)
 
     async def _to(self, status: str, reason: str) -> None:
         if self.purchase.status != status:

@@ -15,8 +15,9 @@ from largesse.kit import ids
 from largesse.kit.db import Database
 from largesse.ledger.keys import load_keys
 from largesse.payments import NoticesService, OfficeService, PaymentsService
+from largesse.payments.errors import NotRefundable
 from largesse.payments.providers.paypal import PayPal
-from largesse.payments.service_office import KIND_REFUND, RefundBody
+from largesse.payments.service_office import KIND_DECISION, KIND_REFUND, DecisionBody, RefundBody
 from payments_through import Through
 from paypal_peer import Theirs, capture_of, certificate, settings_of
 
@@ -203,4 +204,124 @@ async def test_notices_in_any_order_and_twice_end_where_paypal_stands(paying: Pa
     await paying.disputed(dispute, "RESOLVED")
     assert await paying.status(made["id"]) == "dispute_won"
     assert await paying.wallet() == (240, 0, [])
+    await paying.is_sound()
+
+
+# Two disputes about one purchase; disputes about money that bought no coins
+
+
+async def test_of_two_disputes_the_one_that_is_open_says_most_and_a_lost_one_more_than_a_won_one(
+    paying: Paying,
+) -> None:
+    purchase = await paying.buy()
+    await paying.give(300)
+    first = paying.theirs.dispute(paying.last, "PP-D-1", "2.00")
+    second = paying.theirs.dispute(paying.last, "PP-D-2", "1.20")
+    await paying.disputed(second)
+    assert (await paying.balances())["assets:disputed"] == 320
+    assert await paying.earned() == (210_000, 0, 210_000)
+    await paying.decided(first, "RESOLVED_SELLER_FAVOUR")
+    assert await paying.status(purchase) == "disputed", "the other one is open"
+    assert (await paying.wallet())[2] == ["dispute"]
+    await paying.is_sound()
+    await paying.decided(second, "RESOLVED_BUYER_FAVOUR")
+    assert await paying.status(purchase) == "charged_back"
+    # 1.20 of 3.20 are 132 coins, rounded up: the 50 that are left, and 82 of those that Bob was given.
+    assert await paying.wallet() == (0, 0, [])
+    assert await paying.earned() == (210_000, 82 * 700, 0)
+    await paying.is_sound()
+    first["dispute_outcome"] = {"outcome_code": "RESOLVED_BUYER_FAVOUR"}
+    await paying.disputed(first, "UPDATED")
+    assert await paying.status(purchase) == "charged_back"
+    assert await paying.earned() == (210_000, 210_000, 0)
+    second["dispute_outcome"] = {"outcome_code": "RESOLVED_SELLER_FAVOUR"}
+    await paying.disputed(second, "UPDATED")
+    assert await paying.status(purchase) == "charged_back", "one of them is lost"
+    first["dispute_outcome"] = {"outcome_code": "RESOLVED_SELLER_FAVOUR"}
+    await paying.disputed(first, "UPDATED")
+    assert await paying.status(purchase) == "dispute_won"
+    assert await paying.wallet() == (50, 0, [])
+    assert await paying.earned() == (210_000, 0, 0)
+    assert await paying.balances() == SOLD
+    await paying.is_sound()
+
+
+KEPT = {"assets:psp": 241, "expenses:psp": 59, "liabilities:unallocated": -300}
+
+
+async def kept(paying: Paying) -> str:
+    """Another amount than the order's arrives."""
+    made = (await paying.order("paypal")).json()
+    paying.last["purchase_units"][0]["amount"] = {"currency_code": "USD", "value": "3.00"}
+    paying.theirs.capture(paying.last)
+    await paying.tell("PAYMENT.CAPTURE.COMPLETED", {"id": "CAP"})
+    assert await paying.status(made["id"]) == "mismatch"
+    assert await paying.balances() == KEPT
+    return str(made["id"])
+
+
+async def decide(paying: Paying, payments: PaymentsService, purchase: str, decision: Any) -> None:
+    office, proposal, named = OfficeService(payments), ids.new(), ids.decode(purchase, "purchase")
+    assert named
+    body = DecisionBody(purchase=named, decision=decision)
+    olga, bob = paying.cast.olga.key, paying.cast.bob.key
+    await office.propose(by=olga, proposal=proposal, kind=KIND_DECISION, body=body, reason="r", ticket="T")
+    await office.approve(by=bob, proposal=proposal)
+
+
+async def test_a_dispute_about_money_kept_apart_moves_it_and_waits_for_the_bank(
+    paying: Paying, payments: PaymentsService
+) -> None:
+    purchase = await kept(paying)
+    dispute = paying.theirs.dispute(paying.last, value="3.00")
+    await paying.disputed(dispute)
+    assert await paying.status(purchase) == "mismatch"
+    assert await paying.wallet() == (0, 0, []), "nobody is frozen: no coins were given for it"
+    assert await paying.balances() == KEPT | {"assets:psp": -59, "assets:disputed": 300}
+    for decision in ("grant", "send_back"):
+        with pytest.raises(NotRefundable, match="bank asks about it"):
+            await decide(paying, payments, purchase, decision)
+    await paying.is_sound()
+    await paying.decided(dispute, "RESOLVED_BUYER_FAVOUR")
+    assert await paying.status(purchase) == "charged_back"
+    assert await paying.balances() == {"assets:psp": -59, "expenses:psp": 59}
+    with pytest.raises(NotRefundable):
+        await decide(paying, payments, purchase, "grant")
+    await paying.is_sound()
+    dispute["dispute_outcome"] = {"outcome_code": "RESOLVED_SELLER_FAVOUR"}
+    await paying.disputed(dispute, "UPDATED")
+    assert await paying.status(purchase) == "mismatch"
+    assert await paying.balances() == KEPT
+    await paying.is_sound()
+
+
+async def test_money_kept_apart_whose_dispute_was_won_buys_coins_and_is_lost_like_any_other(
+    paying: Paying, payments: PaymentsService
+) -> None:
+    purchase = await kept(paying)
+    dispute = paying.theirs.dispute(paying.last, value="3.00")
+    await paying.decided(dispute, "RESOLVED_SELLER_FAVOUR")
+    assert await paying.balances() == KEPT
+    await decide(paying, payments, purchase, "grant")
+    assert await paying.wallet() == (350, 0, [])
+    dispute["dispute_outcome"] = {"outcome_code": "RESOLVED_BUYER_FAVOUR"}
+    await paying.disputed(dispute, "UPDATED")
+    assert await paying.status(purchase) == "charged_back"
+    assert await paying.wallet() == (0, 0, [])
+    assert await paying.balances() == {"assets:psp": -59, "expenses:psp": 59}
+    await paying.is_sound()
+
+
+async def test_money_kept_apart_that_went_back_and_is_taken_by_the_bank_too_is_a_loss(paying: Paying) -> None:
+    purchase = await kept(paying)
+    await paying.refunded("3.00")
+    assert await paying.status(purchase) == "refunded"
+    dispute = paying.theirs.dispute(paying.last, value="3.00")
+    await paying.decided(dispute, "RESOLVED_BUYER_FAVOUR")
+    assert await paying.status(purchase) == "charged_back"
+    assert await paying.balances() == {"assets:psp": -359, "expenses:psp": 59, "expenses:chargebacks": 300}
+    dispute["dispute_outcome"] = {"outcome_code": "RESOLVED_SELLER_FAVOUR"}
+    await paying.disputed(dispute, "UPDATED")
+    assert await paying.status(purchase) == "refunded"
+    assert await paying.balances() == {"assets:psp": -59, "expenses:psp": 59}
     await paying.is_sound()

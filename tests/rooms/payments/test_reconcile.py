@@ -144,8 +144,9 @@ def test_a_refund_that_we_asked_for_is_known_by_our_id() -> None:
 
 def test_money_that_was_kept_apart_is_sent_back_without_coins() -> None:
     one = back("re_1", 1399)
-    assert reconcile(record("mismatch"), seen(refunds=[one], disputes=[dispute("dp", "open")])) == [
-        SendBack(one, PRICE, None)]  # fmt: skip
+    asked = dispute("dp", "open")
+    assert reconcile(record("mismatch"), seen(refunds=[one], disputes=[asked])) == [
+        OpenDispute(asked), SendBack(one, PRICE, None)]  # fmt: skip
 
 
 def test_a_part_of_a_purchase_is_rounded_up_to_a_minor_unit() -> None:

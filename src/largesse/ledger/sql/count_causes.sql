@@ -1,0 +1,3 @@
+-- How many decisions of a kind a cause has had: the second and later ones have their number behind it. kind; source
+SELECT count(*) FROM ledger.transfer
+WHERE kind = %(kind)s AND source IN (SELECT %(source)s UNION ALL SELECT %(source)s || '#' || n FROM generate_series(2, 99) n)
