@@ -1,7 +1,6 @@
 """What exists where, as people read it; and giving coins back from the list of purchases."""
 
 import re
-import secrets
 from typing import Any
 
 import httpx
@@ -10,38 +9,15 @@ from playwright.async_api import Browser, expect
 
 from browsing import DESK, PHONE, visitor
 from lively import World
-from running import PASSWORD, Service
+from office import announce_region, operator
+from running import Service
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(120)]
 
-
-TERMS = {
-    "buying": True, "giving": True, "withdrawing": False, "providers": ["stripe", "paypal", "sandbox"],
-    "withdraw_days": 7, "tax": "added",
-}  # fmt: skip
 MAPLE = {
     "currency": "CAD", "tax_bps": 1300, "unit_usd_micros": 720_000, "bundles": [{"coins": 100, "price_minor": 135}],
     "custom_amount": {"coins_min": 10, "coins_max": 1000, "micros_per_coin": 13_500},
 }  # fmt: skip
-
-
-def operator(service: Service) -> dict[str, str]:
-    """The headers of an operator of their own."""
-    name = f"boss.{secrets.token_hex(3)}"
-    made = service.command("account", "create", "--username", name, "--role", "finance", input_=PASSWORD + "\n")
-    assert made.returncode == 0, made.stderr
-    signed = httpx.post(f"{service.base}/v1/sessions", json={"login": name, "password": PASSWORD})
-    return {"Authorization": f"Bearer {signed.json()['token']}"}
-
-
-def announce(service: Service, country: str, **terms: Any) -> None:
-    """Two operators announce what holds in a country from now on."""
-    first, second = operator(service), operator(service)
-    path = f"{service.base}/v1/office/regions"
-    body = {**TERMS, "countries": [country], "reason": "a test", **terms}
-    proposed = httpx.post(path, json=body, headers=first)
-    assert proposed.status_code == 201, proposed.text
-    assert httpx.post(f"{path}/{proposed.json()['id']}/approve", headers=second).is_success
 
 
 def sell(service: Service, country: str, book: dict[str, Any]) -> None:
@@ -111,7 +87,7 @@ async def test_where_tax_is_added_the_price_the_tax_and_the_sum_are_told_before_
     browser: Browser, world: World
 ) -> None:
     sell(world.service, "CA", MAPLE)
-    announce(world.service, "CA")
+    announce_region(world.service, "CA")
     maple = world.service.join("maple", country="CA")
     async with visitor(browser, world.service, maple, viewport=PHONE) as who:
         await who.go("/recharge")
@@ -130,7 +106,7 @@ async def test_where_tax_is_added_the_price_the_tax_and_the_sum_are_told_before_
 
 
 async def test_where_nothing_is_sold_the_recharge_page_says_so(browser: Browser, world: World) -> None:
-    announce(world.service, "BR", buying=False)
+    announce_region(world.service, "BR", buying=False)
     bia = world.service.join("bia", country="BR")
     async with visitor(browser, world.service, bia, viewport=PHONE) as who:
         await who.go("/recharge")

@@ -8,8 +8,9 @@ from functools import cache
 from tree import ROOT, name_of, sources, text
 
 FOLDER = ROOT / "web" / "src" / "i18n"
-# What every page needs, what the room needs for its sheets, what all other pages need, what only the server writes.
-PARTS = (".", "sheets", "pages", "server")
+# What every page needs, what the room needs for its sheets, what all other pages need, what money that goes out
+# needs in the studio, what only the server writes.
+PARTS = (".", "sheets", "pages", "studio", "server")
 # https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
 CATEGORIES = {
     "en": ["one", "other"],
@@ -19,7 +20,10 @@ CATEGORIES = {
     "zh": ["other"],
 }
 COUNTED = {"zero", "one", "two"}  # these can say their number in words
-SAME_EVERYWHERE = {"pay_with.apple", "pay_with.google", "pay_with.paypal", "room.label", "room.live", "title.live"}
+SAME_EVERYWHERE = {
+    "pay_with.apple", "pay_with.google", "pay_with.paypal", "rail.paypal", "out.rate_one", "room.label", "room.live",
+    "title.live",
+}  # fmt: skip
 SAME = {
     "de": {
         "room.chat", "deck.chat", "deck.likes", "home.count", "quote.creator", "footer.docs", "title.docs",
@@ -96,7 +100,7 @@ def test_every_message_asked_for_exists() -> None:
 def test_no_message_is_kept_that_nothing_asks_for() -> None:
     source = "".join(source for _, source in asked_for())
     prefixes = {"gift.", *PREFIX.findall(source), *(f"{area}." for area in OF_CODES.findall(source))}
-    kept = {**words("en", "."), **words("en", "sheets"), **words("en", "pages")}
+    kept = {**words("en", "."), **words("en", "sheets"), **words("en", "pages"), **words("en", "studio")}
     assert [k for k in kept if f"'{k}'" not in source and not k.startswith(tuple(prefixes))] == []
 
 

@@ -122,6 +122,29 @@ class QuoteBody(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class RailBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A way out and the currencies that it reaches; none: all."""
+
+    rail: str
+    currencies: list[str]
+
+
+class TermsBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What bounds a withdrawal now.
+
+    `left` is what seven days still allow of `weekly_maximum`; `fee` is the fee's fixed part.
+    """
+
+    available_milli: int
+    available: MoneyBody
+    minimum: MoneyBody
+    weekly_maximum: MoneyBody
+    left: MoneyBody
+    fee_bps: int
+    fee: MoneyBody
+    rails: list[RailBody]
+
+
 class PayoutBody(msgspec.Struct, frozen=True, kw_only=True):
     """A withdrawal with every state that it came to, oldest first."""
 
@@ -252,6 +275,24 @@ async def request_payout(
     return created(payout_body(made), replayed=replayed)
 
 
+@get("/v1/me/payouts/terms", summary="What bounds a withdrawal", responses=http.declares(NotSignedIn, Forbidden))
+async def get_terms(
+    withdrawals: NamedDependency[RequestsService],
+    payout_methods: NamedDependency[MethodsService],
+    principal: NamedDependency[Principal],
+) -> TermsBody:
+    """What is available, how much may go out at a time and in seven days, what it costs, and which rails there are."""
+    own = await withdrawals.get_terms(creator(principal).account)
+    policy = own.policy
+    return TermsBody(
+        available_milli=own.available_milli, available=MoneyBody(own.available_minor, DOLLAR),
+        minimum=MoneyBody(policy.payout_minor_min, DOLLAR),
+        weekly_maximum=MoneyBody(policy.payout_week_minor_max, DOLLAR), left=MoneyBody(own.left_minor, DOLLAR),
+        fee_bps=policy.payout_fee_bps, fee=MoneyBody(policy.payout_fee_minor, DOLLAR),
+        rails=[RailBody(rail=name, currencies=each) for name, each in payout_methods.offered().items()],
+    )  # fmt: skip
+
+
 @get("/v1/me/payouts", summary="Your withdrawals", responses=http.declares(NotSignedIn, Forbidden))
 async def list_payouts(
     withdrawals: NamedDependency[RequestsService],
@@ -327,6 +368,7 @@ routes = [
     verify_method,
     quote_payout,
     request_payout,
+    get_terms,
     list_payouts,
     get_payout,
     cancel_payout,

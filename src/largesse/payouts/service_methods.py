@@ -37,6 +37,10 @@ class MethodsService:
         self._seals = seals
         self._second_factor = second_factor
 
+    def offered(self) -> dict[str, list[str]]:
+        """The rails that accounts can be added for, each with its currencies; none: all."""
+        return {name: sorted(rail.capabilities.currencies) for name, rail in self._rails.items()}
+
     async def add(
         self, caller: Principal, *, method: UUID, rail: str, currency: str, given: Mapping[str, str]
     ) -> tuple[Method, bool]:

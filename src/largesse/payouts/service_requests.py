@@ -5,6 +5,7 @@ and cool. What is asked at the quote is asked again at the request, when it coun
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -39,6 +40,16 @@ log = structlog.get_logger(__name__)
 TOPIC, JOB = "payout.changed", "payouts.work"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What bounds a creator's withdrawal now: US cents; `left_minor` is what seven days still allow."""
+
+    policy: Policy
+    available_milli: int
+    available_minor: int
+    left_minor: int
+
+
 class RequestsService:
     """A creator's withdrawals."""
 
@@ -48,6 +59,22 @@ class RequestsService:
         self._second_factor = second_factor
         self._bound_minor = settings.payout_four_eyes_minor
         self._age_days_max = None if settings.sandbox else settings.fx_age_days_max
+
+    async def get_terms(self, creator: int) -> Terms:
+        """What bounds a withdrawal now, by the policy in force; whether one is open is another question."""
+        policy, policy_of = await self._policy.current(), await self._versions(creator)
+        async with self._db.read() as tx:
+            now = await store.get_now(tx)
+            spent_minor = await store.sum_since(tx, creator, now - WEEK)
+            there = withdrawal.available(await ledger.list_earnings(tx, creator), policy_of, now)
+        everything = withdrawal.plan(there, policy_of, milli=sum(part.milli for part in there), gross_minor_max=0)
+        assert everything is not None, creator
+        return Terms(
+            policy=policy,
+            available_milli=sum(part.milli for part in there),
+            available_minor=everything.gross_minor,
+            left_minor=max(0, policy.payout_week_minor_max - spent_minor),
+        )
 
     async def quote(self, creator: int, *, method: UUID, milli: int | None) -> Quote:
         """What a withdrawal of `milli` diamonds, or (None) of all that may be withdrawn now, comes to.

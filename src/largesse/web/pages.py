@@ -51,6 +51,9 @@ PAGES: dict[str, Page] = {
     "/studio/live/{id:str}": Page("deck", camera=True),
     "/studio/live/{id:str}/summary": Page("summary"),
     "/studio/balance": Page("balance"),
+    "/studio/withdraw": Page("withdraw"),
+    "/studio/withdraw/{id:str}": Page("payout"),
+    "/studio/methods": Page("methods"),
     "/regions": Page("regions"),
     "/docs": Page("docs"),
 }

@@ -33,6 +33,13 @@ async def test_a_creator_withdraws_and_the_office_approves(client: httpx.AsyncCl
         return answer
 
     method = (await post("/v1/me/payout-methods", {"rail": "sandbox", "currency": "USD"}, bob)).json()
+    terms = (await client.get("/v1/me/payouts/terms", headers=bob)).json()
+    assert (terms["available_milli"], terms["available"]["minor"], terms["left"]["minor"]) == (
+        21_000_000,
+        14_700,
+        100_000,
+    )
+    assert terms["rails"] == [{"rail": "sandbox", "currencies": []}]
     ask = {"method_id": method["id"], "diamonds_milli": 14_286_000}
     quote = (await post("/v1/me/payouts/quote", ask, bob)).json()
     assert (quote["gross"]["minor"], quote["fee"]["minor"], quote["net"]["minor"]) == (10_000, 175, 9825)
@@ -51,6 +58,8 @@ async def test_a_creator_withdraws_and_the_office_approves(client: httpx.AsyncCl
     await desk.carrying.work()
     seen = (await client.get(f"/v1/me/payouts/{payout}", headers=bob)).json()
     assert (seen["status"], seen["history"][2]["actor"]) == ("paid", "staff")
+    terms = (await client.get("/v1/me/payouts/terms", headers=bob)).json()
+    assert (terms["available"]["minor"], terms["left"]["minor"]) == (4_699, 90_000)
     late = await post(f"/v1/me/payouts/{payout}/cancel", {}, bob, 409)
     assert late.json()["code"] == "payout-not-now"
     diamonds = (await client.get("/v1/me/diamonds", headers=bob)).json()
