@@ -159,6 +159,28 @@ async def test_an_unknown_kind_is_kept_and_nothing_is_asked(
     assert api.asked == []
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"id": "evt_thin", "object": "v2.core.event", "type": "v1.billing.meter.error_report_triggered",
+         "created": "2026-09-17T06:20:52.246Z", "livemode": False, "context": None,
+         "related_object": {"id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/mtr_1"}},
+        {"id": "evt_thin", "object": "v2.core.event", "type": "v2.core.account.updated", "data": {"changed": []}},
+        {"id": "evt_odd", "object": "event", "type": "charge.refunded", "data": {"object": {"object": 7}}},
+    ],
+)  # fmt: skip
+async def test_a_thin_event_is_kept_as_one_of_a_kind_that_nobody_knows(
+    stripe: Stripe, door: httpx.AsyncClient, inbox: Inbox, event: dict[str, Any]
+) -> None:
+    body = msgspec.json.encode(event)
+    notice = await stripe.receive(signed(body), body)
+    assert (notice.event, notice.kind, notice.refs) == (event["id"], event["type"], [])
+    answer = await door.post(ADDRESS, content=body, headers=signed(body))
+    assert (answer.status_code, answer.json()) == (200, {"status": "kept"})
+    (kept,) = await inbox()
+    assert (kept["kind"], kept["outcome"]) == (event["type"], "unknown kind")
+
+
 async def test_a_notice_is_worked_on_again_when_stripe_was_away(
     door: httpx.AsyncClient, inbox: Inbox, notices: NoticesService, api: Recorded, db: Database
 ) -> None:

@@ -48,6 +48,7 @@ from largesse.payments.providers.port import (
     SeenRefund,
     Via,
 )
+from largesse.payments.providers.shape import or_away
 
 log = structlog.get_logger(__name__)
 Told = TypeVar("Told")
@@ -89,6 +90,7 @@ class Apple:
         # Certificates are asked about over the network, by a library that waits: never on the loop.
         self._threads = ThreadPoolExecutor(_THREADS, "apple")
 
+    @or_away
     async def claim(self, evidence: Evidence) -> Seen:
         """Verify a signed transaction, and read it again where there is a key."""
         transaction = await self._verified(evidence.signed_transaction)
@@ -100,6 +102,7 @@ class Apple:
     async def finish(self, ref: str) -> None:
         """Nothing: the app finishes the transaction when our answer has come."""
 
+    @or_away
     async def look(self, ref: str) -> Seen:
         """The transaction as Apple has it now; without a key, as Apple signed it in the notice."""
         mark, _, what = ref.rpartition(":")
@@ -112,6 +115,7 @@ class Apple:
         _must_be_bought(transaction, Refused)
         return _seen(transaction, is_all=mark == _REVERSED)
 
+    @or_away
     async def receive(self, headers: Mapping[str, str], body: bytes) -> Notice:  # noqa: ARG002 - the port's
         """Verify a notice and the transaction inside it."""
         try:
@@ -120,6 +124,7 @@ class Apple:
             raise BadNotice("no signedPayload") from error
         return await self._notice(signed)
 
+    @or_away
     async def catch_up(self, since: datetime) -> Sequence[Notice]:
         """The notices that the App Store could not deliver; none without a key."""
         now = datetime.now(UTC)
@@ -139,6 +144,7 @@ class Apple:
                     break
         return [notice for signed in missed if (notice := await self._missed(signed)) is not None]
 
+    @or_away
     async def answer(self, facts: Consumption) -> None:
         """Tell the App Store what became of a purchase; the caller has the buyer's consent."""
         environment, number = _environment(facts.ref)

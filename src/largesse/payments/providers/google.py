@@ -40,6 +40,7 @@ from largesse.payments.providers.port import (
     State,
     Via,
 )
+from largesse.payments.providers.shape import or_away
 
 log = structlog.get_logger(__name__)
 _SCOPE = "https://www.googleapis.com/auth/androidpublisher"
@@ -139,6 +140,7 @@ class Google:
         self._voided_since = datetime.now(UTC)
         self._voided_at = float("-inf")
 
+    @or_away
     async def claim(self, evidence: Evidence) -> Seen:
         """How the purchase stands. One that is claimed late is looked for among the voided ones too."""
         found = await self._get(evidence.product_id, evidence.purchase_token)
@@ -150,6 +152,7 @@ class Google:
         voided = self._voided.get(evidence.purchase_token, [])
         return _seen(evidence.product_id, evidence.purchase_token, found, voided)
 
+    @or_away
     async def look(self, ref: str) -> Seen:
         """How the purchase stands; with `:void` behind the reference, what was voided is read again."""
         product, token, *more = ref.split(":")
@@ -158,6 +161,7 @@ class Google:
             await self._read_voided(_time(found.purchase_time_millis) or _earliest())
         return _seen(product, token, found, self._voided.get(token, []))
 
+    @or_away
     async def finish(self, ref: str) -> None:
         """Consume the purchase, so that it can be bought again and Google does not give the money back."""
         product, token, *_ = ref.split(":")
@@ -174,6 +178,7 @@ class Google:
             if found.consumption_state != _CONSUMED and found.purchase_state != _CANCELED:
                 raise
 
+    @or_away
     async def receive(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Verify the push's token, then say which purchase the notification is about."""
         await self._push.check(headers.get("authorization", ""))
@@ -193,6 +198,7 @@ class Google:
             return Notice(event=message.message_id, kind="voided", refs=[f":{voided.purchase_token}:{_VOID}"])
         return Notice(event=message.message_id, kind="other")
 
+    @or_away
     async def catch_up(self, since: datetime) -> Sequence[str]:
         """What was voided since then."""
         await self._read_voided(since)

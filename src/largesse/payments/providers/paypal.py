@@ -16,6 +16,7 @@ import msgspec
 
 from largesse.kit.config import BadSettings, Settings
 from largesse.kit.money import Money
+from largesse.payments.providers import paypal_shapes as shapes
 from largesse.payments.providers.paypal_client import PayPalClient, amount_of, money_of
 from largesse.payments.providers.paypal_notices import Certificates, refs_of
 from largesse.payments.providers.port import (
@@ -31,12 +32,13 @@ from largesse.payments.providers.port import (
     State,
     Via,
 )
+from largesse.payments.providers.shape import or_away
 
 _CAPTURED = {"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"}
 _REFUNDS: dict[str, Any] = {"COMPLETED": "done", "PENDING": "pending", "FAILED": "failed", "CANCELLED": "failed"}
 _LOST = {"RESOLVED_BUYER_FAVOUR", "ACCEPTED"}
 _FEES = {"DISPUTE_FEE", "CHARGEBACK_FEE"}
-_EVENTS_A_PAGE = 300
+_EVENTS_A_PAGE, _EVENT_PAGES_MAX = 300, 500
 _KEPT = timedelta(days=29)  # PayPal lists the events of 30 days
 
 
@@ -62,11 +64,12 @@ class PayPal:
         """Close the connections."""
         await self._client.close()
 
+    @or_away
     async def begin(self, order: Order) -> Begun:
         """Make a PayPal order that the buyer approves on PayPal's page."""
         back = order.return_url or f"{self._origin}/recharge"
         joined = f"{back}{'&' if '?' in back else '?'}purchase={order.id}"
-        made = await self._client.post(
+        answer = await self._client.post(
             "/v2/checkout/orders",
             {
                 "intent": "CAPTURE",
@@ -92,28 +95,32 @@ class PayPal:
             },
             key=str(order.id),
         )
+        made = shapes.read(shapes.Order, answer)
         return Begun(ref=made["id"], next=_next(made))
 
+    @or_away
     async def resume(self, ref: str, order: Order) -> Next:  # noqa: ARG002 - the port's
         """Where the buyer approves, again; nothing once that has happened."""
-        return _next(await self._client.get(f"/v2/checkout/orders/{ref}"))
+        return _next(await self._order(ref))
 
     async def cancel(self, ref: str) -> None:
         """PayPal forgets an order that nobody approves by itself; there is no call for it."""
 
+    @or_away
     async def refund(self, ref: str, refund: UUID, money: Money, reason: str) -> None:  # noqa: ARG002 - kept by us
         """Give back a part of the capture, or all of it."""
-        captures = _captures(await self._client.get(f"/v2/checkout/orders/{ref}"))
+        captures = _captures(await self._order(ref))
         if not captures:
             raise Refused("not_captured")
         body = {"amount": amount_of(money), "custom_id": str(refund), "invoice_id": str(refund)}
         await self._client.post(f"/v2/payments/captures/{captures[0]['id']}/refund", body, key=str(refund))
 
+    @or_away
     async def look(self, ref: str) -> Seen:
         """The order with its capture, refunds and disputes; an order that the buyer has approved is captured first."""
         if ref.startswith("capture:"):
             ref = await self._order_of(ref.removeprefix("capture:"))
-        order = await self._client.get(f"/v2/checkout/orders/{ref}")
+        order = await self._order(ref)
         if order["status"] == "APPROVED":
             order = await self._capture(ref, order)
         captures = _captures(order)
@@ -130,66 +137,77 @@ class PayPal:
             reason=_reason(capture),
             at=_time(capture.get("create_time")) if capture else None,
             refunds=[
-                _refund(r) for unit in order["purchase_units"] for r in unit.get("payments", {}).get("refunds", [])
+                _refund(r)
+                for unit in order.get("purchase_units", [])
+                for r in unit.get("payments", {}).get("refunds", [])
             ],
             disputes=await self._disputes(capture) if capture and capture["status"] in _CAPTURED else [],
         )
 
+    @or_away
     async def receive(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Check the signature by PayPal's certificate, which is fetched once and kept."""
         event = await self._certificates.check(headers, body)
         return Notice(event=event["id"], kind=event["event_type"], refs=refs_of(event))
 
+    @or_away
     async def catch_up(self, since: datetime) -> Sequence[str]:
         """What PayPal's list of events names since then; it goes 30 days back."""
         begin = max(since, datetime.now(UTC) - _KEPT)
-        page = await self._client.get(
+        found = await self._client.get(
             "/v1/notifications/webhooks-events",
             {"start_time": f"{begin:%Y-%m-%dT%H:%M:%SZ}", "page_size": str(_EVENTS_A_PAGE)},
         )
         refs: list[str] = []
-        while True:
+        for _ in range(_EVENT_PAGES_MAX):
+            page = shapes.read(shapes.Events, found)
             refs += [ref for event in page.get("events", []) for ref in refs_of(event)]
             more = next((link["href"] for link in page.get("links", []) if link["rel"] == "next"), None)
             if more is None or not page.get("events"):
                 return list(dict.fromkeys(reversed(refs)))
-            page = await self._client.get(more)
+            found = await self._client.get(more)
+        raise Away("PayPal's list of events has no end")
+
+    async def _order(self, ref: str) -> shapes.Order:
+        return shapes.read(shapes.Order, await self._client.get(f"/v2/checkout/orders/{ref}"))
 
     async def _order_of(self, capture: str) -> str:
-        found = await self._client.get(f"/v2/payments/captures/{capture}")
+        found = shapes.read(shapes.CaptureFound, await self._client.get(f"/v2/payments/captures/{capture}"))
         order = found.get("supplementary_data", {}).get("related_ids", {}).get("order_id")
         if order is None:
             raise Refused("capture_without_order")
-        return str(order)
+        return order
 
-    async def _capture(self, ref: str, order: dict[str, Any]) -> dict[str, Any]:
+    async def _capture(self, ref: str, order: shapes.Order) -> shapes.Order:
         try:
-            return await self._client.post(f"/v2/checkout/orders/{ref}/capture", {}, key=f"{ref}:capture")
+            answer = await self._client.post(f"/v2/checkout/orders/{ref}/capture", {}, key=f"{ref}:capture")
+            return shapes.read(shapes.Order, answer)
         except Refused as refused:
             if refused.reason == "ORDER_ALREADY_CAPTURED":
-                return await self._client.get(f"/v2/checkout/orders/{ref}")
+                return await self._order(ref)
             # The buyer's means of payment were refused: they may choose another one, and the order stays open.
-            return order | {"status": "PAYER_ACTION_REQUIRED", "reason": refused.reason}
+            return {**order, "status": "PAYER_ACTION_REQUIRED"}
 
-    async def _disputes(self, capture: dict[str, Any]) -> list[SeenDispute]:
-        page = await self._client.get("/v1/customer/disputes", {"disputed_transaction_id": capture["id"]})
+    async def _disputes(self, capture: shapes.Capture) -> list[SeenDispute]:
+        answer = await self._client.get("/v1/customer/disputes", {"disputed_transaction_id": capture["id"]})
         currency = capture["amount"]["currency_code"]
-        found = [await self._client.get(f"/v1/customer/disputes/{d['dispute_id']}") for d in page.get("items", [])]
-        return [_dispute(d, currency) for d in found]
+        names = [one["dispute_id"] for one in shapes.read(shapes.Disputes, answer).get("items", [])]
+        found = [await self._client.get(f"/v1/customer/disputes/{name}") for name in names]
+        return [_dispute(shapes.read(shapes.Dispute, one), currency) for one in found]
 
 
-def _next(order: dict[str, Any]) -> Next:
+def _next(order: shapes.Order) -> Next:
     for link in order.get("links", []):
         if link["rel"] in {"payer-action", "approve"} and order["status"] in {"CREATED", "PAYER_ACTION_REQUIRED"}:
             return Next(type="redirect", url=link["href"])
     return Next(type="none")
 
 
-def _captures(order: dict[str, Any]) -> list[dict[str, Any]]:
+def _captures(order: shapes.Order) -> list[shapes.Capture]:
     return [c for unit in order.get("purchase_units", []) for c in unit.get("payments", {}).get("captures", [])]
 
 
-def _marks(order: dict[str, Any]) -> tuple[UUID | None, UUID | None]:
+def _marks(order: shapes.Order) -> tuple[UUID | None, UUID | None]:
     """Our purchase and buyer, as the order carries them."""
     for unit in order.get("purchase_units", []):
         purchase, _, buyer = str(unit.get("custom_id", "")).partition(".")
@@ -200,7 +218,7 @@ def _marks(order: dict[str, Any]) -> tuple[UUID | None, UUID | None]:
     return None, None
 
 
-def _state(order: dict[str, Any], capture: dict[str, Any] | None) -> State:
+def _state(order: shapes.Order, capture: shapes.Capture | None) -> State:
     if capture is not None:
         if capture["status"] in _CAPTURED:
             return "paid"
@@ -208,29 +226,29 @@ def _state(order: dict[str, Any], capture: dict[str, Any] | None) -> State:
     return "canceled" if order["status"] == "VOIDED" else "open"
 
 
-def _reason(capture: dict[str, Any] | None) -> str:
-    details = (capture or {}).get("status_details") or {}
-    return str(details.get("reason", "")).lower()
+def _reason(capture: shapes.Capture | None) -> str:
+    details = capture.get("status_details") if capture else None
+    return ((details or {}).get("reason") or "").lower()
 
 
-def _fee(capture: dict[str, Any]) -> Money | None:
+def _fee(capture: shapes.Capture) -> Money | None:
     fee = (capture.get("seller_receivable_breakdown") or {}).get("paypal_fee")
     return money_of(fee) if fee else None
 
 
-def _refund(refund: dict[str, Any]) -> SeenRefund:
+def _refund(refund: shapes.Refund) -> SeenRefund:
     try:
         ours = UUID(str(refund.get("custom_id", "")))
     except ValueError:
         ours = None
     return SeenRefund(
         ref=refund["id"], status=_REFUNDS.get(refund["status"], "pending"), money=money_of(refund["amount"]),
-        reason=str(refund.get("note_to_payer", ""))[:200], id=ours,
+        reason=(refund.get("note_to_payer") or "")[:200], id=ours,
     )  # fmt: skip
 
 
-def _dispute(dispute: dict[str, Any], currency: str) -> SeenDispute:
-    outcome = (dispute.get("dispute_outcome") or {}).get("outcome_code", "")
+def _dispute(dispute: shapes.Dispute, currency: str) -> SeenDispute:
+    outcome = (dispute.get("dispute_outcome") or {}).get("outcome_code")
     status: Any = "open"
     if dispute["status"] == "RESOLVED":
         # With a payout PayPal may have paid the buyer itself: whether we did stands among the movements of money.
@@ -240,13 +258,13 @@ def _dispute(dispute: dict[str, Any], currency: str) -> SeenDispute:
     fee = fees[0] if fees and fees[0].currency == currency else Money(0, currency)
     return SeenDispute(
         ref=dispute["dispute_id"], status=status, money=money_of(dispute["dispute_amount"]), fee=fee,
-        reason=str(dispute.get("reason", "")).lower(), evidence_due_at=_time(dispute.get("seller_response_due_date")),
+        reason=(dispute.get("reason") or "").lower(), evidence_due_at=_time(dispute.get("seller_response_due_date")),
     )  # fmt: skip
 
 
-def _debits(dispute: dict[str, Any]) -> list[dict[str, Any]]:
+def _debits(dispute: shapes.Dispute) -> list[shapes.Movement]:
     """What was taken from us."""
-    moved: list[dict[str, Any]] = dispute.get("money_movements", [])
+    moved = dispute.get("money_movements", [])
     return [one for one in moved if one.get("affected_party") == "SELLER" and one.get("type") == "DEBIT"]
 
 

@@ -2,17 +2,19 @@
 
 import asyncio
 import time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import httpx
 
 from largesse.kit.config import Settings
 from largesse.kit.money import Money, exponent
+from largesse.payments.providers.paypal_shapes import Amount
 from largesse.payments.providers.port import Away, Refused
 
 _TIMEOUT_S = 20.0
 _TOKEN_SLACK_S = 60.0
+_MINOR_MAX = 10**15
 _UNAUTHORIZED, _TOO_MANY, _SERVER = 401, 429, 500
 _ACTED = 409  # RESOURCE_CONFLICT, while the same request is still being worked on
 # PayPal takes these without decimals, whatever ISO 4217 says.
@@ -36,15 +38,15 @@ def amount_of(money: Money) -> dict[str, str]:
     return {"currency_code": money.currency, "value": f"{money.minor // scale}.{money.minor % scale:02d}"}
 
 
-def money_of(amount: dict[str, str]) -> Money:
+def money_of(amount: Amount) -> Money:
     """An amount of PayPal's as money; raises `Away` for what is not one."""
     try:
         currency = amount["currency_code"]
         minor = Decimal(amount["value"]) * 10 ** exponent(currency)
-        if minor != int(minor):
-            raise Away(f"an amount that is finer than {currency}: {amount['value']}")
+        if minor != int(minor) or abs(minor) > _MINOR_MAX:
+            raise Away(f"an amount that is finer than {currency}, or larger than any: {amount['value'][:40]}")
         return Money(int(minor), currency)
-    except (KeyError, InvalidOperation, AssertionError) as error:
+    except (KeyError, ArithmeticError, ValueError, AssertionError) as error:
         raise Away(f"an amount that is none: {amount}") from error
 
 
@@ -94,7 +96,7 @@ class PayPalClient:
     async def _send(self, method: str, path: str, **parts: Any) -> httpx.Response:
         try:
             return await self.http.request(method, path, **parts)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Away(type(error).__name__) from error
 
 

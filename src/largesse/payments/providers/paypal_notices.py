@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import msgspec
+import structlog
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -22,7 +23,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from largesse.payments.providers.paypal_client import PayPalClient
 from largesse.payments.providers.port import Away, BadNotice
+from largesse.payments.providers.shape import ODD
 
+log = structlog.get_logger(__name__)
 _HEADERS = ("id", "time", "sig", "cert-url")
 _KEPT_MAX = 16
 _CERTIFICATE_BYTES_MAX = 20_000
@@ -107,8 +110,19 @@ def _event(body: bytes) -> dict[str, Any]:
     return event
 
 
-def refs_of(event: dict[str, Any]) -> list[str]:
-    """The payments that an event is about: order ids, or `capture:<id>` where only that is named."""
+def refs_of(event: Any) -> list[str]:
+    """The payments that an event is about: order ids, or `capture:<id>` where only that is named.
+
+    An event of another shape is about none: it is kept as one of a kind that nobody knows, and stops no others.
+    """
+    try:
+        return _refs_of(event)
+    except ODD as error:
+        log.warning("paypal.odd_event", error=type(error).__name__)
+        return []
+
+
+def _refs_of(event: dict[str, Any]) -> list[str]:
     kind, resource = event.get("event_type", ""), event.get("resource") or {}
     if not isinstance(resource, dict):
         return []
@@ -132,4 +146,4 @@ def _captures(kind: str, resource: dict[str, Any]) -> list[Any]:
 
 
 def _named(prefix: str, found: list[Any]) -> list[str]:
-    return [f"{prefix}{one}" for one in found if one]
+    return [f"{prefix}{one}" for one in found if one and isinstance(one, str)]

@@ -35,6 +35,7 @@ from largesse.payments.providers.port import (
     Seen,
     Via,
 )
+from largesse.payments.providers.shape import or_away
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -44,6 +45,7 @@ _TRIES_MORE = 1
 _ATTEMPTS_MAX = 20  # keys of one order; each but the last stands for a fault that Stripe repeats
 _TOLERANCE_S = 300  # Stripe's own advice: https://docs.stripe.com/webhooks#replay-attacks
 _PAGE = 100
+_REFUNDS_MAX = 1000
 _EVENT_PAGES_MAX = 500
 _SESSION = "cs_"
 _STRIPES_OWN = "https://api.stripe.com"
@@ -88,6 +90,7 @@ class Stripe:
 
     # Selling
 
+    @or_away
     async def begin(self, order: Order) -> Begun:
         """Take an order; its id is Stripe's idempotency key, with a number behind it after a fault of Stripe's own."""
         return await (self._begin_page(order) if order.return_url else self._begin_form(order))
@@ -133,12 +136,14 @@ class Stripe:
         session = _read(made, objects.Session)
         return Begun(ref=session.id, next=_page(session))
 
+    @or_away
     async def resume(self, ref: str, order: Order) -> Next:  # noqa: ARG002 - the port's
         """The form again, or the page, while it can be paid."""
         if ref.startswith(_SESSION):
             return _page(await self._session(ref))
         return self._form(await self._intent(ref))
 
+    @or_away
     async def cancel(self, ref: str) -> None:
         """Close the payment; what is paid, or closed already, stays as it is."""
         with suppress(Refused):
@@ -147,6 +152,7 @@ class Stripe:
             else:
                 await asked(self.api.payment_intents.cancel_async(ref))
 
+    @or_away
     async def refund(self, ref: str, refund: UUID, money: Money, reason: str) -> None:
         """Give money back, once: Stripe forgets idempotency keys after a day, so its refunds are read first."""
         amount = objects.to_stripe(money)
@@ -170,6 +176,7 @@ class Stripe:
 
     # Looking
 
+    @or_away
     async def look(self, ref: str) -> Seen:
         """The payment with its charge, fee, refunds, disputes and warnings, as they stand now."""
         if ref.startswith(_SESSION):
@@ -220,7 +227,12 @@ class Stripe:
 
     async def _refunds(self, intent: str) -> list[objects.Refund]:
         first = await asked(self.api.refunds.list_async({"payment_intent": intent, "limit": _PAGE}))
-        return [_read(refund, objects.Refund) async for refund in _all(first.auto_paging_iter())]
+        found: list[objects.Refund] = []
+        async for refund in _all(first.auto_paging_iter()):
+            found.append(_read(refund, objects.Refund))
+            if len(found) > _REFUNDS_MAX:
+                raise Away("Stripe's list of refunds has no end")
+        return found
 
     async def _disputes_of(self, intent: str, charge: objects.Charge) -> Sequence[objects.Dispute]:
         if not charge.disputed:
@@ -241,6 +253,7 @@ class Stripe:
 
     # Hearing
 
+    @or_away
     async def receive(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Check Stripe's signature, not older than five minutes, and say which payment it is about."""
         try:
@@ -250,6 +263,7 @@ class Stripe:
             raise BadNotice(type(error).__name__) from error
         return Notice(event=event.id, kind=event.type, refs=objects.refs_of(event))
 
+    @or_away
     async def catch_up(self, since: datetime) -> Sequence[str]:
         """The payments of all events since then, which Stripe keeps for thirty days."""
         call = self.api.events.list_async({"created": {"gte": int(since.timestamp())}, "limit": _PAGE})
@@ -257,8 +271,9 @@ class Stripe:
         found: dict[str, int] = {}
         read = 0
         async for listed in _all(first.auto_paging_iter()):
-            event = _read(listed, objects.Event)
-            found |= {ref: event.created for ref in objects.refs_of(event) if ref not in found}
+            event = objects.find_event(listed.to_dict())
+            if event is not None:
+                found |= {ref: objects.seconds_of(event) for ref in objects.refs_of(event) if ref not in found}
             read += 1
             if read == _PAGE * _EVENT_PAGES_MAX:
                 log.error("stripe.too_many_events", read=read, since=str(since))
@@ -339,8 +354,10 @@ def _as_ours(error: stripe.StripeError) -> Away | Refused:
         return Away("Stripe does not take our key")
     if isinstance(error, stripe.APIConnectionError | stripe.RateLimitError):
         return Away(type(error).__name__)
-    if status is None or status >= _UNKNOWN_OUTCOME_STATUS or status == _CONFLICT:
-        return Away(f"Stripe answered {status}")  # 409: the same key is being worked on
+    # 409: the same key is being worked on. APIError: not in Stripe's words, whatever the status.
+    is_odd = isinstance(error, stripe.APIError)
+    if is_odd or status is None or status >= _UNKNOWN_OUTCOME_STATUS or status == _CONFLICT:
+        return Away(f"Stripe answered {status}")
     if status == _MISSING:
         return Refused("not_found", error.user_message or "")
     if isinstance(error, stripe.IdempotencyError):

@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from largesse.kit.money import Money, exponent
 from largesse.payments.providers.port import Refused, Seen, SeenDispute, SeenRefund, State
 
+log = structlog.get_logger(__name__)
 PURCHASE, BUYER, REFUND, CHECKOUT = "largesse_purchase", "largesse_buyer", "largesse_refund", "largesse_checkout"
 FRAUD_WARNING, INQUIRY = "early-fraud-warning", "inquiry"
 
@@ -28,23 +30,25 @@ _THREE, _TEN = 3, 10
 
 Metadata = dict[str, str] | None
 Id = Annotated[str, msgspec.Meta(min_length=1)]
+Amount = Annotated[int, msgspec.Meta(ge=-(10**15), le=10**15)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=10**11)]
 
 
 class Transaction(msgspec.Struct, frozen=True):
     """A booking on Stripe's balance: minor units of the currency that Stripe pays us in; negative where it left."""
 
-    amount: int
+    amount: Amount
     currency: str
-    fee: int = 0
+    fee: Amount = 0
 
 
 class Refund(msgspec.Struct, frozen=True, kw_only=True):
     """A refund of a charge."""
 
-    id: str
-    amount: int
+    id: Id
+    amount: Amount
     currency: str
-    created: int
+    created: Seconds
     status: str | None = None
     failure_reason: str | None = None
     reason: str | None = None
@@ -61,13 +65,13 @@ class RefundList(msgspec.Struct, frozen=True):
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """An attempt to take money."""
 
-    id: str
-    amount: int
+    id: Id
+    amount: Amount
     currency: str
-    created: int
+    created: Seconds
     status: str
     captured: bool = True
-    amount_captured: int | None = None
+    amount_captured: Amount | None = None
     disputed: bool = False
     balance_transaction: Transaction | str | None = None
     refunds: RefundList | None = None
@@ -83,8 +87,8 @@ class PaymentError(msgspec.Struct, frozen=True):
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """A payment."""
 
-    id: str
-    amount: int
+    id: Id
+    amount: Amount
     currency: str
     status: str
     livemode: bool
@@ -97,7 +101,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A page of Stripe's on which a payment is made."""
 
-    id: str
+    id: Id
     livemode: bool
     status: str | None = None
     url: str | None = None
@@ -108,16 +112,16 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 class EvidenceDetails(msgspec.Struct, frozen=True):
     """Until when the bank takes an answer: seconds since 1970."""
 
-    due_by: int | None = None
+    due_by: Seconds | None = None
 
 
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     """What the buyer's bank asks about."""
 
-    id: str
-    amount: int
+    id: Id
+    amount: Amount
     currency: str
-    created: int
+    created: Seconds
     status: str
     reason: str = ""
     balance_transactions: list[Transaction] = []
@@ -139,21 +143,43 @@ class EventAbout(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened at Stripe."""
+    """Something that happened at Stripe.
+
+    `data` is read apart: a destination of events of version 2 gets thin ones, with another `data` or none, and a
+    `created` in words.
+    Source: https://docs.stripe.com/event-destinations#thin-events
+    """
 
     id: Id
     type: Id
-    data: EventAbout
-    created: int = 0
+    data: Any = None
+    created: Any = 0
 
 
 # Kinds of objects that belong to a payment; a session is looked at itself.
 _OF_A_PAYMENT = {"charge", "dispute", "refund", "radar.early_fraud_warning", "review"}
 
 
+def find_event(answer: Any) -> Event | None:
+    """An event of a list; None for one of another shape, which stops no others."""
+    try:
+        return msgspec.convert(answer, Event)
+    except msgspec.ValidationError as error:
+        log.warning("stripe.odd_event", error=str(error))
+        return None
+
+
+def seconds_of(event: Event) -> int:
+    """When it happened; 0 where it says so in other words."""
+    return event.created if isinstance(event.created, int) else 0
+
+
 def refs_of(event: Event) -> list[str]:
-    """Where to look after an event; nowhere for a kind that says nothing of a payment."""
-    about = event.data.object
+    """Where to look after an event; nowhere for a kind that says nothing of a payment, or not in the known shape."""
+    try:
+        about = msgspec.convert(event.data, EventAbout).object
+    except msgspec.ValidationError:
+        return []
     if about.object in {"payment_intent", "checkout.session"}:
         return [about.id] if about.id else []
     if about.object not in _OF_A_PAYMENT:
