@@ -120,7 +120,7 @@ class Theirs:
         if key not in self.refunds:
             nth = str(len(self.refunds) or "")
             self.refunds[key] = {"id": f"REF{nth}", "status": "COMPLETED", "amount": body["amount"]}
-            self.refunds[key] |= {"custom_id": body.get("custom_id", "")}
+            self.refunds[key] |= {"custom_id": body.get("custom_id", ""), "create_time": "2026-11-26T08:00:00Z"}
             payments = order["purchase_units"][0]["payments"]
             payments["refunds"].append(self.refunds[key])
             back = sum(float(one["amount"]["value"]) for one in payments["refunds"])
@@ -133,7 +133,7 @@ class Theirs:
         made = {
             "of": capture_of(order), "dispute_id": ref, "status": "WAITING_FOR_SELLER_RESPONSE",
             "reason": "UNAUTHORISED", "dispute_amount": {"currency_code": "USD", "value": value},
-            "seller_response_due_date": "2026-12-01T00:00:00.000Z",
+            "seller_response_due_date": "2026-12-01T00:00:00.000Z", "create_time": "2026-11-27T09:00:00.000Z",
         }  # fmt: skip
         self.disputes.append(made)
         return made

@@ -49,6 +49,32 @@ async def test_a_refund_takes_the_coins_back_and_its_reversal_gives_them_again(
     assert [tuple(row.values()) for row in rows] == [("undone", 99, "issue"), ("done", 99, "issue")]
 
 
+async def test_a_refund_happened_when_apple_made_it_and_not_when_it_was_bought(
+    either: Till, store: AppStore, cast: Any
+) -> None:
+    await either.claim_apple(cast.alice, store.buy(cast.alice.id, "coins_70", purchaseDate=1_700_000_000_000))
+    store.refund(NUMBER, at=1_800_000_000_000)
+    await either.hear("apple", store.notice("REFUND", NUMBER, uuid()))
+    assert await either.happened("purchase") == [datetime.fromtimestamp(1_700_000_000, UTC)]
+    assert await either.happened("refund") == [datetime.fromtimestamp(1_800_000_000, UTC)]
+    store.reverse(NUMBER)
+    before = datetime.now(UTC) - timedelta(seconds=5)
+    await either.hear("apple", store.notice("REFUND_REVERSED", NUMBER, uuid()))
+    (at,) = await either.happened("restored")  # Apple does not say when: it is when we hear of it
+    assert before < at < before + timedelta(minutes=1)
+
+
+async def test_a_refund_that_apple_declined_changes_nothing(either: Till, store: AppStore, cast: Any) -> None:
+    await either.claim_apple(cast.alice, store.buy(cast.alice.id, "coins_70"))
+    await either.hear("apple", store.notice("CONSUMPTION_REQUEST", NUMBER, uuid()))
+    assert await either.hear("apple", store.notice("REFUND_DECLINED", NUMBER, uuid())) == 200
+    assert (await either.outcomes())[-1] == "nothing to do"
+    assert (await either.status(cast.alice), await either.coins(cast.alice)) == (["granted"], (70, 0))
+    assert await either.rows("SELECT 1 FROM payments.purchase WHERE flags <> '{}'") == []
+    assert await either.rows("SELECT 1 FROM ledger.freeze") == []
+    assert await either.rows("SELECT 1 FROM payments.refund") == []
+
+
 async def test_an_old_transaction_sent_again_by_the_app_undoes_no_refund(
     either: Till, store: AppStore, cast: Any
 ) -> None:

@@ -1,6 +1,7 @@
 """What Google Play says of purchases: what went back, whole and in pieces, and what no app had claimed."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from peers.google_play import GooglePlay
@@ -42,6 +43,20 @@ async def test_voided_purchases_are_found_page_by_page_without_a_notice(
     assert await kiosk.status(cast.alice) == ["refunded", "granted", "refunded", "granted", "refunded"]
     assert play.asked == [VOIDED, VOIDED, GET, GET, GET]
     assert await kiosk.coins(cast.alice) == (140, 0)
+
+
+async def test_what_was_voided_happened_when_google_voided_it_piece_by_piece(
+    kiosk: Till, play: GooglePlay, cast: Any
+) -> None:
+    token = play.buy(cast.alice.id, "coins_70", quantity=3, purchaseTimeMillis="1700000000000")
+    await kiosk.claim_google(cast.alice, "coins_70", token)
+    bought = datetime.fromtimestamp(1_700_000_000, UTC)
+    for days in (2, 1):  # the newest first, as any order is possible
+        play.void(token, quantity=1)
+        play.voided[-1]["voidedTimeMillis"] = str((1_700_000_000 + days * 86_400) * 1000)
+    await kiosk.notices.catch_up()
+    assert await kiosk.happened("purchase") == [bought]
+    assert await kiosk.happened("refund") == [bought + timedelta(days=1), bought + timedelta(days=2)]
 
 
 async def test_parts_of_a_quantity_go_back_piece_by_piece(

@@ -1,6 +1,7 @@
 """A service that sells through app stores, as its callers see it: apps that claim, stores that notify."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -54,6 +55,11 @@ class Till:
     async def outcomes(self) -> list[str]:
         """What came of the notices that were kept, the oldest first."""
         return [row["outcome"] for row in await self.rows("SELECT outcome FROM payments.notice ORDER BY key")]
+
+    async def happened(self, kind: str) -> list[datetime]:
+        """When the transfers of a kind happened, by the word of the store, in the order in which we heard of them."""
+        statement = "SELECT kind, happened_at FROM ledger.transfer ORDER BY key"
+        return [row["happened_at"] for row in await self.rows(statement) if row["kind"] == kind]
 
     async def is_untouched(self) -> bool:
         """Whether neither the books nor the purchases have heard of anything."""

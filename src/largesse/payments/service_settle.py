@@ -97,6 +97,7 @@ class _Acts:
         self.seen = seen
         self.actor = f"provider:{provider.name}"
         self.source = f"purchase:{record.purchase.id}"
+        # When the money came; what happened later says its own time, and where nobody does it is when we hear of it.
         self.at: datetime = seen.at or record.now
 
     async def do(self, act: rules.Act) -> None:
@@ -184,7 +185,7 @@ class _Acts:
         if self._in_books(act.money.currency) and not (known and known.taken):
             await ledger.refund_coins(
                 self.tx, purchase=self.source, refunded=act.money, via=self.provider.via, source=f"refund:{refund}",
-                happened_at=self.at, reason=act.seen.reason or "refund",
+                happened_at=act.seen.at or self.record.now, reason=act.seen.reason or "refund",
             )  # fmt: skip
         await self._refunded(act.money.minor, act.seen.reason)
 
@@ -194,7 +195,7 @@ class _Acts:
         known = self._row(refund)
         await self._put_refund(refund, act.seen, act.money, act.seen.status)
         if act.seen.status == "failed" and known and known.taken:
-            await ledger.restore_refund(self.tx, source=f"refund:{refund}", happened_at=self.at)
+            await ledger.restore_refund(self.tx, source=f"refund:{refund}", happened_at=self.record.now)
 
     def _row(self, refund: UUID) -> rules.RefundRow | None:
         return next((row for row in self.record.refunds if row.id == refund), None)
@@ -222,7 +223,7 @@ class _Acts:
         if self._is_kept_in_books():
             await ledger.send_back(
                 self.tx, purchase=self.source, money=act.money, via=self.provider.via, source=f"refund:{refund}",
-                happened_at=self.at,
+                happened_at=act.seen.at or self.record.now,
             )  # fmt: skip
         await self._sent_back(act.money.minor, "sent back")
 
@@ -251,12 +252,12 @@ class _Acts:
             if self._is_kept_in_books():
                 await ledger.keep_again(
                     self.tx, purchase=self.source, money=Money(row.minor, row.currency), via=self.provider.via,
-                    source=f"refund:{act.known}", happened_at=self.at,
+                    source=f"refund:{act.known}", happened_at=self.record.now,
                 )  # fmt: skip
             await self._sent_back(-row.minor, "refund undone")
             return
         if self._in_books(row.currency):
-            await ledger.restore_refund(self.tx, source=f"refund:{act.known}", happened_at=self.at)
+            await ledger.restore_refund(self.tx, source=f"refund:{act.known}", happened_at=self.record.now)
         await self._refunded(-row.minor, "refund undone")
 
     async def _open_dispute(self, act: rules.OpenDispute) -> None:
@@ -275,7 +276,7 @@ class _Acts:
         if self._in_books(seen.money.currency):
             await ledger.open_dispute(
                 self.tx, purchase=self.source, disputed=seen.money, fee=seen.fee, source=f"dispute:{dispute}",
-                happened_at=self.at,
+                happened_at=seen.at or self.record.now,
             )  # fmt: skip
 
     async def _decide_dispute(self, act: rules.DecideDispute) -> None:
@@ -290,24 +291,24 @@ class _Acts:
         await self._to(disputed_status(one.status for one in self.record.disputes), act.seen.reason)
         if not self._in_books(row.currency):
             return
-        source = f"dispute:{row.id}"
+        source, at = f"dispute:{row.id}", act.seen.decided_at or self.record.now
         if row.status == "won":  # and lost now
-            await self._know_in_books(row)
+            await self._know_in_books(row, at)
         if won:
             fee_back = act.seen.fee_back or Money(0, act.seen.fee.currency)
-            await ledger.win_dispute(self.tx, source=source, fee_back=fee_back, happened_at=self.at)
+            await ledger.win_dispute(self.tx, source=source, fee_back=fee_back, happened_at=at)
         else:
-            await ledger.lose_dispute(self.tx, source=source, happened_at=self.at)
+            await ledger.lose_dispute(self.tx, source=source, happened_at=at)
 
-    async def _know_in_books(self, row: rules.DisputeRow) -> None:
+    async def _know_in_books(self, row: rules.DisputeRow, at: datetime) -> None:
         """Open a dispute that was won while its money was kept apart, and was none of coins: they are bought by now."""
         with suppress(ledger.UnknownDispute):
             await ledger.win_dispute(self.tx, source=f"dispute:{row.id}", fee_back=Money(0, row.currency),
-                                     happened_at=self.at)  # fmt: skip
+                                     happened_at=at)  # fmt: skip
             return
         await ledger.open_dispute(
             self.tx, purchase=self.source, disputed=Money(row.minor, row.currency), fee=Money(0, row.currency),
-            source=f"dispute:{row.id}", happened_at=self.at,
+            source=f"dispute:{row.id}", happened_at=at,
         )  # fmt: skip
 
     # Money kept apart that a bank asks about: nobody is frozen, and nobody may decide on it before the bank has
@@ -318,22 +319,23 @@ class _Acts:
         if self._is_kept_in_books() and seen.money.currency == self._arrived.currency:
             await ledger.ask_for_kept(
                 self.tx, purchase=self.source, disputed=seen.money, fee=seen.fee, source=f"kept:{dispute}",
-                happened_at=self.at,
+                happened_at=seen.at or self.record.now,
             )  # fmt: skip
 
     async def _decide_on_kept(self, row: rules.DisputeRow, seen: SeenDispute) -> None:
         disputed, source = Money(row.minor, row.currency), f"kept:{row.id}"
+        at = seen.decided_at or self.record.now
         if self._is_kept_in_books() and row.currency == self._arrived.currency:
             if seen.status == "won":
                 fee_back = seen.fee_back or Money(0, seen.fee.currency)
                 await ledger.win_kept(
                     self.tx, purchase=self.source, disputed=disputed, fee_back=fee_back, before=row.status,
-                    source=source, happened_at=self.at,
+                    source=source, happened_at=at,
                 )  # fmt: skip
             else:
                 await ledger.lose_kept(
                     self.tx, purchase=self.source, disputed=disputed, before=row.status, source=source,
-                    happened_at=self.at,
+                    happened_at=at,
                 )  # fmt: skip
         await self._to(self._kept_status(self.purchase.refunded_minor), seen.reason)
 

@@ -96,6 +96,7 @@ async def test_a_refund_is_made_once_under_its_id_and_seen_by_it(paypal: PayPal,
     assert (sent.url.path, sent.headers["PayPal-Request-Id"]) == ("/v2/payments/captures/CAP/refund", str(refund))
     (seen,) = (await paypal.look(ref)).refunds
     assert (seen.ref, seen.status, seen.money, seen.id) == ("REF", "done", Money(100, "USD"), refund)
+    assert seen.at == datetime(2026, 11, 26, 8, tzinfo=UTC)  # and not when it was paid
 
 
 @pytest.mark.parametrize(
@@ -114,12 +115,15 @@ async def test_a_dispute_is_open_until_paypal_says_who_has_won(
         "dispute_id": "PP-D-1", "status": status, "reason": "UNAUTHORISED",
         "dispute_amount": {"currency_code": "USD", "value": "3.20"},
         "dispute_outcome": {"outcome_code": outcome} if outcome else None,
-        "seller_response_due_date": "2026-12-01T00:00:00.000Z",
+        "seller_response_due_date": "2026-12-01T00:00:00.000Z", "create_time": "2026-11-27T09:00:00.000Z",
+        "update_time": "2026-12-03T10:00:00.000Z",
     }]  # fmt: skip
     (seen,) = (await paypal.look(ref)).disputes
     assert (seen.ref, seen.status, seen.money, seen.reason) == (
         "PP-D-1", expected, Money(320, "USD"), "unauthorised")  # fmt: skip
     assert seen.evidence_due_at == datetime(2026, 12, 1, tzinfo=UTC)
+    assert seen.at == datetime(2026, 11, 27, 9, tzinfo=UTC)
+    assert seen.decided_at == (None if expected == "open" else datetime(2026, 12, 3, 10, tzinfo=UTC))
 
 
 async def test_what_was_taken_from_us_for_a_dispute_stands_among_its_movements(paypal: PayPal, theirs: Theirs) -> None:

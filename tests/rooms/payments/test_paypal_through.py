@@ -171,6 +171,20 @@ async def test_a_dispute_freezes_and_holds_and_won_everything_is_as_before(payin
     await paying.is_sound()
 
 
+async def test_what_became_of_a_payment_happened_when_paypal_says(paying: Paying) -> None:
+    await paying.buy()
+    dispute = paying.theirs.dispute(paying.last)
+    await paying.disputed(dispute)
+    dispute["update_time"] = "2026-12-03T10:00:00.000Z"
+    await paying.decided(dispute, "RESOLVED_SELLER_FAVOUR")
+    await paying.refunded("3.20")
+    async with paying.db.read() as tx:
+        rows = await tx.rows("SELECT kind, to_char(happened_at AT TIME ZONE 'UTC', 'MM-DD HH24') AS at"
+                             " FROM ledger.transfer ORDER BY key")  # fmt: skip
+    assert [(row["kind"], row["at"]) for row in rows] == [
+        ("purchase", "11-25 10"), ("dispute", "11-27 09"), ("won", "12-03 10"), ("refund", "11-26 08")]  # fmt: skip
+
+
 async def test_a_dispute_that_is_lost_takes_the_coins_and_the_parts_of_gifts(paying: Paying) -> None:
     purchase = await paying.buy()
     await paying.give(300)

@@ -303,7 +303,7 @@ def _refunds(transaction: Transaction) -> list[SeenRefund]:
     part = Fraction(min(milli, _ALL_MILLI), _ALL_MILLI)
     reason = _REASONS.get(transaction.revocationReason, "") if transaction.revocationReason is not None else ""
     ref = f"{_ref(transaction)}-{transaction.revocationDate}-{milli}"
-    return [SeenRefund(ref=ref, status="done", part=part, reason=reason)]
+    return [SeenRefund(ref=ref, status="done", part=part, reason=reason, at=_time(transaction.revocationDate))]
 
 
 def _ref(transaction: Transaction) -> str:

@@ -83,6 +83,7 @@ class Voided(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     purchase_token: str
     voided_quantity: int | None = None
+    voided_time_millis: int | None = None
     voided_reason: int = 0
 
 
@@ -345,10 +346,17 @@ def _gone(found: ProductPurchase, quantity: int, voided: Sequence[Voided]) -> in
 
 
 def _pieces(token: str, gone: int, quantity: int, voided: Sequence[Voided]) -> list[SeenRefund]:
+    """Each piece that went back: first those of the entries, the oldest first; of others nobody says when they did."""
+    entries = sorted(voided, key=lambda one: one.voided_time_millis or 0)
+    times = [
+        _time(one.voided_time_millis)
+        for one in entries
+        for _ in range(quantity if one.voided_quantity is None else min(one.voided_quantity, quantity))
+    ]
     reason = _REASONS[voided[-1].voided_reason] if voided and voided[-1].voided_reason < len(_REASONS) else ""
     return [
-        SeenRefund(ref=f"{token}:{n}", status="done", part=Fraction(1, quantity), reason=reason)
-        for n in range(1, gone + 1)
+        SeenRefund(ref=f"{token}:{n}", status="done", part=Fraction(1, quantity), reason=reason, at=at)
+        for n, at in enumerate([*times, *[None] * gone][:gone], 1)
     ]
 
 

@@ -243,7 +243,7 @@ def _refund(refund: shapes.Refund) -> SeenRefund:
         ours = None
     return SeenRefund(
         ref=refund["id"], status=_REFUNDS.get(refund["status"], "pending"), money=money_of(refund["amount"]),
-        reason=(refund.get("note_to_payer") or "")[:200], id=ours,
+        reason=(refund.get("note_to_payer") or "")[:200], id=ours, at=_time(refund.get("create_time")),
     )  # fmt: skip
 
 
@@ -259,6 +259,9 @@ def _dispute(dispute: shapes.Dispute, currency: str) -> SeenDispute:
     return SeenDispute(
         ref=dispute["dispute_id"], status=status, money=money_of(dispute["dispute_amount"]), fee=fee,
         reason=(dispute.get("reason") or "").lower(), evidence_due_at=_time(dispute.get("seller_response_due_date")),
+        at=_time(dispute.get("create_time")),
+        # A dispute that is resolved changes no more, so its last change is the decision.
+        decided_at=_time(dispute.get("update_time")) if status != "open" else None,
     )  # fmt: skip
 
 

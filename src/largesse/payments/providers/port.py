@@ -75,7 +75,8 @@ NOTHING = Next(type="none")
 class SeenRefund:
     """Money that the provider gave back: an amount, or a part of the purchase where it names no amount.
 
-    `undone`: the provider took the refund back, and the money is ours again.
+    `undone`: the provider took the refund back, and the money is ours again. `at` is when it gave the money back, None
+    where it does not say.
     """
 
     ref: str
@@ -85,11 +86,15 @@ class SeenRefund:
     reason: str = ""
     # Our own id of it, where we asked for it.
     id: UUID | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenDispute:
-    """What the buyer's bank asks about. `fee` is what the provider charges for it; `fee_back` what a win returns."""
+    """What the buyer's bank asks about. `fee` is what the provider charges for it; `fee_back` what a win returns.
+
+    `at` is when it was opened, `decided_at` when it was decided; None where the provider does not say.
+    """
 
     ref: str
     status: Literal["open", "won", "lost"]
@@ -98,6 +103,8 @@ class SeenDispute:
     fee_back: Money | None = None
     reason: str = ""
     evidence_due_at: datetime | None = None
+    at: datetime | None = None
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +113,7 @@ class Seen:
 
     `paid` and `fee` are there from `paid` on (a store that names no price leaves them out). `purchase` and `buyer` are
     our own marks that the payment carries. `live` is False for the provider's test money.
+    `at` is when it was paid.
     """
 
     ref: str

@@ -210,7 +210,6 @@ def see(ref: str, intent: Intent, refunds: Sequence[Refund], disputes: Sequence[
     state, reason = _state(intent)
     marks = intent.metadata or {}
     asked = any(_is_asked(dispute) for dispute in disputes)
-    happened = [*([charge.created] if charge else []), *(r.created for r in refunds), *(d.created for d in disputes)]
     paid = charge if state == "paid" else None
     return Seen(
         ref=ref,
@@ -221,7 +220,7 @@ def see(ref: str, intent: Intent, refunds: Sequence[Refund], disputes: Sequence[
         purchase=_uuid(marks.get(PURCHASE)),
         buyer=_uuid(marks.get(BUYER)),
         reason=reason,
-        at=_at(max(happened)) if happened and state == "paid" else None,
+        at=_at(paid.created) if paid else None,
         refunds=[_refund(refund) for refund in sorted(refunds, key=lambda r: (r.created, r.id))],
         disputes=[
             _dispute(dispute)
@@ -270,6 +269,7 @@ def _refund(refund: Refund) -> SeenRefund:
         money=from_stripe(refund.amount, refund.currency),
         reason=refund.failure_reason or refund.reason or "",
         id=_uuid((refund.metadata or {}).get(REFUND)),
+        at=_at(refund.created),
     )
 
 
@@ -299,6 +299,7 @@ def _dispute(dispute: Dispute) -> SeenDispute:
         fee_back=from_stripe(-sum(back), dispute.currency) if sum(back) < 0 else None,
         reason=dispute.reason,
         evidence_due_at=_at(due) if due else None,
+        at=_at(dispute.created),
     )
 
 
