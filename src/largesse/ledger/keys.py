@@ -7,24 +7,20 @@ ledger-signing-key   one Ed25519 seed a line, 64 hexadecimal digits each; the la
                      that what they signed can be checked. To sign with a new key, append a line and restart.
 """
 
-import contextlib
 import hashlib
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from largesse.kit import secret
 from largesse.kit.db import WriteTx, sql
-from largesse.kit.embedded.datadir import sync_folder
 
 SALT_FILE = "ledger-salt-secret"
 SIGNING_FILE = "ledger-signing-key"
 SECRET_FILES = (SALT_FILE, SIGNING_FILE)
 DOCUMENT_FORMAT = "largesse-keys-1"
-_SECRET_BYTES = 32
 _KEY_ID_DIGITS = 16
 _SEAL_HEAD = b"largesse-seal-1"
 
@@ -86,9 +82,8 @@ class Keys:
 
 def load_keys(folder: Path) -> Keys:
     """The secrets in a data directory, made where they are missing; many processes may call this at once."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    salt = _lines(_kept(folder / SALT_FILE))
-    seeds = _lines(_kept(folder / SIGNING_FILE))
+    salt = secret.keep(folder / SALT_FILE)
+    seeds = secret.keep(folder / SIGNING_FILE)
     if len(salt) != 1 or not seeds:
         raise WrongKeys(f"largesse: {folder / SALT_FILE} or {SIGNING_FILE} beside it is not as this program wrote it")
     return Keys(salt[0], tuple(seeds))
@@ -108,29 +103,3 @@ async def check_seal(tx: WriteTx, keys: Keys) -> None:
 
 def _public(seed: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-
-
-def _lines(path: Path) -> list[bytes]:
-    try:
-        lines = [bytes.fromhex(line) for line in path.read_text("ascii").split()]
-    except ValueError:
-        return []
-    return lines if all(len(line) == _SECRET_BYTES for line in lines) else []
-
-
-def _kept(path: Path) -> Path:
-    """The file, made whole or not at all, by one of those who come at once."""
-    if path.exists():
-        return path
-    new = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(_SECRET_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(new, path)
-    finally:
-        new.unlink(missing_ok=True)
-    sync_folder(path.parent)
-    return path
