@@ -310,12 +310,37 @@ CREATE TABLE accounts.link (
     CONSTRAINT link_kind_check CHECK ((kind = ANY (ARRAY['password-reset'::text, 'email-verification'::text])))
 );
 
+CREATE TABLE accounts.personal_key (
+    account integer NOT NULL,
+    sealed bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT personal_key_sealed_check CHECK ((octet_length(sealed) = 60))
+);
+
+CREATE TABLE accounts.personal_seal (
+    one boolean DEFAULT true NOT NULL,
+    seal bytea NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT personal_seal_one_check CHECK (one),
+    CONSTRAINT personal_seal_seal_check CHECK ((octet_length(seal) = 32))
+);
+
 CREATE TABLE accounts.terms (
     document text NOT NULL,
     version integer NOT NULL,
     effective_at timestamp with time zone NOT NULL,
     body text NOT NULL,
     CONSTRAINT terms_document_check CHECK ((document = ANY (ARRAY['service'::text, 'coins'::text, 'creator'::text])))
+);
+
+CREATE TABLE accounts.totp (
+    account integer NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT totp_check CHECK ((confirmed_at >= created_at)),
+    CONSTRAINT totp_last_step_check CHECK ((last_step >= 0))
 );
 
 CREATE TABLE catalog.bundle (
@@ -1560,8 +1585,17 @@ ALTER TABLE ONLY accounts.host_user
 ALTER TABLE ONLY accounts.link
     ADD CONSTRAINT link_pkey PRIMARY KEY (hash);
 
+ALTER TABLE ONLY accounts.personal_key
+    ADD CONSTRAINT personal_key_pkey PRIMARY KEY (account);
+
+ALTER TABLE ONLY accounts.personal_seal
+    ADD CONSTRAINT personal_seal_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY accounts.terms
     ADD CONSTRAINT terms_pkey PRIMARY KEY (document, version);
+
+ALTER TABLE ONLY accounts.totp
+    ADD CONSTRAINT totp_pkey PRIMARY KEY (account);
 
 ALTER TABLE ONLY catalog.bundle
     ADD CONSTRAINT bundle_book_coins_key UNIQUE (book, coins);
@@ -2087,6 +2121,12 @@ ALTER TABLE ONLY accounts.host_user
 
 ALTER TABLE ONLY accounts.link
     ADD CONSTRAINT link_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.personal_key
+    ADD CONSTRAINT personal_key_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY accounts.totp
+    ADD CONSTRAINT totp_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY catalog.bundle
     ADD CONSTRAINT bundle_book_fkey FOREIGN KEY (book) REFERENCES catalog.price_book(key);

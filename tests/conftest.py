@@ -12,6 +12,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -156,9 +157,9 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def settings(database_url: str, nats_url: str) -> Settings:
-    """A sandbox on this test's own database."""
-    return Settings(sandbox=True, database_url=database_url, nats_url=nats_url)
+def settings(database_url: str, nats_url: str, tmp_path: Path) -> Settings:
+    """A sandbox on this test's own database and data directory."""
+    return Settings(sandbox=True, database_url=database_url, nats_url=nats_url, data_dir=str(tmp_path / "data"))
 
 
 @pytest.fixture(scope="session")

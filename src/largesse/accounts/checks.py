@@ -1,10 +1,11 @@
-"""What other rooms ask inside their own transactions: of age, terms accepted, whom somebody follows."""
+"""What other rooms ask inside their own transactions: of age, terms accepted, a fresh second factor, follows."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from largesse.accounts import store
-from largesse.accounts.errors import TermsNotAccepted
+from largesse.accounts import store, store_second_factor
+from largesse.accounts.errors import FreshSecondFactorNeeded, TermsNotAccepted
+from largesse.accounts.totp import FRESH
 from largesse.kit.db import ReadTx, sql
 
 
@@ -26,6 +27,20 @@ async def accepted_terms(tx: ReadTx, account: int, document: str) -> bool:
     if not accepted:
         raise TermsNotAccepted(document, version)
     return True
+
+
+async def require_fresh_second_factor(tx: ReadTx, account: int, bearer: int, at: datetime) -> None:
+    """Go on where this session gave a code in the last five minutes; raises `FreshSecondFactorNeeded` where not.
+
+    `bearer` is the session's key, `at` the moment by which this is asked. A code that seems to lie in the future,
+    after a clock was set back, is fresh for as long, and no longer.
+    """
+    found = await store_second_factor.get_proof(tx, account, bearer)
+    if found.confirmed_at is None:
+        raise FreshSecondFactorNeeded(enrolled=False)
+    proved = found.proved_at
+    if proved is None or proved < found.confirmed_at or abs(at - proved) > FRESH:
+        raise FreshSecondFactorNeeded(enrolled=True)
 
 
 async def list_followed(tx: ReadTx, follower: int, accounts: Sequence[int]) -> set[int]:

@@ -156,3 +156,44 @@ class NotJson(Problem):
 
     status: ClassVar[int] = 415
     code: ClassVar[str] = "unsupported-media-type"
+
+
+@dataclass(eq=False)
+class SecondFactorNeeded(Problem):
+    """This account signs in with a code of its second factor too."""
+
+    status: ClassVar[int] = 401
+    code: ClassVar[str] = "second-factor-needed"
+
+
+@dataclass(eq=False)
+class FreshSecondFactorNeeded(Problem):
+    """This needs a code of the last minutes from your second factor; `enrolled` is whether there is one."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "second-factor-needed"
+    enrolled: bool
+
+
+@dataclass(eq=False)
+class WrongSecondFactor(Problem):
+    """This code is wrong, too old, or was used before."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "wrong-second-factor"
+
+
+@dataclass(eq=False)
+class SecondFactorOn(Problem):
+    """A second factor is on; remove it before another one."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "second-factor-on"
+
+
+@dataclass(eq=False)
+class SecondFactorOff(Problem):
+    """No second factor is on, nor does one wait for its first code; begin anew."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "second-factor-off"

@@ -70,6 +70,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     email_verified_at: datetime | None
     created_at: datetime
     erased_at: datetime | None
+    second_factor: bool
 
     def is_adult(self, at: datetime) -> bool:
         """Whether the person is of age where they live."""
@@ -172,7 +173,7 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What goes into a mail with a one-time link; `language` is the reader's, if it is known."""
+    """What goes into a mail; `token` is that of its one-time link, if it has one, `language` the reader's, if known."""
 
     to: str
     username: str

@@ -13,7 +13,16 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from largesse.accounts.errors import EmailTaken, LinkGone, NotJson, TooYoung, UsernameTaken, WrongCredentials
+from largesse.accounts.errors import (
+    EmailTaken,
+    LinkGone,
+    NotJson,
+    SecondFactorNeeded,
+    TooYoung,
+    UsernameTaken,
+    WrongCredentials,
+    WrongSecondFactor,
+)
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
     DISPLAY_NAME_CHARS_MAX,
@@ -25,6 +34,8 @@ from largesse.accounts.model import (
 )
 from largesse.accounts.routes_hosts import routes_hosts
 from largesse.accounts.routes_me import AccountBody, Country, Language, NewPassword, Password, routes_me, show_account
+from largesse.accounts.routes_office import office_routes
+from largesse.accounts.routes_second_factor import Code, second_factor_routes
 from largesse.accounts.service import AccountsService
 from largesse.kit import http, ids
 from largesse.kit.config import Settings
@@ -53,10 +64,11 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignIn(msgspec.Struct, frozen=True):
-    """A username or an e-mail address, and the password."""
+    """A username or an e-mail address, the password, and a code where a second factor is on."""
 
     login: Annotated[str, msgspec.Meta(min_length=1, max_length=254, pattern=_PRINTABLE)]
     password: Password
+    second_factor: Code | None = None
 
 
 class SignedInBody(msgspec.Struct, frozen=True):
@@ -141,7 +153,7 @@ async def sign_up(
     tags=["People"],
     summary="Sign in",
     guards=[only_json],
-    responses=http.declares(WrongCredentials, NotJson, http.Busy),
+    responses=http.declares(WrongCredentials, SecondFactorNeeded, WrongSecondFactor, NotJson, http.Busy),
 )
 async def sign_in(
     request: Request[Any, Any, Any],
@@ -150,7 +162,8 @@ async def sign_in(
     data: JSONBody[SignIn],
 ) -> Response[SignedInBody]:
     """Open a session: a bearer token, and the same in a cookie."""
-    return await _signed_in(await accounts.sign_in(data.login, data.password, device_of(request)), accounts, settings)
+    done = await accounts.sign_in(data.login, data.password, device_of(request), data.second_factor)
+    return await _signed_in(done, accounts, settings)
 
 
 @get("/v1/sessions", tags=["People"], summary="Devices", responses=http.declares(NotSignedIn, Forbidden))
@@ -314,5 +327,7 @@ routes: list[Any] = [
     request_verification,
     verify_email,
     *routes_me,
+    *second_factor_routes,
+    *office_routes,
     *routes_hosts,
 ]

@@ -37,7 +37,10 @@ _OWN = (NotSignedIn, CsrfFailed, Forbidden)
 
 
 class AccountBody(msgspec.Struct, frozen=True, kw_only=True):
-    """An account, as only its owner sees it. `age` is whether the person is of age where they live."""
+    """An account, as only its owner sees it. `age` is whether the person is of age where they live.
+
+    `second_factor` is whether an authenticator is on.
+    """
 
     id: str
     username: str
@@ -50,6 +53,7 @@ class AccountBody(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None
     email_verified: bool
     badge_hidden: bool
+    second_factor: bool
     created_at: datetime
 
 
@@ -136,6 +140,7 @@ class ExportBody(msgspec.Struct, frozen=True):
     followers: list[dict[str, Any]]
     host_users: list[dict[str, Any]]
     gifter: dict[str, int] | None = None
+    second_factor: dict[str, Any] | None = None
     own_limits: list[dict[str, Any]] = []
     own_limit_changes: list[dict[str, Any]] = []
     breaks: list[dict[str, Any]] = []
@@ -316,6 +321,7 @@ def _account(account: Account, today: date, badge: Badge | None) -> AccountBody:
         email=account.email,
         email_verified=account.email_verified_at is not None,
         badge_hidden=account.badge_hidden,
+        second_factor=account.second_factor,
         created_at=account.created_at,
     )
 

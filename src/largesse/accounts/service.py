@@ -27,6 +27,7 @@ from largesse.accounts.model import (
 )
 from largesse.accounts.passwords import Passwords
 from largesse.accounts.people import People
+from largesse.accounts.personal import PersonalKeys
 from largesse.accounts.service_hosts import HostsService
 from largesse.accounts.service_me import (
     MAIL_VERIFICATION,
@@ -38,6 +39,7 @@ from largesse.accounts.service_me import (
     holds_nothing,
     keeps_nothing,
 )
+from largesse.accounts.service_second_factor import SecondFactorService
 from largesse.kit import ids, jobs, throttle
 from largesse.kit.clock import Clock
 from largesse.kit.config import Settings
@@ -62,7 +64,8 @@ _OPERATOR_BORN = date(1970, 1, 1)
 class AccountsService:
     """One a process: it holds the caches of bearers and people.
 
-    `me` is what people do with their own account, `hosts` what host platforms do with their users.
+    `me` is what people do with their own account, `second_factor` what they sign in with besides the password, `hosts`
+    what host platforms do with their users; `personal` seals what dies with a person.
     """
 
     def __init__(
@@ -79,6 +82,10 @@ class AccountsService:
         self.me = MeService(
             db, clock, settings, self._passwords, holds=holds, keeps=keeps, forgets=forgets, changed=self.changed
         )
+        self.personal = PersonalKeys(settings.data_path)
+        self.second_factor = SecondFactorService(
+            db, clock, settings, self.personal, prove=self.me.prove, changed=self.changed
+        )
         self.hosts = HostsService(db, clock, settings, holds=holds, forgets=forgets, changed=self.changed)
 
     async def open(self) -> None:
@@ -94,7 +101,7 @@ class AccountsService:
 
     def add_jobs(self, queue: Jobs, mail: Mail, words: Words) -> None:
         """Let a worker send this room's mail; `words` gives a message of a language by its key."""
-        register(queue, self.me, mail, words, self._settings)
+        register(queue, self.me, self.second_factor, mail=mail, words=words, settings=self._settings)
 
     @property
     def now(self) -> datetime:
@@ -267,7 +274,7 @@ class AccountsService:
             return None
         async with self._db.write() as tx:
             account = await store.get_account(tx, found.key)
-            return await self._open_session(tx, account, device, replayed=True)
+            return None if account.second_factor else await self._open_session(tx, account, device, replayed=True)
 
     async def _make(self, tx: WriteTx, account_id: UUID, **values: Any) -> Account:
         rules = store.rules_of(await store.age_rules(tx), values["country"])
@@ -276,11 +283,11 @@ class AccountsService:
 
     # Coming and going
 
-    async def sign_in(self, login: str, password: str, device: Device) -> SignedIn:
-        """A session for a username or address and its password.
+    async def sign_in(self, login: str, password: str, device: Device, code: str | None = None) -> SignedIn:
+        """A session for a username or address, its password, and a code of its second factor where one is on.
 
         Raises `TooMany` (by the device's address, and by account after failures) and `WrongCredentials`, which takes
-        as long for an unknown name.
+        as long for an unknown name; after the right password `SecondFactorNeeded` and `WrongSecondFactor`.
         """
         await self._count(f"sign-in:{device.throttled}", 60, self._settings.sign_ins_per_minute)
         async with self._db.read() as tx:
@@ -291,14 +298,17 @@ class AccountsService:
         if found is None or not matches:
             raise WrongCredentials
         renewed = await self._passwords.renewed(found.password_hash, password)
+        if code is not None:
+            await self.second_factor.count(found.key)
         async with self._db.write() as tx:
             still = await store.lock_credential(tx, found.key)
             if still is None or still.password_hash != found.password_hash:
                 raise WrongCredentials
             if renewed is not None:
                 await store.set_password(tx, found.key, renewed)
+            proved = await self.second_factor.pass_sign_in(tx, found.key, code, self._clock.now())
             await throttle.forgive(tx, failures)
-            return await self._open_session(tx, await store.get_account(tx, found.key), device)
+            return await self._open_session(tx, await store.get_account(tx, found.key), device, proved=proved)
 
     async def issue_sessions(self, accounts: Sequence[int]) -> list[str]:
         """Sessions for these accounts, by one statement; their tokens, in order. For crowds that have no passwords."""
@@ -334,12 +344,15 @@ class AccountsService:
         await self.revoked(hashes)
         return hashes
 
-    async def _open_session(self, tx: WriteTx, account: Account, device: Device, *, replayed: bool = False) -> SignedIn:
+    async def _open_session(
+        self, tx: WriteTx, account: Account, device: Device, *, replayed: bool = False, proved: bool = False
+    ) -> SignedIn:
         token, now = new_token(), self._clock.now()
         expires_at = now + self._session_life
         await store.insert_sessions(
-            tx, [ids.new()], [hash_of(token)], [account.key], now=now, expires_at=expires_at, device=device
-        )
+            tx, [ids.new()], [hash_of(token)], [account.key], now=now, expires_at=expires_at, device=device,
+            second_factor_at=now if proved else None,
+        )  # fmt: skip
         return SignedIn(account, token, expires_at, replayed)
 
     @property

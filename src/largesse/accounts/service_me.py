@@ -125,7 +125,7 @@ class MeService:
 
     async def change_password(self, account: int, bearer: int, old: str, new: str) -> None:
         """Set another password and end every other session; raises `TooMany`, `WrongPassword`, `Invalid`."""
-        before = await self._prove(account, old)
+        before = await self.prove(account, old)
         renewed = await self._passwords.hash(password_of(new, before.username, before.email or ""))
         async with self._db.write() as tx:
             still = await store.lock_credential(tx, account)
@@ -213,7 +213,8 @@ class MeService:
             )  # fmt: skip
         return Letter(account.email, account.username, account.language, token)
 
-    async def _prove(self, account: int, password: str) -> store.Credential:
+    async def prove(self, account: int, password: str) -> store.Credential:
+        """The credential, where this is the password; raises `TooMany`, `WrongPassword`, `Busy`."""
         failures = f"sign-in-failures:{account}"
         async with self._db.write() as tx:
             limit = self._settings.limit(self._settings.sign_in_failures_max)
@@ -285,7 +286,7 @@ class MeService:
 
         Raises `TooMany`, `WrongPassword`, `StillHolds`, `PayoutUnderWay`.
         """
-        await self._prove(account, password)
+        await self.prove(account, password)
         async with self._db.write() as tx:
             held = await self._holds(tx, account)
             if held != Holdings() and not forfeit:

@@ -262,10 +262,12 @@ async def insert_sessions(
     now: datetime,
     expires_at: datetime,
     device: Device,
+    second_factor_at: datetime | None = None,
 ) -> None:
-    """Sign accounts in by one statement."""
+    """Sign accounts in by one statement; `second_factor_at` where they gave a code with it."""
     columns = {"ids": list(ids), "hashes": list(hashes), "accounts": list(accounts)}
     shared = {"now": now, "expires_at": expires_at, "device": device.name[:200], "address": device.address}
+    shared["second_factor_at"] = second_factor_at
     await tx.execute(_sql("sessions_insert"), columns | shared)
 
 

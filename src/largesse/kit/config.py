@@ -58,7 +58,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     body_bytes_max: Annotated[Positive, _about("largest request body")] = 1_000_000
     sign_ups_per_hour: Annotated[Positive, _about("sign-ups an address and hour")] = 200
     sign_ins_per_minute: Annotated[Positive, _about("sign-ins an address and minute")] = 30
-    sign_in_failures_max: Annotated[Positive, _about("failed sign-ins an account and 15 minutes")] = 10
+    sign_in_failures_max: Annotated[
+        Positive, _about("failed sign-ins, and wrong codes of a second factor, an account and 15 minutes")
+    ] = 10
     gifts_per_second: Annotated[Positive, _about("gifts an account and second")] = 100
     comments_per_second: Annotated[Positive, _about("comments an account and second")] = 1
     queue_gifts_max: Annotated[Positive, _about("gifts waiting in one process before 503")] = 20_000

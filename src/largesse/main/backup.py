@@ -1,10 +1,11 @@
 """`largesse backup`, `restore` and `upgrade-database`.
 
-A backup is the database of one moment and the secrets of its books, in one folder:
+A backup is the database of one moment and the secrets that belong to it, in one folder:
 
 manifest.json        what it is, and the SHA-256 of each file
 database.dump        PostgreSQL's custom format: `pg_restore --list` reads it
 ledger-…             the secrets of the books
+personal-secret      the secret under which personal facts are sealed, where the service has one yet
 """
 
 import asyncio
@@ -21,6 +22,7 @@ import msgspec
 import psycopg
 
 from largesse import __version__, ledger, realtime
+from largesse.accounts import PERSONAL_FILE
 from largesse.kit import dump, embedded, migrate, outbox
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, linked
@@ -31,6 +33,7 @@ from largesse.main.serve import with_servers
 
 MANIFEST, DUMP = "manifest.json", "database.dump"
 _FORMAT = "largesse-backup-1"
+_LATER_SECRETS = (PERSONAL_FILE,)  # an earlier release made none: its backups have none
 _CHUNK = 1 << 20
 _FACTS = """
 SELECT w.id, w.sandbox, w.epoch, (SELECT max(name) FROM public.largesse_migration),
@@ -134,7 +137,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise BackupRefused(f"largesse: {folder / MANIFEST} cannot be read: {error}") from error
     if manifest.format != _FORMAT:
         raise BackupRefused(f"largesse: {folder} is of the form {manifest.format}, and this release reads {_FORMAT}")
-    for name in (DUMP, *ledger.SECRET_FILES):
+    later = [name for name in _LATER_SECRETS if name in manifest.files]
+    for name in (DUMP, *ledger.SECRET_FILES, *later):
         path = folder / name
         if not path.is_file() or _digest(path) != manifest.files.get(name):
             raise BackupRefused(f"largesse: {path} is missing or was changed since the backup")
@@ -156,7 +160,8 @@ def _new_folder(folder: Path) -> Path:
 
 
 def _complete(data: Path, new: Path, folder: Path, facts: dict[str, Any]) -> Manifest:
-    for name in ledger.SECRET_FILES:
+    later = [name for name in _LATER_SECRETS if (data / name).exists()]
+    for name in (*ledger.SECRET_FILES, *later):
         _write(new / name, (data / name).read_bytes())
     made = Manifest(
         **facts,
@@ -199,7 +204,8 @@ def _refuse_used(url: str) -> None:
 
 def _put_secrets(folder: Path, data: Path) -> None:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ledger.SECRET_FILES:
+    later = [name for name in _LATER_SECRETS if (folder / name).exists()]
+    for name in (*ledger.SECRET_FILES, *later):
         secret, path = (folder / name).read_bytes(), data / name
         if path.exists() and path.read_bytes() != secret:
             raise BackupRefused(f"largesse: {path} is of other books: name an empty folder in LARGESSE_DATA_DIR")

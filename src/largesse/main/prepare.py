@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from largesse import catalog, payments
+from largesse.accounts import PersonalKeys
 from largesse.kit import ids, migrate
 from largesse.kit.clock import SystemClock
 from largesse.kit.config import Settings
@@ -23,7 +24,8 @@ class WrongWorld(SystemExit):
 async def prepare(settings: Settings) -> list[str]:
     """Bring the database to where `serve` can begin, and return the migrations that ran; safe to repeat.
 
-    Raises `UnsafeDatabase`, `WrongWorld`, `WrongKeys`, `BadSettings` (each ends the program with a sentence).
+    Raises `UnsafeDatabase`, `WrongWorld`, `WrongKeys`, `WrongPersonalSecret`, `BadSettings` (each ends the program with
+    a sentence).
     """
     settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = load_keys(settings.data_path)
@@ -44,6 +46,7 @@ async def prepare(settings: Settings) -> list[str]:
                     f"LARGESSE_SANDBOX is {int(settings.sandbox)}: name another database or data directory"
                 )
             await check_seal(tx, keys)
+            await PersonalKeys(settings.data_path).check(tx)
             await catalog.seed(tx)
             if made is not None and sandbox:
                 await catalog.let_withdraw(tx)

@@ -5,4 +5,5 @@ INSERT INTO accounts.account (id, username, display_name, email, password_hash, 
 VALUES (%(id)s, %(username)s, %(display_name)s, %(email)s, %(password_hash)s, %(birth_date)s, %(country)s, %(adult_from)s,
     %(roles)s, %(language)s, %(now)s)
 RETURNING key, id, username, display_name, email, birth_date, country, adult_from, creator_since, roles, simulated, badge_hidden,
-    language, email_verified_at, created_at, erased_at
+    language, email_verified_at, created_at, erased_at,
+    EXISTS (SELECT FROM accounts.totp t WHERE t.account = account.key AND t.confirmed_at IS NOT NULL) AS second_factor

@@ -10,6 +10,8 @@ SELECT jsonb_build_object(
         FROM accounts.follow f JOIN accounts.account a ON a.key = f.followed WHERE f.follower = %(account)s),
     'followers', (SELECT coalesce(jsonb_agg(jsonb_build_object('username', a.username, 'since', f.at) ORDER BY f.at), '[]')
         FROM accounts.follow f JOIN accounts.account a ON a.key = f.follower WHERE f.followed = %(account)s),
+    'second_factor', (SELECT jsonb_build_object('since', confirmed_at) FROM accounts.totp
+        WHERE account = %(account)s AND confirmed_at IS NOT NULL),
     'gifter', (SELECT jsonb_build_object('coins', g.coins, 'level', width_bucket(g.coins, r.coins_min))
         FROM accounts.gifter g CROSS JOIN accounts.badge_rule_in_force r WHERE g.account = %(account)s),
     'host_users', (SELECT coalesce(jsonb_agg(jsonb_build_object('host', h.name, 'host_user', u.host_user, 'since', u.at)), '[]')

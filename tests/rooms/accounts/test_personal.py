@@ -1,0 +1,65 @@
+"""Keys of persons: what is sealed opens as what it is, for whom it is, until they are erased."""
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from largesse.accounts import PERSONAL_FILE, PersonalKeys, WrongPersonalSecret
+from largesse.kit.http import NotFound
+
+
+async def test_what_is_sealed_opens_for_its_person_and_purpose_alone(db, cast, tmp_path):
+    keys = PersonalKeys(tmp_path)
+    async with db.write() as tx:
+        one = await keys.seal(tx, cast.alice.key, "iban", b"GB33 BUKB")
+        two = await keys.seal(tx, cast.alice.key, "iban", b"GB33 BUKB")
+        await keys.seal(tx, cast.bob.key, "iban", b"other")
+    assert one != two
+    assert b"GB33" not in one
+    async with db.read() as tx:
+        assert await keys.open(tx, cast.alice.key, "iban", one) == b"GB33 BUKB"
+        for account, what, sealed in [
+            (cast.bob.key, "iban", one),
+            (cast.alice.key, "name", one),
+            (cast.alice.key, "iban", one[:-1] + bytes([one[-1] ^ 1])),
+        ]:
+            with pytest.raises(InvalidTag):
+                await keys.open(tx, account, what, sealed)
+
+
+async def test_a_key_moved_to_somebody_else_opens_nothing(db, cast, tmp_path):
+    keys = PersonalKeys(tmp_path)
+    async with db.write() as tx:
+        sealed = await keys.seal(tx, cast.alice.key, "iban", b"GB33 BUKB")
+        await tx.execute("UPDATE accounts.personal_key SET account = %s", [cast.bob.key])
+        with pytest.raises(InvalidTag):
+            await keys.open(tx, cast.bob.key, "iban", sealed)
+
+
+async def test_nothing_is_sealed_for_an_erased_person(db, cast, accounts, tmp_path):
+    await accounts.me.erase(cast.alice.key, "a horse, a battery and a staple", forfeit=True)
+    async with db.write() as tx:
+        with pytest.raises(NotFound):
+            await PersonalKeys(tmp_path).seal(tx, cast.alice.key, "iban", b"GB33 BUKB")
+
+
+async def test_the_secret_is_made_once_and_only_the_owner_reads_it(db, cast, tmp_path):
+    async with db.write() as tx:
+        sealed = await PersonalKeys(tmp_path / "made").seal(tx, cast.alice.key, "iban", b"GB33 BUKB")
+        assert await PersonalKeys(tmp_path / "made").open(tx, cast.alice.key, "iban", sealed) == b"GB33 BUKB"
+    assert (tmp_path / "made" / PERSONAL_FILE).stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_database_of_another_secret_is_refused(db, tmp_path):
+    async with db.write() as tx:
+        await PersonalKeys(tmp_path / "one").check(tx)
+        await PersonalKeys(tmp_path / "one").check(tx)
+        with pytest.raises(WrongPersonalSecret, match="first data directory"):
+            await PersonalKeys(tmp_path / "two").check(tx)
+
+
+async def test_a_broken_secret_is_never_replaced(db, tmp_path):
+    (tmp_path / PERSONAL_FILE).write_text("half\n")
+    async with db.write() as tx:
+        with pytest.raises(WrongPersonalSecret, match="not as this program wrote it"):
+            await PersonalKeys(tmp_path).check(tx)
+    assert (tmp_path / PERSONAL_FILE).read_text() == "half\n"
