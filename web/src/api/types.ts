@@ -23,7 +23,16 @@ export interface Account extends Person {
   email: string;
   email_verified: boolean;
   badge_hidden?: boolean;
+  /** Whether signing in asks for a code too. */
+  second_factor: boolean;
   created_at: string;
+}
+
+/** What an authenticator is given, shown once. `path` draws the dark modules of a QR code `modules` wide and high. */
+export interface Enrolment {
+  secret: string;
+  uri: string;
+  qr: { modules: number; path: string };
 }
 
 /** One's own level, shown or not: coins that were bought and given by name. Level n asks for `levels[n - 1]`. */
