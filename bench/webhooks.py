@@ -1,10 +1,8 @@
-"""Webhook intake against an empty authenticated POST: a notice that Stripe signed, checked, kept raw and on disk."""
+"""Webhook intake: a notice that Stripe signed, checked, kept raw and on disk, against an empty authenticated POST; and how
+long each provider waits for its answer, at a modest rate and once the keys to check by are here."""
 
 import argparse
 import asyncio
-import hashlib
-import hmac
-import json
 import multiprocessing
 import os
 import subprocess
@@ -17,61 +15,29 @@ from typing import Any
 import psycopg
 import uvloop
 
-from bench import load, report, requests, world
+from bench import load, report, requests, signers, world
 from largesse.kit import ids
 from largesse.ledger import load_keys
 
 PORT = requests.PORT + 1
 CONNECTIONS = requests.CONNECTIONS
-SECRET = "whsec_of_a_benchmark"
+RATE, LINES, WARM = (
+    100,
+    16,
+    10,
+)  # requests a second of all providers, connections, and requests of each before the figures
+FIRST = 1 << 40  # numbers that the flood of notices does not reach
 MADE_A_SECOND = 8_000  # notices are made before, so that the client costs little
 _CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def notice(number: int) -> bytes:
-    """A payment_intent.succeeded as Stripe writes it: indented, with an object of some sixty fields."""
-    intent = {
-        "id": f"pi_3Q{number:020d}", "object": "payment_intent", "amount": 1399, "amount_capturable": 0,
-        "amount_details": {"tip": {}}, "amount_received": 1399, "application": None, "application_fee_amount": None,
-        "automatic_payment_methods": {"allow_redirects": "always", "enabled": True}, "canceled_at": None,
-        "cancellation_reason": None, "capture_method": "automatic", "confirmation_method": "automatic",
-        "client_secret": f"pi_3Q{number:020d}_secret_YrKJUKribcBjcG8HVhfZluoGH", "created": 1_764_000_000,
-        "currency": "usd", "customer": None, "description": None, "invoice": None, "last_payment_error": None,
-        "latest_charge": f"ch_3Q{number:020d}", "livemode": True,
-        "metadata": {"largesse_purchase": str(ids.new()), "largesse_buyer": str(ids.new())}, "next_action": None,
-        "on_behalf_of": None, "payment_method": "pm_1Q0PIc2eZvKYlo2CxO4qw1Rn",
-        "payment_method_configuration_details": {"id": "pmc_1Q0PIc2eZvKYlo2C", "parent": None},
-        "payment_method_options": {"card": {"installments": None, "mandate_options": None, "network": None,
-                                            "request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"], "processing": None, "receipt_email": None, "review": None,
-        "setup_future_usage": None, "shipping": None, "source": None, "statement_descriptor": None,
-        "statement_descriptor_suffix": None, "status": "succeeded", "transfer_data": None, "transfer_group": None,
-    }  # fmt: skip
-    event = {
-        "id": f"evt_3Q{number:020d}", "object": "event", "api_version": "2025-03-31.basil", "created": 1_764_000_001,
-        "data": {"object": intent}, "livemode": True, "pending_webhooks": 1,
-        "request": {"id": f"req_{number:014d}", "idempotency_key": str(ids.new())}, "type": "payment_intent.succeeded",
-    }  # fmt: skip
-    return json.dumps(event, indent=2).encode()
-
-
-def signed(body: bytes) -> bytes:
-    """The request that Stripe sends. Source: https://docs.stripe.com/webhooks#verify-manually"""
-    at = int(time.time())
-    signature = hmac.new(SECRET.encode(), b"%d." % at + body, hashlib.sha256).hexdigest()
-    head = (
-        "POST /v1/webhooks/stripe HTTP/1.1\r\nHost: bench\r\nUser-Agent: Stripe/1.0 (+https://stripe.com/docs/webhooks)\r\n"
-        f"Accept: */*; q=0.5, application/xml\r\nContent-Type: application/json; charset=utf-8\r\n"
-        f"Stripe-Signature: t={at},v1={signature},v0={'0' * 64}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
 
 
 def press(what: str, tokens: list[str], number: int, seconds: float, results: Any) -> None:
     """In a process of its own: load the server, put requests a second."""
     share = int(MADE_A_SECOND * seconds / CONNECTIONS) if what == "webhook" else 0
     first = number * MADE_A_SECOND * 1000
-    made = [[signed(notice(first + c * share + n)) for n in range(share)] for c in range(CONNECTIONS)]
+    made = [
+        [signers.stripes(signers.stripe_event(first + c * share + n)) for n in range(share)] for c in range(CONNECTIONS)
+    ]
 
     def requests_of(connection: int) -> load.Requests:
         if what == "webhook":
@@ -113,9 +79,53 @@ def kept(url: str) -> int:
     return int(found[0])
 
 
-async def measure(url: str, server: int, tokens: list[str], rounds: int, seconds: float) -> dict[str, list[float]]:
+async def answer_times(made: list[tuple[str, bytes]], rate: int) -> dict[str, list[float]]:
+    """Milliseconds from when each request was due until its answer was here, by provider; `rate` requests a second.
+
+    A request is sent when it is due, whether or not the ones before are answered.
+    """
+    found: dict[str, list[float]] = {}
+    idle: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+    for _ in range(LINES):
+        idle.put_nowait(await asyncio.open_connection("127.0.0.1", PORT))
+
+    async def send(provider: str, raw: bytes, due: float) -> None:
+        reader, writer = await idle.get()
+        writer.write(raw)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        await reader.readexactly(int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0]))
+        found.setdefault(provider, []).append((time.perf_counter() - due) * 1000)
+        idle.put_nowait((reader, writer))
+        status = head.partition(b"\r\n")[0].decode()
+        if " 200 " not in status:
+            raise SystemExit(f"{provider}: {status}")
+
+    begin = time.perf_counter()
+    async with asyncio.TaskGroup() as sending:
+        for number, (provider, raw) in enumerate(made):
+            due = begin + number / rate
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            sending.create_task(send(provider, raw, due))
+    while not idle.empty():
+        idle.get_nowait()[1].close()
+    return found
+
+
+def press_modestly(keys: signers.Signers, number: int, seconds: float) -> dict[str, list[float]]:
+    """The answer times of every provider, in turn, warm; on a thread, for the keys cannot travel and it costs little."""
+    first, each = FIRST + number * 100_000, int(RATE / len(keys.by_name()) * seconds) + WARM
+    made = [(name, sign(first + n)) for n in range(each) for name, sign in keys.by_name().items()]
+    warm = WARM * len(keys.by_name())
+    uvloop.run(answer_times(made[:warm], RATE))
+    return uvloop.run(answer_times(made[warm:], RATE))
+
+
+async def measure(
+    url: str, server: int, tokens: list[str], keys: signers.Signers, rounds: int, seconds: float
+) -> tuple[dict[str, list[float]], dict[str, list[list[float]]]]:
     """Some rounds, one after the other; every notice that was answered is in the inbox."""
     found: dict[str, list[float]] = {name: [] for name in ("empty", "webhook", "empty us", "webhook us")}
+    times: dict[str, list[list[float]]] = {}
     answered = 0
     for number in range(rounds):
         for what in ("empty", "webhook"):
@@ -123,9 +133,29 @@ async def measure(url: str, server: int, tokens: list[str], rounds: int, seconds
             found[what].append(rate)
             found[f"{what} us"].append(micros)
             answered += count if what == "webhook" else 0
+        for provider, waited in (await asyncio.to_thread(press_modestly, keys, number, seconds)).items():
+            times.setdefault(provider, []).append(sorted(waited))
+            answered += len(waited) + WARM
     if kept(url) != answered:
         raise SystemExit(f"{answered} notices were answered, {kept(url)} are kept")
-    return found
+    return found, times
+
+
+def figures(found: dict[str, list[float]], times: dict[str, list[list[float]]]) -> list[report.Figure]:
+    """What is printed."""
+    made = [
+        report.Figure("empty authenticated POST", "req/s", tuple(found["empty"])),
+        report.Figure("Stripe's notices, checked and kept", "req/s", tuple(found["webhook"])),
+        report.Figure("processor time of the server, an empty POST", "us", tuple(found["empty us"])),
+        report.Figure("processor time of the server, a notice", "us", tuple(found["webhook us"])),
+        report.ratio("webhook intake against the empty POST", found["webhook"], found["empty"], 0.5),
+    ]
+    for provider, rounds in times.items():
+        for part in (50, 99):
+            values = tuple(waited[min(len(waited) - 1, len(waited) * part // 100)] for waited in rounds)
+            name = f"{provider}: {part} of 100 answered within, {RATE} notices a second"
+            made.append(report.Figure(name, "ms", values, 100 if part == 99 else None, at_most=True))
+    return made
 
 
 async def main() -> None:
@@ -139,30 +169,23 @@ async def main() -> None:
         url = world.database(servers.database_url, "webhooks")
         await world.people(url)
         tokens, _, _ = requests.sessions(url)
-        with tempfile.TemporaryDirectory(prefix="largesse-bench-") as folder:
+        with (
+            tempfile.TemporaryDirectory(prefix="largesse-bench-") as folder,
+            signers.serving(signers.Signers()) as keys,
+        ):
             load_keys(Path(folder))
             environ = os.environ | {
                 "LARGESSE_DATA_DIR": folder, "LARGESSE_DATABASE_URL": url, "LARGESSE_NATS_URL": servers.nats_url,
                 "LARGESSE_HTTP_PORT": str(PORT), "LARGESSE_SANDBOX": "1", "LARGESSE_LOG_LEVEL": "warning",
-                "LARGESSE_STRIPE_API_KEY": "sk_test_of_a_benchmark", "LARGESSE_STRIPE_WEBHOOK_SECRET": SECRET,
-            }  # fmt: skip
+            } | keys.settings(Path(folder))  # fmt: skip
             server = await asyncio.to_thread(subprocess.Popen, [sys.executable, "-m", "bench.http_server"], env=environ)
             try:
                 await asyncio.to_thread(requests.wait_ready, PORT)
-                found = await measure(url, server.pid, tokens, args.rounds, args.seconds)
+                found, times = await measure(url, server.pid, tokens, keys, args.rounds, args.seconds)
             finally:
                 server.terminate()
                 server.wait()
-    report.show(
-        [
-            report.Figure("empty authenticated POST", "req/s", tuple(found["empty"])),
-            report.Figure("Stripe's notices, checked and kept", "req/s", tuple(found["webhook"])),
-            report.Figure("processor time of the server, an empty POST", "us", tuple(found["empty us"])),
-            report.Figure("processor time of the server, a notice", "us", tuple(found["webhook us"])),
-            report.ratio("webhook intake against the empty POST", found["webhook"], found["empty"], 0.5),
-        ],
-        title="webhooks",
-    )
+    report.show(figures(found, times), title="webhooks")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import threading
 import time
 import urllib.request
 from typing import Any
@@ -201,8 +202,47 @@ async def test_keys_are_fetched_once_and_again_when_google_signs_with_another(
         keys.fails = True
         monkeypatch.setattr("largesse.payments.providers.google_push._KEPT_S", 0)
         await tokens.check(issuer.bearer())  # what was fetched before still holds
+        assert tokens._renewing is not None
+        await tokens._renewing  # and is asked for again beside the answer
         assert keys.asked == 3
+        monkeypatch.setattr("largesse.payments.providers.google_push._KEPT_S_MAX", 0)
+        with pytest.raises(Away):  # but not for ever
+            await tokens.check(issuer.bearer())
+        keys.fails = False
+        await tokens.check(issuer.bearer())
         await tokens.close()
+
+
+async def test_old_keys_are_fetched_again_while_nobody_waits(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys, hang = Keys(issuer), threading.Event()
+
+    def answer(asked: Asked) -> Answer:
+        if keys.asked:
+            hang.wait(20)
+        return keys.answer(asked)
+
+    with listening(answer) as url:
+        tokens = PushTokens(url, AUDIENCE, EMAIL)
+        await tokens.warm()
+        monkeypatch.setattr("largesse.payments.providers.google_push._KEPT_S", -1)
+        monkeypatch.setattr("largesse.payments.providers.google_push._PAUSE_S", -1)
+        for _ in range(5):
+            await asyncio.wait_for(tokens.check(issuer.bearer()), 4)
+        hang.set()
+        await tokens.close()
+
+
+async def test_the_keys_are_there_before_the_first_push(make_till: MakeTill, google: Settings, issuer: Issuer) -> None:
+    keys = Keys(issuer)
+    with listening(keys.answer) as url:
+        kiosk = await make_till(changed(google, google_push_jwks_url=url))
+        await kiosk.payments.open()
+        assert kiosk.payments._warming is not None
+        await kiosk.payments._warming
+        assert keys.asked == 1
+        told = push("evt-1", testNotification={"version": "1.0"})
+        assert await kiosk.hear("google", told, authorization=issuer.bearer()) == 200
+        assert keys.asked == 1
 
 
 async def test_without_keys_there_is_no_judgement(issuer: Issuer) -> None:

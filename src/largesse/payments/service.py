@@ -1,5 +1,7 @@
 """The verbs of buyers: order coins, claim a store's purchase, read what was bought."""
 
+import asyncio
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -37,6 +39,7 @@ from largesse.payments.providers.port import (
     Seen,
     Seller,
     Store,
+    Warmer,
 )
 from largesse.payments.service_claim import Claims
 from largesse.payments.service_receipts import Receipts
@@ -65,12 +68,19 @@ class PaymentsService:
         self.refunds = Refunds(db, self.settler)
         self.regions = Regions(db, self._providers, settings.region_default)
         self.withdrawals = Withdrawals(db, settings, self.refunds)
+        self._warming: asyncio.Future[list[BaseException | None]] | None = None
 
     async def open(self) -> None:
-        """Nothing connects before it is needed."""
+        """Fetch what notices are checked by, beside everything else; nothing else connects before it is needed."""
+        warmers = [one.warm() for one in self._providers.values() if isinstance(one, Warmer)]
+        self._warming = asyncio.gather(*warmers, return_exceptions=True) if warmers else None
 
     async def close(self) -> None:
         """Close the providers' connections."""
+        if self._warming is not None:
+            self._warming.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._warming
         for provider in self._providers.values():
             await provider.close()
 

@@ -205,6 +205,10 @@ class Google:
         await self._read_voided(since)
         return [f":{token}:{_VOID}" for token in self._voided if _is_plain(token)]
 
+    async def warm(self) -> None:
+        """Fetch the keys of pushes."""
+        await self._push.warm()
+
     async def close(self) -> None:
         """Close the connections and end the threads."""
         await self._push.close()

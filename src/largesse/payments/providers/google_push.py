@@ -36,6 +36,7 @@ class PushTokens:
         self._keys: dict[str, Any] = {}
         self._kept_at = self._asked_at = float("-inf")
         self._asking = asyncio.Lock()
+        self._renewing: asyncio.Task[None] | None = None
         self._client: httpx.AsyncClient | None = None
 
     async def check(self, authorization: str) -> None:
@@ -61,17 +62,37 @@ class PushTokens:
         if claims["email"] != self._email or claims.get("email_verified") is not True:
             raise BadNotice("a push of another service account")
 
+    async def warm(self) -> None:
+        """Fetch the keys before anybody waits for them; not where no push can be ours."""
+        if not self._audience or not self._email:
+            return
+        async with self._asking:
+            self._asked_at = time.monotonic()
+            await self._fetch()
+
     async def close(self) -> None:
         """Close the connection."""
+        if self._renewing is not None:
+            self._renewing.cancel()
+            await asyncio.wait([self._renewing])
         if self._client is not None:
             await self._client.aclose()
 
     async def _key(self, kid: str) -> Any:
-        """The public key of this name; an unknown name asks for the keys again, but not at every turn."""
+        """The public key of this name; an unknown name asks for the keys again, but not at every turn.
+
+        Known ones that are old are asked for again beside the answer, which does not wait for that.
+        """
+        now = time.monotonic()
+        if kid in self._keys and now - self._kept_at <= _KEPT_S_MAX:
+            is_due = now - self._kept_at > _KEPT_S and now - self._asked_at > _PAUSE_S
+            if is_due and (self._renewing is None or self._renewing.done()):
+                self._renewing = asyncio.create_task(self.warm(), name="google-push-keys")
+            return self._keys[kid]
         async with self._asking:
             now = time.monotonic()
-            is_old = now - self._kept_at > _KEPT_S
-            if (is_old or kid not in self._keys) and now - self._asked_at > _PAUSE_S:
+            is_missing = kid not in self._keys or now - self._kept_at > _KEPT_S_MAX
+            if is_missing and now - self._asked_at > _PAUSE_S:
                 self._asked_at = now
                 await self._fetch()
         if not self._keys or now - self._kept_at > _KEPT_S_MAX:

@@ -259,3 +259,12 @@ class Answerer(Protocol):
     async def answer(self, facts: Consumption) -> None:
         """Answer its question. Raises `Away`, `Refused`."""
         ...
+
+
+@runtime_checkable
+class Warmer(Protocol):
+    """A provider whose notices are checked by something of the network that can be had before one comes."""
+
+    async def warm(self) -> None:
+        """Fetch it; nothing where that fails, and the first notice tries again."""
+        ...
