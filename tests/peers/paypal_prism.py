@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ THEIRS = {
     "/v2/payments/": "payments_payment_v2.json",
     "/v1/customer/": "customer_disputes_v1.json",
     "/v1/notifications/": "notifications_webhooks_v1.json",
+    "/v1/payments/payouts": "payments_payouts_batch_v1.json",
 }
 _UNREADABLE = (
     ("email",),
@@ -188,7 +189,14 @@ class Judged(httpx.AsyncBaseTransport):
 def judging(documents: dict[str, Path]) -> Iterator[tuple[PayPalStandIn, dict[str, int]]]:
     """A stand-in, and by the beginning of a path the port at which Prism judges it; errors are answers."""
     standing = PayPalStandIn()
-    with listening(standing.answer) as upstream, contextlib.ExitStack() as stack:
+    with judged_by(documents, standing.answer) as ways:
+        yield standing, ways
+
+
+@contextlib.contextmanager
+def judged_by(documents: dict[str, Path], answer: Callable[[Asked], Answer]) -> Iterator[dict[str, int]]:
+    """By the beginning of a path the port at which Prism judges what is asked, and what `answer` answers."""
+    with listening(answer) as upstream, contextlib.ExitStack() as stack:
         ports: dict[Path, int] = {}
         for document in dict.fromkeys(documents.values()):
             ports[document] = port = free_port()
@@ -196,4 +204,4 @@ def judging(documents: dict[str, Path]) -> Iterator[tuple[PayPalStandIn, dict[st
             process = stack.enter_context(process_of([*command, "-h", "127.0.0.1", "-p", str(port)]))
             until_it_answers(f"http://127.0.0.1:{port}/", process)
         ways = {prefix: ports[document] for prefix, document in documents.items()}
-        yield standing, ways | {"/v1/oauth2/": httpx.URL(upstream).port or 80}
+        yield ways | {"/v1/oauth2/": httpx.URL(upstream).port or 80}

@@ -97,6 +97,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     paypal_client_secret: Annotated[str, _secret("PayPal's client secret")] = ""
     paypal_webhook_id: Annotated[str, _about("id of PayPal's webhook, which its signatures cover")] = ""
     paypal_api_base: Annotated[str, _about("address of PayPal's API")] = "https://api-m.paypal.com"
+    paypal_payouts: Annotated[bool, _about("1 pays creators out through PayPal Payouts, with the same client id")] = (
+        False
+    )
     apple_bundle_id: Annotated[str, _about("bundle id of the app; empty: Apple is off")] = ""
     apple_app_id: Annotated[
         int, msgspec.Meta(ge=0), _about("the app's number in the App Store; needed in Production")

@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from largesse import catalog, payments
+from largesse import catalog, payments, payouts
 from largesse.accounts import PersonalKeys
 from largesse.kit import ids, migrate
 from largesse.kit.clock import SystemClock
@@ -32,6 +32,8 @@ async def prepare(settings: Settings) -> list[str]:
     db = Database(settings.database_url, connections_max=2)
     for provider in payments.configured(settings, db).values():  # a setting that cannot be used is told here
         await provider.close()
+    for rail in payouts.configured(settings, db).values():
+        await rail.close()
     await db.open()
     try:
         async with db.pool.connection() as connection:

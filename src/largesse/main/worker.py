@@ -35,7 +35,7 @@ async def run_worker(settings: Settings) -> None:
     badges = Badges(services.db, services.accounts)
     services.jobs.add_periodic("* * * * *", "safety.limits_due", services.limits.apply_due)
     stop = asyncio.Event()
-    async with opened(services, "ledger", "payments"):
+    async with opened(services, "ledger", "payments", "rails"):
         keepers = [
             asyncio.create_task(_every(_PARTITIONS_EVERY_S, lambda: make_partitions(services))),
             asyncio.create_task(_every(_NEWS_EVERY_S, lambda: forget_news(services))),

@@ -12,6 +12,7 @@ from largesse.kit.http import Invalid
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,189}\.[A-Za-z]{2,}")
 _ACCOUNT = re.compile(r"[0-9]{4,17}")
 _SHOWN = 4
+_PAYPAL_EMAIL_MAX = 127
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,8 @@ def read(rail: str, given: Mapping[str, str]) -> Destination:
 
 def _paypal(given: Mapping[str, str]) -> Destination:
     email = _need(given, "email").lower()
-    if not _EMAIL.fullmatch(email):
-        raise Invalid.field("email", "not an address of electronic mail")
+    if not _EMAIL.fullmatch(email) or len(email) > _PAYPAL_EMAIL_MAX:
+        raise Invalid.field("email", "not an address of electronic mail that PayPal takes")
     name, _, host = email.partition("@")
     return Destination(details={"email": email}, identity=email, shown=f"{name[:1]}…@{host}")
 

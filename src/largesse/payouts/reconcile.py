@@ -34,6 +34,7 @@ _PATHS: dict[tuple[Status, str], tuple[Act, ...]] = {
 }
 # Pauses between looks: soon at first, then hourly for as long as the rail's window is open.
 _PAUSES = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _ASKING: frozenset[Status] = frozenset({"submitting", "unknown", "submitted", "in_transit"})
 
 
@@ -55,7 +56,8 @@ def judge(status: Status, seen: Seen, *, capabilities: Capabilities, submitted_a
         return Verdict(acts=acts, person=is_late and end in _ASKING)
     if status not in {"submitting", "unknown"}:
         return Verdict(person=True)  # the rail has forgotten what it had taken
-    if is_late:
+    is_forgotten = capabilities.known_for is not None and now >= submitted_at + capabilities.known_for
+    if is_late or (capabilities.repeats and is_forgotten):
         return Verdict(person=True)
     if capabilities.repeats:
         return Verdict(again=True)
@@ -65,6 +67,17 @@ def judge(status: Status, seen: Seen, *, capabilities: Capabilities, submitted_a
 def path(status: Status, state: State) -> tuple[Act, ...]:
     """The states to move through, from our record to what stands at the rail; none where it stands there, or beyond."""
     return _PATHS.get((status, state), ())
+
+
+def next_look(
+    status: Status, looks: int, *, capabilities: Capabilities, submitted_at: datetime, now: datetime
+) -> datetime | None:
+    """When the rail is asked next of an attempt in a state, after it was asked so often; None: not by itself."""
+    if status in _ASKING:
+        return now + pause(looks)
+    if status == "paid" and now < submitted_at + capabilities.watched:
+        return now + (_DAY if now < submitted_at + _WEEK else _WEEK)
+    return None
 
 
 def pause(looks: int) -> timedelta:

@@ -65,6 +65,14 @@ class RailsService:
             if len(taken) < _TAKEN_MAX:
                 return
 
+    async def open(self) -> None:
+        """Nothing connects before it is needed."""
+
+    async def close(self) -> None:
+        """Close what rails have open."""
+        for rail in self._rails.values():
+            await rail.close()
+
     async def _hand_over(self) -> int:
         count = 0
         while True:
@@ -90,10 +98,24 @@ class RailsService:
         if account is None and one.status != "paid":
             await self._call_person(one.id, UNREADABLE)
             return
-        attempt = Attempt(key=one.key, payout=one.id, money=one.net, account=account or {})
+        attempt = Attempt(key=one.key, payout=one.id, money=one.net, account=account or {}, ref=one.rail_ref or "")
         seen = await self._submit(rail, attempt) if is_fresh else await self._look(rail, attempt)
         if await self._record(rail, one, seen):
-            await self._record(rail, one, await self._submit(rail, attempt))
+            await self._hand_over_again(rail, one, attempt)
+
+    async def _hand_over_again(self, rail: Rail, payout: Payout, attempt: Attempt) -> None:
+        """Hand over an attempt of which the rail knows nothing; a refusal now says nothing of the first time."""
+        try:
+            seen = await rail.submit(attempt)
+        except Away as error:
+            log.warning("payout.rail_away", payout=str(payout.id), rail=rail.name, error=str(error))
+            await self._record(rail, payout, None)
+        except Refused as refused:
+            log.warning("payout.refused_again", payout=str(payout.id), rail=rail.name, reason=refused.reason)
+            await self._record(rail, payout, None)
+            await self._call_person(payout.id, f"refused: {refused.reason}"[:100])
+        else:
+            await self._record(rail, payout, seen)
 
     async def _begin(self, payout: UUID) -> tuple[bool, Payout] | None:
         """Commit the attempt before anybody is called; True beside the payout: it is to be handed over now."""
@@ -150,8 +172,10 @@ class RailsService:
                 await store.call_person(tx, found.id, SILENT)
             else:
                 last = verdict.acts[-1] if verdict.acts else found.status
-                waits = last in {"submitting", "unknown", "submitted", "in_transit"}
-                await store.schedule(tx, found.id, now + reconcile.pause(found.looks) if waits else None)
+                next_at = reconcile.next_look(
+                    last, found.looks, capabilities=rail.capabilities, submitted_at=found.submitted_at, now=now
+                )
+                await store.schedule(tx, found.id, next_at)
         return verdict.again
 
     async def _lock(self, tx: WriteTx, payout: UUID) -> Payout:

@@ -18,9 +18,9 @@ from largesse.kit import ids
 from largesse.kit.config import BadSettings, Settings
 from largesse.kit.db import Database
 from largesse.kit.money import Money
+from largesse.kit.paypal import amount_of, money_of
 from largesse.payments import PaymentsService
 from largesse.payments.providers.paypal import PayPal
-from largesse.payments.providers.paypal_client import amount_of, money_of
 from largesse.payments.providers.port import Away, BadNotice, Order, Refused
 from paypal_peer import BASE, Theirs, certificate, settings_of, signed
 

@@ -16,8 +16,8 @@ import msgspec
 
 from largesse.kit.config import BadSettings, Settings
 from largesse.kit.money import Money
+from largesse.kit.paypal import PayPalClient, amount_of, money_of
 from largesse.payments.providers import paypal_shapes as shapes
-from largesse.payments.providers.paypal_client import PayPalClient, amount_of, money_of
 from largesse.payments.providers.paypal_notices import Certificates, refs_of
 from largesse.payments.providers.port import (
     Away,

@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from largesse.payments.providers.paypal_client import PayPalClient
+from largesse.kit.paypal import PayPalClient
 from largesse.payments.providers.port import Away, BadNotice
 from largesse.payments.providers.shape import ODD
 

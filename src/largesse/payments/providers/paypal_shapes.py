@@ -7,15 +7,10 @@ from typing import Any, Literal, NotRequired, TypedDict, TypeVar
 
 import msgspec
 
+from largesse.kit.paypal import Amount
+
 T = TypeVar("T")
 CaptureStatus = Literal["COMPLETED", "DECLINED", "PARTIALLY_REFUNDED", "PENDING", "REFUNDED", "FAILED"]
-
-
-class Amount(TypedDict):
-    """An amount in PayPal's form: a decimal number as text."""
-
-    currency_code: str
-    value: str
 
 
 class Link(TypedDict):

@@ -15,23 +15,15 @@ from fractions import Fraction
 from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
+from largesse.kit import outside
 from largesse.kit.money import Money
 
 State = Literal["open", "pending", "paid", "canceled", "failed", "expired"]
 Via = Literal["psp", "store"]
 
 
-class Away(Exception):  # noqa: N818 - a state of the world, not a bug
-    """The provider did not answer, or answered with a fault of its own (429 and 5xx too): the outcome is unknown."""
-
-
-class Refused(Exception):  # noqa: N818 - a provider's answer, not a bug
-    """The provider will not do this. `reason` is its own short word (`card_declined`), `detail` a sentence."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason
-        self.detail = detail
+Away = outside.Away
+Refused = outside.Refused
 
 
 class Gone(Refused):

@@ -8,8 +8,17 @@ from largesse.payouts.rails.sandbox import Sandbox
 
 
 def configured(settings: Settings, db: Database) -> dict[str, Rail]:
-    """The rails of this service by name. A sandbox has the sandbox's only, so nothing real can leave it."""
-    rails: list[Rail] = [Sandbox(db)] if settings.sandbox else [Manual(db)]
+    """The rails of this service by name; ends the program where a setting cannot be used.
+
+    A sandbox has the sandbox's only, so nothing real can leave it.
+    """
+    if settings.sandbox:
+        return {Sandbox.name: Sandbox(db)}
+    rails: list[Rail] = [Manual(db)]
+    if settings.paypal_payouts:
+        from largesse.payouts.rails.paypal import PayPal  # noqa: PLC0415 - only where it is used
+
+        rails.append(PayPal(settings))
     return {rail.name: rail for rail in rails}
 
 

@@ -13,22 +13,14 @@ from datetime import timedelta
 from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
+from largesse.kit import outside
 from largesse.kit.money import Money
 
 State = Literal["absent", "submitted", "in_transit", "paid", "failed", "returned"]
 
 
-class Away(Exception):  # noqa: N818 - a state of the world, not a bug
-    """The rail did not answer, or answered with a fault of its own: the outcome is unknown."""
-
-
-class Refused(Exception):  # noqa: N818 - a rail's answer, not a bug
-    """The rail will not do this, and did nothing. `reason` is its own short word."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason
-        self.detail = detail
+Away = outside.Away
+Refused = outside.Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +29,9 @@ class Capabilities:
 
     `repeats`: the same key submitted again is the same transfer, so an attempt that the rail does not know can be
     handed over again; where it cannot, it has failed once the rail's own delay `late` is over. `window` is how long
-    after an attempt the rail is asked what became of it before a person is.
+    after an attempt the rail is asked what became of it before a person is. `known_for` is how long the rail remembers
+    a key: after that an attempt is never handed over again, for it would be another transfer (None: for ever).
+    `watched` is how long after an attempt one that has arrived is asked for, since it may come back untold.
     """
 
     currencies: frozenset[str] = frozenset()
@@ -45,6 +39,8 @@ class Capabilities:
     repeats: bool
     late: timedelta
     window: timedelta
+    known_for: timedelta | None = None
+    watched: timedelta = timedelta(0)
 
     def reaches(self, country: str, currency: str) -> bool:
         """Whether money of a currency can go to an account in a country."""
@@ -55,12 +51,16 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What is to be paid. `key` is the attempt's idempotency key; `account` names where to, as its method kept it."""
+    """What is to be paid. `key` is the attempt's idempotency key; `account` names where to, as its method kept it.
+
+    `ref` is the rail's own number of it, once the rail has told one.
+    """
 
     key: str
     payout: UUID
     money: Money
     account: Mapping[str, str]
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

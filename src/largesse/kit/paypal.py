@@ -1,16 +1,15 @@
-"""Talking to PayPal: the access token, calls that may be sent again, amounts in its form."""
+"""Talking to PayPal: the access token, calls that may be sent again, amounts in its form. Two rooms do."""
 
 import asyncio
 import time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 import httpx
 
 from largesse.kit.config import Settings
 from largesse.kit.money import Money, exponent
-from largesse.payments.providers.paypal_shapes import Amount
-from largesse.payments.providers.port import Away, Refused
+from largesse.kit.outside import Away, Refused
 
 _TIMEOUT_S = 20.0
 _TOKEN_SLACK_S = 60.0
@@ -19,19 +18,26 @@ _UNAUTHORIZED, _TOO_MANY, _SERVER = 401, 429, 500
 _ACTED = 409  # RESOURCE_CONFLICT, while the same request is still being worked on
 # PayPal takes these without decimals, whatever ISO 4217 says.
 # Source: https://developer.paypal.com/reference/currency-codes/
-_WHOLE = frozenset({"HUF", "JPY", "TWD"})
-_CURRENCIES = frozenset({
+WHOLE = frozenset({"HUF", "JPY", "TWD"})
+CURRENCIES = frozenset({
     "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS", "JPY", "MXN", "MYR", "NOK",
     "NZD", "PHP", "PLN", "SEK", "SGD", "THB", "TWD", "USD",
 })  # fmt: skip
 
 
-def amount_of(money: Money) -> dict[str, str]:
+class Amount(TypedDict):
+    """An amount in PayPal's form: a decimal number as text."""
+
+    currency_code: str
+    value: str
+
+
+def amount_of(money: Money) -> Amount:
     """Money in PayPal's form; raises `Refused` for a currency that PayPal does not take."""
-    if money.currency not in _CURRENCIES:
+    if money.currency not in CURRENCIES:
         raise Refused("currency_not_supported", f"PayPal does not take {money.currency}")
     scale = 10 ** exponent(money.currency)
-    if money.currency in _WHOLE:
+    if money.currency in WHOLE:
         if money.minor % scale:
             raise Refused("amount_not_whole", f"PayPal takes whole {money.currency} only")
         return {"currency_code": money.currency, "value": str(money.minor // scale)}
@@ -114,4 +120,4 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
         return found
     details = found.get("details") or [{}]
     reason = details[0].get("issue") or found.get("name") or found.get("error") or str(status)
-    raise Refused(str(reason), str(details[0].get("description") or found.get("message") or "")[:300])
+    raise Refused(str(reason), str(details[0].get("description") or found.get("message") or "")[:300], found)
