@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from largesse import ledger
 from largesse.kit.config import BadSettings, Settings
 from largesse.kit.http import Invalid
+from largesse.ledger.model import Book
 from largesse.payouts.rails import configured
 from largesse.payouts.rails.paypal import PayPal
 from paypal_payouts import Bank, settings_of
@@ -185,6 +185,24 @@ async def test_a_batch_of_something_else_is_for_a_person(pays: Any, bank: Bank) 
     assert "rail-silent" in (await pays.get(pays.made)).reasons
 
 
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {}, {"batch_header": None}, {"batch_header": {"payout_batch_id": "../x"}}, {"items": [{}]},
+        {"items": [{"payout_item": {"amount": {"currency": "USD", "value": "x"}}, "transaction_status": "SUCCESS"}]},
+        {"items": [{"payout_item": {"amount": {"currency": "USD", "value": "98.25"}}, "transaction_status": "NEW"}]},
+    ],
+)  # fmt: skip
+async def test_an_answer_of_another_shape_is_none(pays: Any, bank: Bank, strange: dict[str, Any]) -> None:
+    await step(pays)
+    before = dict(bank.batches["BATCH1"])
+    bank.batches["BATCH1"] = before | strange if strange else {}
+    assert await step(pays) == "submitted"
+    bank.batches["BATCH1"] = before
+    bank.say("SUCCESS")
+    assert await step(pays) == "paid"
+
+
 async def test_the_bank_may_take_a_fee_of_its_own_and_the_books_have_it(pays: Any, bank: Bank) -> None:
     await step(pays)
     bank.say("SUCCESS", payout_item_fee={"currency": "USD", "value": "0.25"})
@@ -193,7 +211,7 @@ async def test_the_bank_may_take_a_fee_of_its_own_and_the_books_have_it(pays: An
         cost = await tx.scalar(
             "SELECT sum(l.amount) FROM ledger.leg l JOIN ledger.transfer t ON t.key = l.transfer"
             " WHERE t.kind = 'paidout' AND l.book = %s",
-            [ledger.Book.PAYOUT_COST],
+            [Book.PAYOUT_COST],
         )
     assert cost == 25
 

@@ -7,9 +7,10 @@ Source: https://developer.paypal.com/docs/api/payments.payouts-batch/v1/, /payou
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
+import msgspec
 
 from largesse.kit.config import BadSettings, Settings
 from largesse.kit.money import Money
@@ -27,6 +28,47 @@ _STATES: dict[str, State] = {
 }  # fmt: skip
 # States of a batch whose items were not touched.
 _UNDONE = {"DENIED", "CANCELED"}
+
+
+class _Sum(msgspec.Struct):
+    currency: str
+    value: str
+
+    @property
+    def money(self) -> Money:
+        return money_of({"currency_code": self.currency, "value": self.value})
+
+
+class _SenderHeader(msgspec.Struct):
+    sender_batch_id: str
+
+
+class _Header(msgspec.Struct):
+    payout_batch_id: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9]{1,30}$")]
+    batch_status: str
+    sender_batch_header: _SenderHeader
+
+
+class _Error(msgspec.Struct):
+    name: str = ""
+
+
+class _Sent(msgspec.Struct):
+    amount: _Sum
+
+
+class _Item(msgspec.Struct):
+    payout_item: _Sent
+    transaction_status: str = "PENDING"
+    payout_item_fee: _Sum | None = None
+    errors: _Error | None = None
+
+
+class _Batch(msgspec.Struct):
+    """What PayPal answers, as far as it is read."""
+
+    batch_header: _Header
+    items: list[_Item] = []
 
 
 class PayPal:
@@ -65,10 +107,7 @@ class PayPal:
             if refused.reason in _OURS or refused.answer.get("name") in _OURS:
                 raise Away(f"PayPal does not let us pay: {refused.reason}") from refused
             raise
-        header = made["batch_header"]
-        if header["batch_status"] in _UNDONE:
-            return Seen(state="failed", ref=header["payout_batch_id"], reason=header["batch_status"])
-        return Seen(state="submitted", ref=header["payout_batch_id"])
+        return _seen(attempt, made)
 
     async def look(self, attempt: Attempt) -> Seen:
         """How the batch stands. Without PayPal's number of it nothing is known: handing it over again tells."""
@@ -110,32 +149,27 @@ def _first(refused: Refused) -> str | None:
     return None
 
 
-def _seen(attempt: Attempt, found: dict[str, Any]) -> Seen:
-    """A batch as it stands. Raises `Away` for one that is not this attempt's: a person has to look."""
-    header, items = found["batch_header"], found.get("items") or []
-    batch = header["payout_batch_id"]
-    if header["sender_batch_header"].get("sender_batch_id") != attempt.key or len(items) > 1:
+def _seen(attempt: Attempt, answer: dict[str, Any]) -> Seen:
+    """A batch as it stands. Raises `Away` for one that is not this attempt's, or none: in the end a person looks."""
+    try:
+        found = msgspec.convert(answer, _Batch)
+    except msgspec.ValidationError as error:
+        raise Away(f"PayPal's answer is no batch: {error}") from error
+    header, batch = found.batch_header, found.batch_header.payout_batch_id
+    if header.sender_batch_header.sender_batch_id != attempt.key or len(found.items) > 1:
         raise Away(f"PayPal's batch {batch} is of another attempt")
-    is_undone = header["batch_status"] in _UNDONE
-    if not items:
-        return Seen(state="failed" if is_undone else "submitted", ref=batch, reason=header["batch_status"])
-    (item,) = items
-    status = item.get("transaction_status", "PENDING")
-    state, sent = _STATES.get(status), _money(item["payout_item"]["amount"])
+    is_undone = header.batch_status in _UNDONE
+    if not found.items:
+        return Seen(
+            state="failed" if is_undone else "submitted", ref=batch, reason=header.batch_status if is_undone else ""
+        )
+    (item,) = found.items
+    status, sent = item.transaction_status, item.payout_item.amount.money
+    state = _STATES.get(status)
     if state is None or sent != attempt.money:
-        raise Away(f"PayPal's batch {batch} is {status} of {sent}")
+        raise Away(f"PayPal's batch {batch} is {status[:40]} of {sent}")
     if is_undone and state == "submitted":
         state = "failed"
-    errors = item.get("errors") or {}
-    fee = item.get("payout_item_fee")
-    return Seen(
-        state=state,
-        ref=batch,
-        cost=_money(fee) if fee and state in {"paid", "returned"} else None,
-        back=sent if state == "returned" else None,
-        reason=str(errors.get("name") or ("" if state in {"submitted", "paid"} else status))[:100],
-    )
-
-
-def _money(amount: dict[str, Any]) -> Money:
-    return money_of({"currency_code": amount.get("currency", ""), "value": amount.get("value", "")})
+    fee = item.payout_item_fee.money if item.payout_item_fee and state in {"paid", "returned"} else None
+    reason = (item.errors.name if item.errors else "") or ("" if state in {"submitted", "paid"} else status)
+    return Seen(state=state, ref=batch, cost=fee, back=sent if state == "returned" else None, reason=reason[:100])
