@@ -21,9 +21,10 @@ from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.money import Money
 from largesse.payments.providers import stripe as stripe_module
+from largesse.payments.providers.google import Google
 from largesse.payments.providers.paypal import PayPal
 from largesse.payments.providers.paypal_notices import refs_of
-from largesse.payments.providers.port import Away, BadNotice, Begun, Next, Order, Refused, Seen
+from largesse.payments.providers.port import Away, BadNotice, Begun, Evidence, Next, Order, Refused, Seen
 from largesse.payments.providers.stripe import Stripe
 from largesse.payments.providers.stripe_objects import Event
 from largesse.payments.providers.stripe_objects import refs_of as stripe_refs_of
@@ -237,6 +238,50 @@ async def test_nothing_that_paypal_answers_is_a_fault_of_ours(answers: dict[str,
 @given(event=odd({str(n): event for n, event in enumerate(TOLD)}), number=st.sampled_from(range(len(TOLD))))
 def test_an_event_of_paypals_of_any_shape_names_payments_or_none(event: dict[str, Any], number: int) -> None:
     assert all(isinstance(ref, str) and ref for ref in refs_of(event[str(number)]))
+
+
+# Google
+
+BOUGHT = {
+    "kind": "androidpublisher#productPurchase", "purchaseTimeMillis": "1790000000000", "purchaseState": 0,
+    "consumptionState": 1, "acknowledgementState": 1, "quantity": 3, "refundableQuantity": 2, "productId": "coins_70",
+    "obfuscatedExternalAccountId": str(BUYER),
+}  # fmt: skip
+VOIDED = {"purchaseToken": "t", "voidedQuantity": 1, "voidedReason": 1, "purchaseTimeMillis": "1790000000000"}
+_APP = "/androidpublisher/v3/applications/org.example.gifts/purchases"
+GOOGLES: dict[str, Any] = {
+    f"GET {_APP}/products/coins_70/tokens/t": BOUGHT,
+    f"POST {_APP}/products/coins_70/tokens/t:consume": {},
+    f"GET {_APP}/voidedpurchases": {"voidedPurchases": [VOIDED], "tokenPagination": {"nextPageToken": None}},
+}
+GOOGLE_CALLS: dict[str, Callable[[Google], Awaitable[Any]]] = {
+    "claim": lambda google: google.claim(Evidence(product_id="coins_70", purchase_token="t")),
+    "look": lambda google: google.look("coins_70:t"),
+    "look at what was voided": lambda google: google.look("coins_70:t:void"),
+    "finish": lambda google: google.finish("coins_70:t"),
+    "catch up": lambda google: google.catch_up(ids.made_at(REFUND)),
+}
+
+
+@pytest.fixture
+async def google(api: Recorded, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Google]:
+    monkeypatch.setattr("largesse.payments.providers.google._PAGES_MAX", 3)
+    monkeypatch.setattr("largesse.payments.providers.google._VOIDED_FRESH_S", -1)
+    made = Google(Settings(google_package_name="org.example.gifts", google_api_base=api.base))
+    yield made
+    await made.close()
+
+
+@MANY
+@given(answers=odd(GOOGLES), call=st.sampled_from(sorted(GOOGLE_CALLS)))
+async def test_nothing_that_google_answers_is_a_fault_of_ours(
+    google: Google, api: Recorded, answers: dict[str, Any], call: str
+) -> None:
+    for request, answer in answers.items():
+        api.put(request, (200, answer))
+    said = await outcome(GOOGLE_CALLS[call](google))
+    assert is_sound(said), said
+    assert not isinstance(said, Refused), "every address is one that was recorded"
 
 
 # What is no JSON at all

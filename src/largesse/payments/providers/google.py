@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import google_auth_httplib2
@@ -64,6 +64,10 @@ _REASONS = [
 ]  # fmt: skip
 
 
+# Of one purchase; more is no answer, and each piece of what went back is told apart.
+Pieces = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+
+
 class ProductPurchase(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What `purchases.products.get` answers, as far as it is used; states are Google's numbers."""
 
@@ -73,8 +77,8 @@ class ProductPurchase(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     acknowledgement_state: int = 0
     purchase_type: int | None = None
     product_id: str | None = None
-    quantity: int = 1
-    refundable_quantity: int | None = None
+    quantity: Pieces = 1
+    refundable_quantity: Pieces | None = None
     obfuscated_external_account_id: str | None = None
 
 
