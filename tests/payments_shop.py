@@ -76,7 +76,7 @@ class Shop:
         return Seen(
             ref=ref,
             state=found["state"],
-            live=found.get("live", True),
+            live=found.get("live", False),
             paid=found["paid"] if is_paid else None,
             fee=Money(59, order.price.currency) if is_paid else None,
             purchase=order.id,

@@ -84,7 +84,11 @@ def google(settings: Settings, play: GooglePlay, tmp_path: Path) -> Settings:
     key = tmp_path / "service-account.json"
     key.write_text(json.dumps(play.credentials))
     return till.changed(
-        settings, google_package_name=google_play.PACKAGE, google_credentials_file=str(key), google_api_base=play.url
+        settings,
+        sandbox=False,
+        google_package_name=google_play.PACKAGE,
+        google_credentials_file=str(key),
+        google_api_base=play.url,
     )
 
 

@@ -301,7 +301,19 @@ async def test_what_an_offer_code_gave_for_nothing_is_not_money(counter: Till, s
     assert await counter.coins(cast.alice) == (0, 0)
 
 
-@pytest.mark.parametrize("names", ["", "Xcode", "LocalTesting", "Production,Xcode", "Sandbox, LocalTesting", "sandbox"])
+def test_without_a_word_apples_money_is_taken_in_earnest_and_its_test_money_in_a_sandbox(apple: Settings) -> None:
+    unset = changed(apple, apple_environments="")
+    assert apple_setup.read(unset).environments == [Environment.PRODUCTION]
+    assert apple_setup.read(changed(unset, sandbox=True, apple_app_id=0)).environments == [Environment.SANDBOX]
+
+
+@pytest.mark.parametrize("names", ["Production", "Production,Sandbox", "Sandbox, Production"])
+def test_a_sandbox_does_not_start_for_apples_live_money(apple: Settings, names: str) -> None:
+    with pytest.raises(BadSettings, match="a sandbox refuses live money"):
+        Apple(changed(apple, sandbox=True, apple_environments=names))
+
+
+@pytest.mark.parametrize("names", ["Xcode", "LocalTesting", "Production,Xcode", "Sandbox, LocalTesting", "sandbox"])
 def test_an_environment_whose_signatures_nobody_checks_ends_the_program(apple: Settings, names: str) -> None:
     with pytest.raises(BadSettings, match="LARGESSE_APPLE_ENVIRONMENTS"):
         Apple(changed(apple, apple_environments=names))

@@ -238,6 +238,19 @@ async def test_a_sandbox_grants_licence_testers_like_any_buyer(
     assert (await kiosk.claim_google(cast.alice, "coins_70", token)).json()["granted_class"] == "paid"
 
 
+async def test_a_sandbox_sells_nothing_for_live_money(
+    make_till: MakeTill, google: Settings, play: GooglePlay, cast: Any
+) -> None:
+    kiosk = await make_till(changed(google, sandbox=True, test_accounts="alice"))
+    token = play.buy(cast.alice.id, "coins_70")
+    assert (await kiosk.claim_google(cast.alice, "coins_70", token)).json()["status"] == "mismatch"
+    assert await kiosk.coins(cast.alice) == (0, 0)
+    (row,) = await kiosk.rows("SELECT flags FROM payments.purchase")
+    assert row["flags"] == ["mismatch:live-money"]
+    await kiosk.notices.finish_all()
+    assert play.purchases[token]["consumptionState"] == 0  # so Google gives the money back by itself
+
+
 @pytest.mark.parametrize("kind", [1, 2], ids=["promo code", "watched video"])
 async def test_what_nobody_paid_for_is_kept_for_a_person(kiosk: Till, play: GooglePlay, cast: Any, kind: int) -> None:
     token = play.buy(cast.alice.id, "coins_70", purchaseType=kind, refundableQuantity=0)

@@ -104,7 +104,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     apple_app_id: Annotated[
         int, msgspec.Meta(ge=0), _about("the app's number in the App Store; needed in Production")
     ] = 0
-    apple_environments: Annotated[str, _about("Production, or Sandbox too, comma separated")] = "Production"
+    apple_environments: Annotated[
+        str, _about("Production, or Sandbox too, comma separated; empty: Production, in a sandbox Sandbox")
+    ] = ""
     apple_root_certificates: Annotated[str, _about("files with Apple's roots, comma separated; empty: Apple's own")] = (
         ""
     )

@@ -174,6 +174,7 @@ def mismatch(record: Record, seen: Seen) -> str:
     purchase = record.purchase
     paid = seen.paid or purchase.price
     differs = {
+        "live-money": seen.live and record.sandbox,
         "order": seen.purchase not in {None, purchase.id},
         "buyer": seen.buyer not in {None, record.buyer},
         "product": seen.product_id not in {None, record.product_id},

@@ -323,4 +323,4 @@ def _order_of(made: Purchase, buyer: Account) -> Order:
 
 
 def _open(begun: Begun) -> Seen:
-    return Seen(ref=begun.ref, state="open", live=True)
+    return Seen(ref=begun.ref, state="open", live=False)

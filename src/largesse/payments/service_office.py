@@ -27,6 +27,7 @@ from largesse.payments.store_office import DisputeRow, Listed, Wanted
 
 log = structlog.get_logger(__name__)
 KIND_REFUND, KIND_DECISION, KIND_ADJUSTMENT = "payments.refund", "payments.decision", "payments.adjustment"
+LIVE_MONEY = "mismatch:live-money"
 KINDS = (KIND_REFUND, KIND_DECISION, KIND_ADJUSTMENT)
 Decision = Literal["grant", "send_back"]
 
@@ -188,6 +189,8 @@ class OfficeService:
             left = Money(arrived.minor - purchase.refunded_minor - record[0].lost_minor, arrived.currency)
             await self._refunds.send_back(tx, purchase, refund=found.id, money=left, by=by)
             return
+        if LIVE_MONEY in purchase.flags:
+            raise NotRefundable("a sandbox sells nothing for live money: send it back")
         if purchase.refunded_minor or record[0].lost_minor:
             raise NotRefundable("a part of its money has gone back")
         source, now = f"purchase:{purchase.id}", await store.get_now(tx)

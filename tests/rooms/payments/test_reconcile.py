@@ -88,6 +88,13 @@ def test_money_that_is_not_the_orders_is_kept_apart(change: dict[str, Any], why:
     assert act.why == why
 
 
+def test_a_sandbox_takes_no_live_money_whatever_else_it_is() -> None:
+    for change in ({}, {"quantity": 2}):
+        (act,) = reconcile(record(sandbox=True, tester=True), seen(live=True, **change))
+        assert isinstance(act, Keep)
+        assert act.why == "live-money"
+
+
 def test_test_money_gives_listed_people_promotional_coins_and_in_a_sandbox_everybody_paid_ones() -> None:
     test_money = seen(live=False)
     assert reconcile(record(tester=True), test_money) == [Grant(PRICE, FEE, "promo")]

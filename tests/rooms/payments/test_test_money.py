@@ -1,10 +1,11 @@
-"""A provider's test money, outside a sandbox, never becomes a creator's earnings, whatever policies say and when."""
+"""Test money outside a sandbox never becomes earnings, whatever policies say; a sandbox takes no other money."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -17,7 +18,9 @@ from largesse.kit.db import Database
 from largesse.kit.news import News
 from largesse.ledger import UNEARNING
 from largesse.ledger.audit import audit
-from largesse.payments import PaymentsService
+from largesse.payments import OfficeService, PaymentsService
+from largesse.payments.errors import NotRefundable
+from largesse.payments.service_office import KIND_DECISION, DecisionBody
 from largesse.policy import PolicyService, Rates
 from payments_shop import Shop
 
@@ -40,7 +43,6 @@ class Stall:
         made = (await client.post("/v1/purchases", json=BODY, headers=who.headers)).json()
         ref = f"shop_{ids.decode(made['id'], 'purchase')}"
         self.shop.pay(ref)
-        self.shop.payments[ref]["live"] = False
         assert await self.payments.settler.look(self.shop, ref) == "settled"
 
     async def grant(self, who: Any, coins: int) -> None:
@@ -149,3 +151,31 @@ async def test_an_audit_names_test_money_that_earned(stall: Stall, buyers: Any, 
         await tx.execute("UPDATE ledger.wallet SET test_money = false")
     assert (await stall.give(cast.alice, ROSES)).diamonds_milli == ROSES * 200
     assert sorted(about.split()[0] for about in await stall.found()) == ["gift", "wallet"]
+
+
+async def test_live_money_in_a_sandbox_buys_nothing_and_can_only_be_sent_back(
+    client: httpx.AsyncClient, db: Database, payments: PaymentsService, cast: Any
+) -> None:
+    shop, office = Shop("stripe"), OfficeService(payments)
+    payments.settler.providers["stripe"] = shop
+    made = (await client.post("/v1/purchases", json=BODY, headers=cast.alice.headers)).json()
+    purchase = ids.decode(made["id"], "purchase")
+    assert purchase
+    ref = f"shop_{purchase}"
+    shop.pay(ref)
+    shop.payments[ref]["live"] = True
+    await payments.settler.look(shop, ref)
+
+    async def decide(decision: Any) -> None:
+        name, body = ids.new(), DecisionBody(purchase=purchase, decision=decision)
+        await office.propose(by=cast.olga.key, proposal=name, kind=KIND_DECISION, body=body, reason="r", ticket="T")
+        await office.approve(by=cast.bob.key, proposal=name)
+
+    with pytest.raises(NotRefundable):
+        await decide("grant")
+    assert (await payments.get(cast.alice.key, purchase)).status == "mismatch"
+    await decide("send_back")
+    assert (await payments.get(cast.alice.key, purchase)).status == "refunded"
+    assert [money for _, money in shop.refunds.values()] == [shop.payments[ref]["order"].price]
+    async with db.read() as tx:
+        assert (await ledger.get_wallet(tx, cast.alice.key)).coins == 0

@@ -52,7 +52,7 @@ def client(setup: Setup, environment: Environment) -> Client:
 
 def read(settings: Settings) -> Setup:
     """What is set, checked; ends the program at the first mistake."""
-    environments = _environments(settings.listed("apple_environments"))
+    environments = _environments(settings)
     if Environment.PRODUCTION in environments and not settings.apple_app_id:
         raise BadSettings("largesse: LARGESSE_APPLE_APP_ID is needed in Production")
     of_key = [settings.apple_key_id, settings.apple_issuer_id, settings.apple_key_file]
@@ -71,10 +71,15 @@ def read(settings: Settings) -> Setup:
     )
 
 
-def _environments(names: list[str]) -> list[Environment]:
+def _environments(settings: Settings) -> list[Environment]:
+    """What is set; else Apple's money in earnest, and its test money alone in a sandbox, which refuses the other."""
+    own = Environment.SANDBOX if settings.sandbox else Environment.PRODUCTION
+    names = settings.listed("apple_environments") or [own.value]
     unknown = [name for name in names if name not in _ENVIRONMENTS]
-    if unknown or not names:
+    if unknown:
         raise BadSettings(f"largesse: LARGESSE_APPLE_ENVIRONMENTS is Production or Sandbox, not {', '.join(unknown)!r}")
+    if settings.sandbox and Environment.PRODUCTION.value in names:
+        raise BadSettings("largesse: a sandbox refuses live money: LARGESSE_APPLE_ENVIRONMENTS is Sandbox alone there")
     return [_ENVIRONMENTS[name] for name in dict.fromkeys(names)]
 
 

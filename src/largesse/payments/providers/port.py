@@ -104,7 +104,8 @@ class Seen:
     """A payment as it stands at the provider, whole: looking twice, or late, or in another order, says the same.
 
     `paid` and `fee` are there from `paid` on (a store that names no price leaves them out). `purchase` and `buyer` are
-    our own marks that the payment carries. `live` is False for the provider's test money.
+    our own marks that the payment carries. `live` is False for the provider's test money, which is the only
+    kind that a sandbox takes.
     `at` is when it was paid.
     """
 

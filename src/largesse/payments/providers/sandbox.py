@@ -43,7 +43,7 @@ class Sandbox:
         charge = {"ref": ref, "purchase": order.id, "minor": order.price.minor, "fee_minor": order.fee.minor}
         async with self._db.write() as tx:
             await tx.execute(sql("payments", "sandbox_charge"), charge | {"currency": order.price.currency})
-        seen = Seen(ref=ref, state="paid", live=True, paid=order.price, fee=order.fee, purchase=order.id)
+        seen = Seen(ref=ref, state="paid", live=False, paid=order.price, fee=order.fee, purchase=order.id)
         return Begun(ref=ref, seen=seen)
 
     async def resume(self, ref: str, order: Order) -> Next:  # noqa: ARG002 - the port's
@@ -86,7 +86,7 @@ class Sandbox:
         return Seen(
             ref=ref,
             state="paid",
-            live=True,
+            live=False,
             paid=Money(row["minor"], currency),
             fee=Money(row["fee_minor"], currency),
             purchase=row["purchase"],
