@@ -43,6 +43,8 @@ class Theirs:
         self.lost: set[str] = set()
         self.expire_token = False
         self.certificate = b""
+        self.page = "https://www.sandbox.paypal.com/checkoutnow"
+        self.declines = False
         self._events = itertools.count(1)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -93,9 +95,10 @@ class Theirs:
 
     def _create(self, key: str, body: dict[str, Any]) -> dict[str, Any]:
         """The same key again is the same order."""
-        links = [{"rel": "payer-action", "href": "https://www.sandbox.paypal.com/checkoutnow?token=O"}]
-        new = {"id": f"ORDER{len(self.orders)}", "status": "PAYER_ACTION_REQUIRED", "links": links}
-        return self.orders.setdefault(key, new | {"purchase_units": body["purchase_units"]})
+        name = f"ORDER{len(self.orders)}"
+        links = [{"rel": "payer-action", "href": f"{self.page}?token={name}"}]
+        new = {"id": name, "status": "PAYER_ACTION_REQUIRED", "links": links}
+        return self.orders.setdefault(key, new | {k: body[k] for k in ("purchase_units", "payment_source")})
 
     # What happens there
 
@@ -108,9 +111,10 @@ class Theirs:
         if order["status"] == "COMPLETED":
             return
         order["status"] = "COMPLETED"
+        status = "DECLINED" if self.declines else "COMPLETED"
         unit = order["purchase_units"][0]
         unit["payments"] = {"captures": [{
-            "id": capture_of(order), "status": "COMPLETED", "amount": unit["amount"],
+            "id": capture_of(order), "status": status, "amount": unit["amount"],
             "create_time": "2026-11-25T10:00:00Z",
             "seller_receivable_breakdown": {"paypal_fee": {"currency_code": "USD", "value": "0.59"}},
         }], "refunds": []}  # fmt: skip

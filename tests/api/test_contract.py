@@ -38,6 +38,7 @@ POST /v1/purchases
 GET /v1/purchases
 GET /v1/purchases/*
 GET /v1/purchases/*/receipt
+POST /v1/purchases/*/cancel
 POST /v1/lives/*/gifts
 POST /v1/gifts/batch
 GET /v1/gifts/*

@@ -221,6 +221,20 @@ async def get_purchase(
     return await _body(payments, buyer, await payments.get_fresh(buyer, http.path_id(PREFIX, purchase)))
 
 
+@post(
+    "/v1/purchases/{purchase:str}/cancel",
+    status_code=200,
+    summary="Leave an order unpaid",
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, ProviderAway),
+)
+async def cancel_purchase(
+    payments: NamedDependency[PaymentsService], principal: NamedDependency[Principal], purchase: FromPath[str]
+) -> PurchaseBody:
+    """Cancel an order that its provider says is not paid; one that is paid, or on its way, is answered as it stands."""
+    buyer = _buyer(principal)
+    return await _body(payments, buyer, await payments.leave(buyer, http.path_id(PREFIX, purchase)))
+
+
 def _buyer(principal: Principal) -> int:
     if principal.kind != "session":
         raise Forbidden(detail="people buy for themselves, signed in")
@@ -274,6 +288,7 @@ routes = [
     claim_google,
     list_purchases,
     get_purchase,
+    cancel_purchase,
     withdraw_purchase,
     *receipt_routes,
     *consent_routes,

@@ -52,6 +52,7 @@ from largesse.safety import Resting
 log = structlog.get_logger(__name__)
 TERMS = "coins"
 _LOOK_AGAIN_S = 2.0
+_UNPAID = {"created", "awaiting_payment"}
 
 
 class PaymentsService:
@@ -168,6 +169,30 @@ class PaymentsService:
             await self.settler.look(provider, found.provider_ref, purchase)
         except Away:
             return found
+        return await self.get(account, purchase)
+
+    async def leave(self, account: int, purchase: UUID) -> Purchase:
+        """The buyer goes away from an order without paying: it is canceled, unless its provider says that it is paid.
+
+        So the provider is asked first, before and after it is told to let nobody pay; what is approved, paid or on its
+        way is settled as ever. Money that comes all the same is granted. Raises `NotFound`, `ProviderAway`.
+        """
+        found = await self.get(account, purchase)
+        seller = self._providers.get(found.provider)
+        if found.status not in _UNPAID or found.provider_ref is None or not isinstance(seller, Seller):
+            return found
+        try:
+            await self.settler.look(seller, found.provider_ref, purchase)
+            if (await self.get(account, purchase)).status in _UNPAID:
+                await seller.cancel(found.provider_ref)
+                await self.settler.look(seller, found.provider_ref, purchase)
+        except (Away, Refused) as error:
+            raise ProviderAway from error
+        async with self.db.write() as tx:
+            await store.lock(tx, purchase)
+            now = await store.find(tx, purchase)
+            if now is not None and now.status in _UNPAID:
+                await store.move(tx, purchase, "canceled", f"account:{account}", reason="left")
         return await self.get(account, purchase)
 
     async def list_purchases(self, account: int, *, before: tuple[datetime, UUID] | None, limit: int) -> list[Purchase]:

@@ -48,13 +48,14 @@ async def test_an_order_is_made_once_under_its_id_and_the_buyer_is_sent_to_paypa
     wanted = order(return_url="https://live.example/live/1?x=1")
     begun, again = await paypal.begin(wanted), await paypal.begin(wanted)
     assert begun == again
-    assert (begun.next.type, begun.next.url) == ("redirect", "https://www.sandbox.paypal.com/checkoutnow?token=O")
+    assert (begun.next.type, begun.next.url) == ("redirect", "https://www.sandbox.paypal.com/checkoutnow?token=ORDER0")
     sent = [r for r in theirs.requests if r.url.path == "/v2/checkout/orders"]
     assert {r.headers["PayPal-Request-Id"] for r in sent} == {str(wanted.id)}
     body = json.loads(sent[0].content)
     assert body["purchase_units"][0]["amount"] == {"currency_code": "USD", "value": "3.20"}
     context = body["payment_source"]["paypal"]["experience_context"]
-    assert context["return_url"] == f"https://live.example/live/1?x=1&purchase={wanted.id}"
+    back = f"https://live.example/live/1?x=1&purchase={wanted.id}"
+    assert (context["return_url"], context["cancel_url"]) == (back, f"{back}&canceled=1")
     assert sum(r.url.path == "/v1/oauth2/token" for r in theirs.requests) == 1, "the token is kept"
 
 

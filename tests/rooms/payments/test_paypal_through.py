@@ -339,3 +339,47 @@ async def test_money_kept_apart_that_went_back_and_is_taken_by_the_bank_too_is_a
     assert await paying.status(purchase) == "refunded"
     assert await paying.balances() == {"assets:psp": -59, "expenses:psp": 59}
     await paying.is_sound()
+
+
+# A buyer who goes back without paying
+
+
+async def leave(paying: Paying, purchase: str, who: Any = None) -> httpx.Response:
+    headers = (who or paying.cast.alice).headers
+    return await paying.client.post(f"/v1/purchases/{purchase}/cancel", headers=headers)
+
+
+async def test_an_order_that_was_left_is_canceled_at_once_and_its_money_is_granted_if_it_comes_all_the_same(
+    paying: Paying,
+) -> None:
+    purchase = (await paying.order("paypal")).json()["id"]
+    assert (await leave(paying, purchase, paying.cast.charlie)).status_code == 404
+    for _ in range(2):
+        answer = await leave(paying, purchase)
+        assert (answer.status_code, answer.json()["status"]) == (200, "canceled")
+    assert answer.json()["history"][-1]["reason"] == "left"
+    paying.theirs.approve(paying.last)  # in another window
+    await paying.tell("CHECKOUT.ORDER.APPROVED", {"id": "ORDER0"})
+    assert await paying.status(purchase) == "granted"
+    assert await paying.balances() == SOLD
+    await paying.is_sound()
+
+
+@pytest.mark.parametrize("how", ["approved", "captured"])
+async def test_an_order_that_is_approved_or_captured_is_never_canceled(paying: Paying, how: str) -> None:
+    purchase = (await paying.order("paypal")).json()["id"]
+    (paying.theirs.approve if how == "approved" else paying.theirs.capture)(paying.last)
+    answer = await leave(paying, purchase)
+    assert answer.json()["status"] == "granted"
+    assert (await leave(paying, purchase)).json()["status"] == "granted"
+    assert await paying.wallet() == (350, 0, [])
+    await paying.is_sound()
+
+
+async def test_an_order_of_which_paypal_says_nothing_is_left_as_it_is(paying: Paying) -> None:
+    purchase = (await paying.order("paypal")).json()["id"]
+    paying.theirs.lost = {"/v2/checkout/orders/ORDER0"}
+    answer = await leave(paying, purchase)
+    assert (answer.status_code, answer.json()["code"]) == (503, "provider-away")
+    paying.theirs.answers = [200, 503]
+    assert await paying.status(purchase) == "awaiting_payment"

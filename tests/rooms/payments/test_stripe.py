@@ -83,7 +83,7 @@ async def test_an_order_with_a_return_address_is_paid_on_a_page_of_stripes(strip
     assert asked.headers["idempotency-key"] == str(ID)
     form = asked.form
     named = f"{back}&purchase={ID}"
-    assert (form["success_url"], form["cancel_url"], form["mode"]) == (named, named, "payment")
+    assert (form["success_url"], form["cancel_url"], form["mode"]) == (named, f"{named}&canceled=1", "payment")
     assert form["line_items[0][price_data][unit_amount]"] == "1399"
     assert form["line_items[0][price_data][currency]"] == "usd"
     assert form["adaptive_pricing[enabled]"] == "False" or form["adaptive_pricing[enabled]"] == "false"

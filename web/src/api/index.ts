@@ -118,6 +118,7 @@ export const money = {
   buy: (order: PurchaseOrder) => http.post<w.Purchase>('/v1/purchases', { channel: 'web', ...order }),
   purchases: (cursor?: string) => http.get<w.Page<w.Purchase>>('/v1/purchases', { cursor }),
   purchase: (id: string) => http.get<w.Purchase>(`/v1/purchases/${e(id)}`),
+  leave: (id: string) => http.post<w.Purchase>(`/v1/purchases/${e(id)}/cancel`),
   purchaseReceipt: (id: string) => http.get<PurchaseReceipt>(`/v1/purchases/${e(id)}/receipt`),
   consent: () => http.get<w.PurchaseConsent>('/v1/me/purchase-consent'),
   setConsent: (consented: boolean) => http.put<w.PurchaseConsent>('/v1/me/purchase-consent', { consented }),

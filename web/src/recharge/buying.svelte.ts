@@ -26,6 +26,8 @@ export class Buying {
   ordered = $state.raw<Purchase | null>(null);
   /** A purchase that is paid, or may be, and whose coins are not here yet. */
   waiting = $state.raw<Purchase | null>(null);
+  /** The buyer came back without having paid. */
+  left = $state(false);
   #id: string | null = null;
   #for = '';
   #looks = 0;
@@ -36,6 +38,7 @@ export class Buying {
 
   reset(): void {
     this.problem = '';
+    this.left = false;
     this.done = this.ordered = this.waiting = null;
     this.#id = null;
     this.#looks += 1;
@@ -46,6 +49,7 @@ export class Buying {
   async buy(choice: Choice, accept_terms: boolean, chosen: Chosen | null = null, needed = 0): Promise<boolean> {
     this.busy = true;
     this.problem = '';
+    this.left = false;
     try {
       if (accept_terms) await acceptTerms();
       await this.#loadSellers();
@@ -109,6 +113,7 @@ export class Buying {
   /** Comes back from a bank's or a provider's page; true when the coins are there. */
   async comeBack(returned: Returned): Promise<boolean> {
     await this.#loadSellers();
+    if (returned.canceled && (await this.#leave(returned.purchase))) return false;
     if (!returned.failed) return this.watch(returned.purchase);
     this.problem = (await this.#why(returned)) || t('recharge.declined');
     return false;
@@ -134,6 +139,16 @@ export class Buying {
       await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_MS + 100 * tries, LOOK_MS_MAX)));
     }
     return false;
+  }
+
+  /** Leaves an order whose buyer went back; false where it is paid all the same, or nobody can say. */
+  async #leave(id: string): Promise<boolean> {
+    const found = await wallets.leave(id).catch((problem: unknown) => {
+      if (problem instanceof ApiProblem) return null;
+      throw problem;
+    });
+    this.left = found !== null && NOT_PAID.has(found.status);
+    return this.left;
   }
 
   async #goOn(made: Purchase): Promise<boolean> {

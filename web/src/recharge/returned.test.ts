@@ -8,7 +8,13 @@ describe('coming back', () => {
   it('brings back what was bought, for which gift', () => {
     const back = backAddress(HERE, { purchase: 'p1', chosen: { gift: 'rose', count: 3 }, needed: 40 });
     expect(back).toBe('https://live.example.org/live/live_1?lang=de&purchase=p1&gift=rose&count=3&needed=40');
-    expect(readReturn(back)).toEqual({ purchase: 'p1', gift: 'rose', count: 3, needed: 40, failed: false, secret: null });
+    expect(readReturn(back)).toEqual({ purchase: 'p1', gift: 'rose', count: 3, needed: 40, failed: false, canceled: false, secret: null });
+  });
+
+  it('knows who did not pay, and forgets it in the next address', () => {
+    const left = 'https://live.example.org/recharge?purchase=p1&canceled=1&token=t';
+    expect(readReturn(left)).toMatchObject({ purchase: 'p1', canceled: true, failed: false });
+    expect(backAddress(left, { chosen: null, needed: 0 })).toBe('https://live.example.org/recharge');
   });
 
   it('keeps the rest of the address, and forgets what an earlier payment left there', () => {

@@ -6,6 +6,8 @@ export interface Returned {
   needed: number;
   /** Stripe says that it did not go through; its secret lets it say why. */
   failed: boolean;
+  /** The buyer left the provider's page without paying. */
+  canceled: boolean;
   secret: string | null;
 }
 
@@ -15,7 +17,7 @@ export interface Chosen {
   count: number;
 }
 
-const OURS = ['purchase', 'gift', 'count', 'needed'];
+const OURS = ['purchase', 'canceled', 'gift', 'count', 'needed'];
 // What Stripe and PayPal add to an address of ours.
 const THEIRS = ['payment_intent', 'payment_intent_client_secret', 'redirect_status', 'source_type', 'token', 'PayerID', 'ba_token'];
 
@@ -41,7 +43,7 @@ export function readReturn(here: string): Returned | null {
   const whole = (name: string) => Math.max(0, Math.floor(Number(params.get(name)) || 0));
   return {
     purchase, gift: params.get('gift'), count: whole('count') || 1, needed: whole('needed'),
-    failed: params.get('redirect_status') === 'failed', secret: params.get('payment_intent_client_secret'),
+    failed: params.get('redirect_status') === 'failed', canceled: params.get('canceled') === '1', secret: params.get('payment_intent_client_secret'),
   };
 }
 

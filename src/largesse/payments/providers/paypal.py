@@ -31,6 +31,7 @@ from largesse.payments.providers.port import (
     SeenRefund,
     State,
     Via,
+    ways_back,
 )
 from largesse.payments.providers.shape import or_away
 
@@ -67,8 +68,7 @@ class PayPal:
     @or_away
     async def begin(self, order: Order) -> Begun:
         """Make a PayPal order that the buyer approves on PayPal's page."""
-        back = order.return_url or f"{self._origin}/recharge"
-        joined = f"{back}{'&' if '?' in back else '?'}purchase={order.id}"
+        paid, left = ways_back(order.return_url or f"{self._origin}/recharge", order.id)
         answer = await self._client.post(
             "/v2/checkout/orders",
             {
@@ -87,8 +87,8 @@ class PayPal:
                         "experience_context": {
                             "user_action": "PAY_NOW",
                             "shipping_preference": "NO_SHIPPING",
-                            "return_url": joined,
-                            "cancel_url": joined,
+                            "return_url": paid,
+                            "cancel_url": left,
                         }
                     }
                 },

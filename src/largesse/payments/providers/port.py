@@ -50,6 +50,12 @@ class Order:
     return_url: str = ""
 
 
+def ways_back(page: str, order: UUID) -> tuple[str, str]:
+    """Where a buyer comes back to who has paid, and who has not: our page, told the order and which of them it is."""
+    named = f"{page}{'&' if '?' in page else '?'}purchase={order}"
+    return named, f"{named}&canceled=1"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
     """What the buyer's page does next: nothing, confirm with a client secret, or go to a URL."""

@@ -34,6 +34,7 @@ from largesse.payments.providers.port import (
     Refused,
     Seen,
     Via,
+    ways_back,
 )
 from largesse.payments.providers.shape import or_away
 
@@ -110,7 +111,7 @@ class Stripe:
 
     async def _begin_page(self, order: Order) -> Begun:
         marks = _marks(order)
-        back = f"{order.return_url}{'&' if '?' in order.return_url else '?'}purchase={order.id}"
+        paid, left = ways_back(order.return_url, order.id)
         params: SessionCreateParams = {
             "mode": "payment",
             "line_items": [
@@ -127,8 +128,8 @@ class Stripe:
             "client_reference_id": str(order.id),
             "metadata": marks,
             "payment_intent_data": {"capture_method": "automatic", "metadata": marks | {objects.CHECKOUT: "1"}},
-            "success_url": back,
-            "cancel_url": back,
+            "success_url": paid,
+            "cancel_url": left,
         }
         if self._is_stripe:
             params["allowed_payment_method_types"] = ["card"]
