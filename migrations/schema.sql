@@ -1153,6 +1153,49 @@ CREATE TABLE payouts.approval (
     at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE payouts.bank_file (
+    id uuid NOT NULL,
+    rail text NOT NULL,
+    wanted_by integer NOT NULL,
+    wanted_at timestamp with time zone NOT NULL,
+    execution_on date NOT NULL,
+    batch integer,
+    made_at timestamp with time zone,
+    number smallint,
+    originator jsonb,
+    payouts integer,
+    minor bigint,
+    digest bytea,
+    handed_at timestamp with time zone,
+    handed_by integer,
+    said text,
+    said_at timestamp with time zone,
+    said_by integer,
+    reference text DEFAULT ''::text NOT NULL,
+    CONSTRAINT bank_file_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT bank_file_minor_check CHECK ((minor >= 0)),
+    CONSTRAINT bank_file_number_check CHECK ((number >= 0)),
+    CONSTRAINT bank_file_payouts_check CHECK ((payouts >= 0)),
+    CONSTRAINT bank_file_rail_check CHECK ((rail = ANY (ARRAY['sepa'::text, 'ach'::text]))),
+    CONSTRAINT bank_file_said_check CHECK ((said = ANY (ARRAY['settled'::text, 'refused'::text]))),
+    CONSTRAINT handed_whole CHECK ((num_nulls(digest, handed_at, handed_by) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT made_whole CHECK ((num_nulls(made_at, number, originator, payouts, minor) = ANY (ARRAY[0, 5]))),
+    CONSTRAINT said_whole CHECK ((num_nulls(said, said_at, said_by) = ANY (ARRAY[0, 3])))
+);
+
+CREATE TABLE payouts.bank_report (
+    id uuid NOT NULL,
+    rail text NOT NULL,
+    kind text NOT NULL,
+    bank_ref text NOT NULL,
+    digest bytea NOT NULL,
+    read_by integer NOT NULL,
+    read_at timestamp with time zone NOT NULL,
+    result jsonb NOT NULL,
+    CONSTRAINT bank_report_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT bank_report_rail_check CHECK ((rail = ANY (ARRAY['sepa'::text, 'ach'::text])))
+);
+
 CREATE TABLE payouts.batch (
     key integer NOT NULL,
     kind text NOT NULL,
@@ -1198,6 +1241,24 @@ CREATE TABLE payouts.method (
     CONSTRAINT method_fingerprint_check CHECK ((octet_length(fingerprint) = 32)),
     CONSTRAINT method_rail_check CHECK ((rail = ANY (ARRAY['paypal'::text, 'sepa'::text, 'ach'::text, 'manual'::text, 'sandbox'::text]))),
     CONSTRAINT verified_by_somebody CHECK (((verified_at IS NULL) = (verified_by IS NULL)))
+);
+
+CREATE TABLE payouts.method_note (
+    key integer NOT NULL,
+    method uuid NOT NULL,
+    report uuid NOT NULL,
+    code text NOT NULL,
+    sealed bytea,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE payouts.method_note ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME payouts.method_note_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE payouts.payout (
@@ -1312,10 +1373,19 @@ CREATE TABLE payouts.transfer (
     reason text DEFAULT ''::text NOT NULL,
     back_minor bigint,
     at timestamp with time zone DEFAULT now() NOT NULL,
+    file uuid,
+    place integer,
+    bank_id text,
+    CONSTRAINT of_a_file CHECK (
+CASE
+    WHEN (rail = ANY (ARRAY['sepa'::text, 'ach'::text])) THEN (num_nulls(file, place, bank_id) = 0)
+    ELSE (num_nulls(file, place, bank_id) = 3)
+END),
     CONSTRAINT transfer_back_minor_check CHECK ((back_minor >= 0)),
     CONSTRAINT transfer_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT transfer_minor_check CHECK ((minor > 0)),
-    CONSTRAINT transfer_rail_check CHECK ((rail = ANY (ARRAY['sandbox'::text, 'manual'::text]))),
+    CONSTRAINT transfer_place_check CHECK ((place >= 0)),
+    CONSTRAINT transfer_rail_check CHECK ((rail = ANY (ARRAY['sandbox'::text, 'manual'::text, 'sepa'::text, 'ach'::text]))),
     CONSTRAINT transfer_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'in_transit'::text, 'paid'::text, 'failed'::text, 'returned'::text])))
 );
 
@@ -1795,8 +1865,20 @@ ALTER TABLE ONLY payments.sandbox_refund
 ALTER TABLE ONLY payouts.approval
     ADD CONSTRAINT approval_pkey PRIMARY KEY (payout, approved_by);
 
+ALTER TABLE ONLY payouts.bank_file
+    ADD CONSTRAINT bank_file_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payouts.bank_report
+    ADD CONSTRAINT bank_report_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payouts.bank_report
+    ADD CONSTRAINT bank_report_rail_kind_bank_ref_key UNIQUE (rail, kind, bank_ref);
+
 ALTER TABLE ONLY payouts.batch
     ADD CONSTRAINT batch_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY payouts.method_note
+    ADD CONSTRAINT method_note_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY payouts.method
     ADD CONSTRAINT method_pkey PRIMARY KEY (id);
@@ -1824,6 +1906,9 @@ ALTER TABLE ONLY payouts.rate
 
 ALTER TABLE ONLY payouts.ruling
     ADD CONSTRAINT ruling_pkey PRIMARY KEY (payout, ruled_by);
+
+ALTER TABLE ONLY payouts.transfer
+    ADD CONSTRAINT transfer_bank_id_key UNIQUE (bank_id);
 
 ALTER TABLE ONLY payouts.transfer
     ADD CONSTRAINT transfer_pkey PRIMARY KEY (key);
@@ -1969,11 +2054,19 @@ CREATE INDEX refund_purchase ON payments.refund USING btree (purchase);
 
 CREATE INDEX refund_wanted ON payments.refund USING btree (provider, moved_at) WHERE ((wanted_by IS NOT NULL) AND (status = ANY (ARRAY['wanted'::text, 'pending'::text])));
 
+CREATE UNIQUE INDEX bank_file_number ON payouts.bank_file USING btree (rail, (((made_at AT TIME ZONE 'UTC'::text))::date), number);
+
+CREATE INDEX bank_file_unproved ON payouts.bank_file USING btree (wanted_at) WHERE (handed_at IS NULL);
+
+CREATE INDEX bank_report_read ON payouts.bank_report USING btree (read_at, id);
+
 CREATE INDEX batch_open ON payouts.batch USING btree (began_at) WHERE (ended_at IS NULL);
 
 CREATE INDEX method_creator ON payouts.method USING btree (creator, made_at) WHERE (removed_at IS NULL);
 
 CREATE INDEX method_fingerprint ON payouts.method USING btree (fingerprint);
+
+CREATE INDEX method_note_method ON payouts.method_note USING btree (method, key);
 
 CREATE UNIQUE INDEX one_open ON payouts.payout USING btree (creator) WHERE (status = ANY (ARRAY['requested'::text, 'review'::text, 'approved'::text, 'submitting'::text, 'unknown'::text, 'submitted'::text, 'in_transit'::text]));
 
@@ -1986,6 +2079,8 @@ CREATE INDEX payout_event_payout ON payouts.payout_event USING btree (payout, ke
 CREATE INDEX payout_review ON payouts.payout USING btree (requested_at) WHERE (status = ANY (ARRAY['review'::text, 'approved'::text, 'unknown'::text]));
 
 CREATE INDEX rate_currency ON payouts.rate USING btree (currency, as_of DESC, key DESC);
+
+CREATE UNIQUE INDEX transfer_file ON payouts.transfer USING btree (file, place) WHERE (file IS NOT NULL);
 
 CREATE INDEX frame_age ON realtime.frame USING brin (at);
 
@@ -2063,9 +2158,15 @@ CREATE TRIGGER purchase_legal_entry BEFORE INSERT ON payments.purchase FOR EACH 
 
 CREATE TRIGGER purchase_legal_move BEFORE UPDATE ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_move();
 
+CREATE TRIGGER bank_file_for_ever BEFORE DELETE OR UPDATE OF id, rail, wanted_by, wanted_at, execution_on ON payouts.bank_file FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER bank_report_for_ever BEFORE DELETE OR UPDATE ON payouts.bank_report FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
 CREATE TRIGGER batch_for_ever BEFORE DELETE OR UPDATE OF key, kind, began_at ON payouts.batch FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER method_for_ever BEFORE DELETE OR UPDATE OF id, creator, rail, country, currency, fingerprint, made_at, cool_until ON payouts.method FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER method_note_for_ever BEFORE DELETE OR UPDATE ON payouts.method_note FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER payout_event_for_ever BEFORE DELETE OR UPDATE ON payouts.payout_event FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -2263,8 +2364,29 @@ ALTER TABLE ONLY payouts.approval
 ALTER TABLE ONLY payouts.approval
     ADD CONSTRAINT approval_payout_fkey FOREIGN KEY (payout) REFERENCES payouts.payout(id);
 
+ALTER TABLE ONLY payouts.bank_file
+    ADD CONSTRAINT bank_file_batch_fkey FOREIGN KEY (batch) REFERENCES payouts.batch(key);
+
+ALTER TABLE ONLY payouts.bank_file
+    ADD CONSTRAINT bank_file_handed_by_fkey FOREIGN KEY (handed_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.bank_file
+    ADD CONSTRAINT bank_file_said_by_fkey FOREIGN KEY (said_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.bank_file
+    ADD CONSTRAINT bank_file_wanted_by_fkey FOREIGN KEY (wanted_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.bank_report
+    ADD CONSTRAINT bank_report_read_by_fkey FOREIGN KEY (read_by) REFERENCES accounts.account(key);
+
 ALTER TABLE ONLY payouts.method
     ADD CONSTRAINT method_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.method_note
+    ADD CONSTRAINT method_note_method_fkey FOREIGN KEY (method) REFERENCES payouts.method(id);
+
+ALTER TABLE ONLY payouts.method_note
+    ADD CONSTRAINT method_note_report_fkey FOREIGN KEY (report) REFERENCES payouts.bank_report(id);
 
 ALTER TABLE ONLY payouts.payout
     ADD CONSTRAINT payout_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
@@ -2295,6 +2417,9 @@ ALTER TABLE ONLY payouts.ruling
 
 ALTER TABLE ONLY payouts.ruling
     ADD CONSTRAINT ruling_ruled_by_fkey FOREIGN KEY (ruled_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.transfer
+    ADD CONSTRAINT transfer_file_fkey FOREIGN KEY (file) REFERENCES payouts.bank_file(id);
 
 ALTER TABLE ONLY policy.version
     ADD CONSTRAINT version_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);

@@ -82,6 +82,14 @@ POST /v1/office/payouts/*/release
 POST /v1/office/payouts/*/rule
 POST /v1/office/payouts/*/play-return
 GET /v1/office/payout-batches
+POST /v1/office/payout-files
+GET /v1/office/payout-files
+GET /v1/office/payout-files/*
+POST /v1/office/payout-files/*/file
+POST /v1/office/payout-files/*/said
+POST /v1/office/payout-reports/*
+GET /v1/office/payout-reports
+GET /v1/office/payout-methods/*/notes
 POST /v1/office/payouts/*/reject
 POST /v1/office/payouts/*/transfer
 PUT /v1/office/exchange-rates/*

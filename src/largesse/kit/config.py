@@ -100,6 +100,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     paypal_payouts: Annotated[bool, _about("1 pays creators out through PayPal Payouts, with the same client id")] = (
         False
     )
+    sepa_iban: Annotated[str, _about("IBAN of the account that pays creators in euros; empty: SEPA files are off")] = ""
+    sepa_bic: Annotated[str, _about("BIC of that account's bank")] = ""
+    sepa_name: Annotated[str, _about("name of that account's owner")] = ""
+    ach_company_id: Annotated[
+        str, _about("id that a US bank gave us as an originator, 1 to 10 characters; empty: ACH files are off")
+    ] = ""
+    ach_company_name: Annotated[str, _about("our name as receivers of ACH transfers see it")] = ""
+    ach_odfi: Annotated[str, _about("routing number of that bank, the ODFI")] = ""
+    ach_odfi_name: Annotated[str, _about("name of that bank")] = ""
     apple_bundle_id: Annotated[str, _about("bundle id of the app; empty: Apple is off")] = ""
     apple_app_id: Annotated[
         int, msgspec.Meta(ge=0), _about("the app's number in the App Store; needed in Production")

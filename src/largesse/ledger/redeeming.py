@@ -78,6 +78,11 @@ async def lock_creator(tx: WriteTx, creator: int) -> None:
     await tx.execute(sql("ledger", "lock_payee"), {"creator": creator})
 
 
+async def lock_creators(tx: WriteTx, creators: Sequence[int]) -> None:
+    """Take the locks of several creators at once, ascending."""
+    await tx.execute(sql("ledger", "lock_payees"), {"creators": list(creators)})
+
+
 async def reserve_payout(
     tx: WriteTx, *, creator: int, days: Sequence[DayPart], gross: Money, source: str, happened_at: datetime
 ) -> int:

@@ -28,6 +28,7 @@ from largesse.payments import (
 )
 from largesse.payments import export_person as export_buyer
 from largesse.payouts import (
+    BankFilesService,
     BatchesService,
     MethodsService,
     PayoutsOffice,
@@ -73,6 +74,7 @@ class Services:
     payout_methods: MethodsService
     withdrawals: RequestsService
     payout_batches: BatchesService
+    bank_files: BankFilesService
     rails: RailsService
     payouts_office: PayoutsOffice
     outreach: OutreachService
@@ -83,7 +85,7 @@ class Services:
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
             "notices", "office", "campaigns", "campaigns_office", "payouts", "payout_methods", "withdrawals",
-            "payout_batches", "payouts_office", "outreach", "realtime",
+            "payout_batches", "bank_files", "payouts_office", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -141,6 +143,7 @@ def build(settings: Settings) -> Services:
         payout_methods=payout_methods,
         withdrawals=RequestsService(db, settings, policy, fresh),
         payout_batches=batches,
+        bank_files=BankFilesService(db, rails, seals, batches),
         rails=RailsService(db, rails, payout_methods, batches),
         payouts_office=PayoutsOffice(db, settings, rails),
         outreach=outreach,

@@ -42,6 +42,7 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_BADGES_EVERY_S, lambda: fold_badges(badges))),
             asyncio.create_task(_every(_CAMPAIGNS_EVERY_S, lambda: grant_campaigns(services))),
             asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.rails.hand_over)),
+            asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.bank_files.make_wanted)),
             asyncio.create_task(_every(_BOOKS_EVERY_S, services.catalog.books.apply_due)),
         ]
         worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))

@@ -2,7 +2,8 @@
 
 Owns `payouts.method` (sealed under `.person_key`, which erasing destroys), `.quote`, `.payout`, `.payout_move` (the
 legal moves, which the database enforces), `.payout_event` (what happened, for ever), `.approval`, `.ruling`, `.batch`,
-`.rate`, and `.transfer` (the memory of the rails that have no provider). A payout is `payout:<uuid>` in the books, and
+`.rate`, `.transfer` (the memory of the rails that have no provider), and `.bank_file`, `.bank_report` and
+`.method_note` (what is carried to a bank and back). A payout is `payout:<uuid>` in the books, and
 every verb about one is done under its creator's lock there. Payouts leave in batches, between two audits of the whole
 books. An attempt is committed before its rail is called, and an outcome that nobody told us is asked for, never
 guessed: `reconcile` compares what stands at the rail with our record. News: `payout.changed`, subject the creator.
@@ -16,6 +17,7 @@ from largesse.payouts.rails import configured
 from largesse.payouts.sealing import Seals
 from largesse.payouts.second_factor import SecondFactor, none_yet
 from largesse.payouts.service import PayoutsService
+from largesse.payouts.service_bankfiles import BankFilesService
 from largesse.payouts.service_batches import BatchesService
 from largesse.payouts.service_methods import MethodsService
 from largesse.payouts.service_office import PayoutsOffice
@@ -25,6 +27,7 @@ from largesse.payouts.withdrawal import Method, Payout, Quote
 
 __all__ = [
     "Balance",
+    "BankFilesService",
     "BatchesService",
     "Method",
     "MethodsService",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from largesse.kit.http import Invalid
+from largesse.payouts.bankfiles import letters
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,189}\.[A-Za-z]{2,}")
 _ACCOUNT = re.compile(r"[0-9]{4,17}")
@@ -49,7 +50,7 @@ def _sepa(given: Mapping[str, str]) -> Destination:
         iban = schwifty.IBAN(_need(given, "iban"))
     except SchwiftyException as error:
         raise Invalid.field("iban", f"not an IBAN: {error}") from error
-    details = {"iban": iban.compact, "name": _name(given)}
+    details = {"iban": iban.compact, "name": _bank_name(given)}
     return Destination(details=details, identity=iban.compact, shown=_end(iban.compact), country=str(iban.country_code))
 
 
@@ -64,7 +65,7 @@ def _ach(given: Mapping[str, str]) -> Destination:
     kind = given.get("type", "checking")
     if kind not in {"checking", "savings"}:
         raise Invalid.field("type", "neither checking nor savings")
-    details = {"routing": routing, "account": account, "type": kind, "name": _name(given)}
+    details = {"routing": routing, "account": account, "type": kind, "name": _bank_name(given)}
     return Destination(details=details, identity=f"{routing} {account}", shown=_end(account), country="US")
 
 
@@ -87,6 +88,13 @@ def _need(given: Mapping[str, str], field: str) -> str:
 
 def _name(given: Mapping[str, str]) -> str:
     return " ".join(_need(given, "name").split())
+
+
+def _bank_name(given: Mapping[str, str]) -> str:
+    name = _name(given)
+    if not letters.is_writable(name):
+        raise Invalid.field("name", "has no letter that a bank's file can hold")
+    return name
 
 
 def _end(text: str) -> str:

@@ -104,3 +104,29 @@ class BankFileRefused(Problem):
     code: ClassVar[str] = "bank-file-refused"
     reason: str
     detail: str = ""
+
+
+@dataclass(eq=False)
+class BankFileNotReady(Problem):
+    """This file for the bank cannot be handed out now."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "bank-file-not-ready"
+    state: str
+    findings: int
+
+
+@dataclass(eq=False)
+class BankFileLost(Problem):
+    """This file cannot be written again as it was handed out: an account was erased, or the program has changed."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "bank-file-lost"
+
+
+@dataclass(eq=False)
+class NothingToPay(Problem):
+    """No approved payout waits for a file of this rail."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "nothing-to-pay"

@@ -90,7 +90,7 @@ class AskPayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class MethodBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A payout method; `usable_at` is when its cool-off ends."""
+    """A payout method; `usable_at` is when its cool-off ends, `noted` a code of what its bank wants changed."""
 
     id: str
     rail: str
@@ -100,6 +100,7 @@ class MethodBody(msgspec.Struct, frozen=True, kw_only=True):
     verified: bool
     usable_at: datetime
     made_at: datetime
+    noted: str | None
 
 
 class RateBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -331,7 +332,7 @@ def method_body(method: Method) -> MethodBody:
     return MethodBody(
         id=ids.encode(METHOD, method.id), rail=method.rail, country=method.country, currency=method.currency,
         shown=method.shown, verified=method.verified_at is not None, usable_at=method.cool_until,
-        made_at=method.made_at,
+        made_at=method.made_at, noted=method.noted,
     )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ class BatchesService:
         self._audit = audit
         self._pause_s = 0 if settings.sandbox else settings.payout_batch_seconds
 
-    async def run(self, kind: str, do: Callable[[], Awaitable[int]]) -> bool:
-        """Run a batch: audit, `do` (which hands over and counts), audit; whether it was done.
+    async def run(self, kind: str, do: Callable[[int], Awaitable[int]]) -> bool:
+        """Run a batch: audit, `do` (which hands over and counts), audit; whether it was done. `do` gets its key.
 
         Not done where another batch is open or has just ended, and where the audit before it finds something. What the
         audit after it finds stops the next one.
@@ -49,14 +49,14 @@ class BatchesService:
                 await store_batches.note(tx, key, ended=True)
             raise
 
-    async def _run(self, key: int, kind: str, do: Callable[[], Awaitable[int]]) -> bool:
+    async def _run(self, key: int, kind: str, do: Callable[[int], Awaitable[int]]) -> bool:
         before = await self._audit()
         async with self._db.write() as tx:
             await store_batches.note(tx, key, before=len(before), finding=_first(before), ended=bool(before))
         if before:
             log.error("payout.batch_stopped", batch=key, kind=kind, findings=len(before), first=_first(before))
             return False
-        count = await do()
+        count = await do(key)
         async with self._db.write() as tx:
             await store_batches.note(tx, key, payouts=count)
         after = await self._audit()

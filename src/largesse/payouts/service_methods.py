@@ -1,6 +1,7 @@
 """Payout methods: added with a second factor, verified before use, sealed at rest."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -12,7 +13,8 @@ from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Invalid, NotConfigured, NotFound
 from largesse.kit.idempotency import IdReused
 from largesse.kit.principal import Principal
-from largesse.payouts import destinations, store, store_methods
+from largesse.payouts import destinations, store, store_bank, store_methods
+from largesse.payouts.bankfiles import nacha_returns
 from largesse.payouts.errors import NotNow, WrongCodes
 from largesse.payouts.rails.port import Rail
 from largesse.payouts.sealing import Seals
@@ -139,6 +141,25 @@ class MethodsService:
         if sealed is None or key is None:
             return None
         return self._seals.open(key, creator, sealed[0])
+
+    async def list_notes(self, by: int, method: UUID) -> list[tuple[str, str, str | None, datetime]]:
+        """What banks want changed about a method, newest first: code, meaning, what is right, when.
+
+        Raises `NotFound`.
+        """
+        async with self._db.write() as tx:
+            found = await self._anyones(tx, method)
+            notes = await store_bank.list_notes(tx, method)
+            key = await store_methods.find_person_key(tx, found.creator)
+            if notes:  # it opens what only a payout needs to read
+                await trail.write(tx, by, "payout_method.notes_read", str(method), {})
+        opened = [
+            self._seals.open(key, found.creator, note.sealed) if key and note.sealed else {} for note in notes
+        ]  # fmt: skip
+        return [
+            (note.code, nacha_returns.meaning(note.code), right.get("corrected"), note.at)
+            for note, right in zip(notes, opened, strict=True)
+        ]
 
     async def _same(self, tx: WriteTx, before: Method, creator: int, print_: bytes) -> Method:
         sealed = await store_methods.find_sealed(tx, before.id)

@@ -38,6 +38,8 @@ class RailsService:
         self._rails = rails
         self._methods = methods
         self._batches = batches
+        # What goes out by a file waits for the office to make one.
+        self._by_file = [name for name, rail in rails.items() if rail.capabilities.by_file]
 
     def add_jobs(self, jobs: Jobs) -> None:
         """Let the worker do this room's later work."""
@@ -51,7 +53,7 @@ class RailsService:
     async def hand_over(self) -> None:
         """Hand over what was approved, in a batch between two audits; a keeper of the worker calls it."""
         async with self._db.read() as tx:
-            if not await store.is_approved(tx):
+            if not await store.is_approved(tx, self._by_file):
                 return
         await self._batches.run(BATCH, self._hand_over)
 
@@ -73,11 +75,11 @@ class RailsService:
         for rail in self._rails.values():
             await rail.close()
 
-    async def _hand_over(self) -> int:
+    async def _hand_over(self, _batch: int) -> int:
         count = 0
         while True:
             async with self._db.write() as tx:
-                taken = await store.take_approved(tx, _TAKEN_MAX, _LEASE_S)
+                taken = await store.take_approved(tx, self._by_file, _TAKEN_MAX, _LEASE_S)
             for payout in taken:
                 await self.step(payout)
             count += len(taken)
@@ -122,7 +124,7 @@ class RailsService:
         async with self._db.write() as tx:
             found = await self._lock(tx, payout)
             if found.status == "approved":
-                if found.due_at is None:
+                if found.due_at is None or found.rail in self._by_file:
                     return None
                 await store.move(tx, payout, "submitting", "system")
                 await store.begin_attempt(tx, payout)

@@ -204,6 +204,7 @@ class RequestsService:
             is_new_method=not there,
             is_shared_method=where.rail != "sandbox" and await store_methods.is_shared(tx, sealed[1], quote.creator),
             is_over_bound=quote.gross_minor > self._bound_minor,
+            is_noted=where.noted is not None,
         )
 
     async def _versions(self, creator: int) -> Callable[[int], Policy]:

@@ -70,15 +70,17 @@ async def schedule(tx: WriteTx, payout: UUID, due_at: datetime | None) -> None:
     await tx.execute(sql("payouts", "payout_schedule"), {"id": payout, "due_at": due_at})
 
 
-async def is_approved(tx: ReadTx) -> bool:
-    """Whether there is an approved payout whose time has come."""
-    found: bool = await tx.scalar(sql("payouts", "is_approved"))
+async def is_approved(tx: ReadTx, by_file: Sequence[str]) -> bool:
+    """Whether there is an approved payout whose time has come; those of rails `by_file` wait for their file."""
+    found: bool = await tx.scalar(sql("payouts", "is_approved"), {"by_file": list(by_file)})
     return found
 
 
-async def take_approved(tx: WriteTx, limit: int, lease_s: int) -> list[UUID]:
+async def take_approved(tx: WriteTx, by_file: Sequence[str], limit: int, lease_s: int) -> list[UUID]:
     """Approved payouts whose time has come, for this caller alone during the lease."""
-    rows = await tx.rows(sql("payouts", "payouts_approved"), {"limit": limit, "lease_s": lease_s})
+    rows = await tx.rows(
+        sql("payouts", "payouts_approved"), {"by_file": list(by_file), "limit": limit, "lease_s": lease_s}
+    )
     return [row["id"] for row in rows]
 
 
@@ -91,6 +93,11 @@ async def take_due(tx: WriteTx, limit: int, lease_s: int) -> list[UUID]:
 async def call_person(tx: WriteTx, payout: UUID, reason: str) -> None:
     """Put a payout before a person; nothing asks the rail by itself any more."""
     await tx.execute(sql("payouts", "payout_call_person"), {"id": payout, "reason": reason})
+
+
+async def flag(tx: WriteTx, payout: UUID, reason: str) -> None:
+    """Put a reason for a person to look beside a payout; it goes on as it goes."""
+    await tx.execute(sql("payouts", "payout_flag"), {"id": payout, "reason": reason})
 
 
 async def approve(tx: WriteTx, payout: UUID, by: int) -> int | None:

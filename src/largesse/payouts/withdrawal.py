@@ -33,7 +33,10 @@ _CENT = 10_000_000  # milli-diamonds x micros a diamond, in a US cent
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a creator's money goes. `shown` is the account's end; nothing goes there before `cool_until`."""
+    """Where a creator's money goes. `shown` is the account's end; nothing goes there before `cool_until`.
+
+    `noted` is the newest code of what its bank wants changed about it.
+    """
 
     id: UUID
     creator: int
@@ -46,6 +49,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     verified_at: datetime | None
     verified_by: str | None
     removed_at: datetime | None
+    noted: str | None = None
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +214,7 @@ class Facts:
     is_new_method: bool
     is_shared_method: bool
     is_over_bound: bool
+    is_noted: bool = False
 
 
 def reasons(facts: Facts) -> list[str]:
@@ -219,6 +224,7 @@ def reasons(facts: Facts) -> list[str]:
         "new-method": facts.is_new_method,
         "shared-method": facts.is_shared_method,
         "over-four-eyes": facts.is_over_bound,
+        "bank-note": facts.is_noted,
     }
     return [name for name, holds in named.items() if holds]
 

@@ -20,6 +20,7 @@ from largesse.kit.principal import Principal
 from largesse.ledger import Finding, keys
 from largesse.ledger.audit import audit
 from largesse.payouts import (
+    BankFilesService,
     BatchesService,
     MethodsService,
     PayoutsOffice,
@@ -58,6 +59,7 @@ class Desk:
         self.requests = RequestsService(self.db, self.settings, self.policy, second)
         self.batches = BatchesService(self.db, self.settings, self.prove)
         self.carrying = RailsService(self.db, self.rails, self.methods, self.batches)
+        self.bank_files = BankFilesService(self.db, self.rails, seals, self.batches)
         self.office = PayoutsOffice(self.db, self.settings, self.rails)
 
     def principal(self, member: Any) -> Principal:

@@ -19,6 +19,7 @@ async def client(app_client: Any, desk: Any, accounts_service: Any) -> httpx.Asy
     made: httpx.AsyncClient = await app_client(
         routes, accounts=accounts_service, payouts=PayoutsService(desk.db, desk.policy), payout_methods=desk.methods,
         withdrawals=desk.requests, payouts_office=desk.office, payout_batches=desk.batches,
+        bank_files=desk.bank_files,
     )  # fmt: skip
     return made
 

@@ -139,7 +139,7 @@ async def test_books_that_do_not_hold_stop_a_batch_before_anything_leaves(desk: 
 async def test_a_batch_that_dies_is_not_the_last_one(desk: Any) -> None:
     made = await approved(desk)
 
-    async def die() -> int:
+    async def die(_batch: int) -> int:
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError):

@@ -27,6 +27,7 @@ async def client(app_client: Any, db: Database, policy: PolicyService, accounts_
         withdrawals=None,
         payouts_office=None,
         payout_batches=None,
+        bank_files=None,
     )
     return made
 

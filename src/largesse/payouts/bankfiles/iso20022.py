@@ -69,6 +69,7 @@ class Booked:
 class Statement:
     """A camt.053 or camt.054: what was booked, in the bank's order; what is only announced is left out."""
 
+    kind: str
     id: str
     entries: tuple[Booked, ...]
 
@@ -148,7 +149,7 @@ def _statement(kind: str, body: Element, account: str) -> Statement:
         _check_sums(part, entries)
         booked += [one for _, parts_ in entries for one in parts_]
         _bound(len(booked))
-    return Statement(id=_id(_need_text(_need(body, "GrpHdr"), "MsgId"), "MsgId"), entries=tuple(booked))
+    return Statement(kind=kind, id=_id(_need_text(_need(body, "GrpHdr"), "MsgId"), "MsgId"), entries=tuple(booked))
 
 
 def _entry(entry: Element, place: str) -> tuple[Booked, list[Booked]]:

@@ -31,7 +31,8 @@ class Capabilities:
     handed over again; where it cannot, it has failed once the rail's own delay `late` is over. `window` is how long
     after an attempt the rail is asked what became of it before a person is. `known_for` is how long the rail remembers
     a key: after that an attempt is never handed over again, for it would be another transfer (None: for ever).
-    `watched` is how long after an attempt one that has arrived is asked for, since it may come back untold.
+    `watched` is how long after an attempt one that has arrived is asked for, since it may come back untold. `by_file`:
+    transfers go out as a file that the office makes, and the worker hands none over.
     """
 
     currencies: frozenset[str] = frozenset()
@@ -41,6 +42,7 @@ class Capabilities:
     window: timedelta
     known_for: timedelta | None = None
     watched: timedelta = timedelta(0)
+    by_file: bool = False
 
     def reaches(self, country: str, currency: str) -> bool:
         """Whether money of a currency can go to an account in a country."""

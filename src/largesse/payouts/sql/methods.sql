@@ -1,2 +1,3 @@
 -- A creator's methods, newest first. creator
-SELECT id, creator, rail, country, currency, shown, made_at, cool_until, verified_at, verified_by, removed_at FROM payouts.method WHERE creator = %(creator)s AND removed_at IS NULL ORDER BY made_at DESC, id
+SELECT id, creator, rail, country, currency, shown, made_at, cool_until, verified_at, verified_by, removed_at,
+    (SELECT n.code FROM payouts.method_note n WHERE n.method = m.id ORDER BY n.key DESC LIMIT 1) AS noted FROM payouts.method m WHERE creator = %(creator)s AND removed_at IS NULL ORDER BY made_at DESC, id
