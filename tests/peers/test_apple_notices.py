@@ -75,6 +75,21 @@ async def test_a_refund_that_apple_declined_changes_nothing(either: Till, store:
     assert await either.rows("SELECT 1 FROM payments.refund") == []
 
 
+@pytest.mark.parametrize("told", ["claimed", "notified"])
+async def test_a_purchase_of_a_product_that_no_book_has_yet_waits_for_the_book(
+    either: Till, store: AppStore, cast: Any, told: str
+) -> None:
+    signed = store.buy(cast.alice.id, "coins_new")
+    if told == "claimed":
+        assert (await either.claim_apple(cast.alice, signed)).json()["code"] == "bad-receipt"
+    else:
+        await either.hear("apple", store.notice("ONE_TIME_CHARGE", NUMBER, uuid()))
+    await either.waits_for_its_product(cast, "coins_new")
+    assert await either.coins(cast.alice) == (70, 0)
+    assert (await either.claim_apple(cast.alice, signed)).json()["status"] == "granted"
+    assert await either.coins(cast.alice) == (70, 0)
+
+
 async def test_an_old_transaction_sent_again_by_the_app_undoes_no_refund(
     either: Till, store: AppStore, cast: Any
 ) -> None:

@@ -86,6 +86,17 @@ async def test_what_google_does_not_know_or_nobody_sells_is_refused(
     assert await kiosk.is_untouched()
 
 
+async def test_a_purchase_of_a_product_that_no_book_has_yet_waits_for_the_book(
+    kiosk: Till, play: GooglePlay, cast: Any
+) -> None:
+    token = play.buy(cast.alice.id, "coins_new")
+    assert (await kiosk.claim_google(cast.alice, "coins_new", token)).json()["code"] == "bad-receipt"
+    await kiosk.waits_for_its_product(cast, "coins_new")
+    assert await kiosk.coins(cast.alice) == (70, 0)
+    assert (await kiosk.claim_google(cast.alice, "coins_new", token)).json()["status"] == "granted"
+    assert await kiosk.coins(cast.alice) == (70, 0)
+
+
 async def test_a_token_that_would_leave_its_place_in_the_address_is_refused(kiosk: Till, cast: Any) -> None:
     for product, token in [("a/b", "t"), ("coins_70", "a:consume"), ("coins_70", "../x"), ("", "t"), ("coins_70", "")]:
         assert (await kiosk.claim_google(cast.alice, product, token)).status_code == 400

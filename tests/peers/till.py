@@ -56,6 +56,22 @@ class Till:
         """What came of the notices that were kept, the oldest first."""
         return [row["outcome"] for row in await self.rows("SELECT outcome FROM payments.notice ORDER BY key")]
 
+    async def waits_for_its_product(self, cast: Any, product: str) -> None:
+        """The office sees what waits, the book gets the product (in place of `coins_70`), and it is tried again."""
+        await self.notices.work()
+        assert await self.is_untouched()
+        stuck = "/v1/office/provider-notices"
+        (waiting,) = (await self.client.get(stuck, headers=cast.olga.headers)).json()["items"]
+        assert "bad-receipt" in waiting["why"]
+        async with self.db.write() as tx:
+            await tx.execute("UPDATE catalog.bundle SET product_id = %s WHERE product_id = 'coins_70'", [product])
+        retry = f"{stuck}/{waiting['id']}/retry"
+        assert (await self.client.post(retry, headers=cast.alice.headers)).status_code == 403
+        assert (await self.client.post(retry, headers=cast.olga.headers)).status_code == 204
+        await self.notices.work()
+        assert (await self.client.get(stuck, headers=cast.olga.headers)).json()["items"] == []
+        assert (await self.client.post(retry, headers=cast.olga.headers)).status_code == 404
+
     async def happened(self, kind: str) -> list[datetime]:
         """When the transfers of a kind happened, by the word of the store, in the order in which we heard of them."""
         statement = "SELECT kind, happened_at FROM ledger.transfer ORDER BY key"

@@ -53,6 +53,11 @@ class BadReceipt(Problem):
 
 
 @dataclass(eq=False)
+class UnknownProduct(BadReceipt):
+    """The receipt is good, and no price book has its product: it is kept, and tried again until one has."""
+
+
+@dataclass(eq=False)
 class PaymentRefused(Problem):
     """The payment provider refused; nothing was charged."""
 

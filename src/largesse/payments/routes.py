@@ -31,6 +31,7 @@ from largesse.payments.providers.port import NOTHING, Evidence, Next
 from largesse.payments.routes_consent import routes as consent_routes
 from largesse.payments.routes_notices import routes as notice_routes
 from largesse.payments.routes_office import routes as office_routes
+from largesse.payments.routes_office_notices import routes as office_notice_routes
 from largesse.payments.routes_providers import list_providers
 from largesse.payments.routes_receipts import routes as receipt_routes
 from largesse.payments.routes_regions import routes as region_routes
@@ -296,4 +297,5 @@ routes = [
     *region_routes,
     *notice_routes,
     *office_routes,
+    *office_notice_routes,
 ]

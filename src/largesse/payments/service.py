@@ -14,6 +14,7 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Invalid, MoneyBody, NotConfigured, NotFound
 from largesse.kit.idempotency import IdReused
+from largesse.kit.jobs import send
 from largesse.kit.money import Money
 from largesse.payments import model, providers, store, store_notices
 from largesse.payments.errors import (
@@ -24,7 +25,9 @@ from largesse.payments.errors import (
     PriceChanged,
     ProviderAway,
     ReceiptTaken,
+    UnknownProduct,
 )
+from largesse.payments.events import JOB_NOTICES
 from largesse.payments.model import BUY_DAY, WAITING, Purchase, Wanted
 from largesse.payments.providers.port import (
     NOTHING,
@@ -33,6 +36,7 @@ from largesse.payments.providers.port import (
     Begun,
     Evidence,
     Next,
+    Notice,
     Order,
     Provider,
     Refused,
@@ -47,6 +51,7 @@ from largesse.payments.service_refunds import Refunds
 from largesse.payments.service_regions import Regions
 from largesse.payments.service_settle import ANOTHER, Settler
 from largesse.payments.service_withdraw import Withdrawals
+from largesse.payments.store_notices import Arrived
 from largesse.safety import Resting
 
 log = structlog.get_logger(__name__)
@@ -124,13 +129,20 @@ class PaymentsService:
             raise BadReceipt(str(error)) from error
         except Away as error:
             raise ProviderAway from error
-        async with self.db.write() as tx:
-            await store.lock_buyer(tx, account)
-            buyer = await accounts.get_account(tx, account)
-            if seen.buyer != buyer.id:
-                raise ReceiptTaken
-            await accounts.accepted_terms(tx, account, TERMS)
-            purchase, replayed = await self.claims.enter(tx, provider, seen, buyer)
+        try:
+            async with self.db.write() as tx:
+                await store.lock_buyer(tx, account)
+                buyer = await accounts.get_account(tx, account)
+                if seen.buyer != buyer.id:
+                    raise ReceiptTaken
+                await accounts.accepted_terms(tx, account, TERMS)
+                purchase, replayed = await self.claims.enter(tx, provider, seen, buyer)
+        except UnknownProduct:
+            # The store has the money: it waits as a notice does, until a price book has the product.
+            async with self.db.write() as tx:
+                await store_notices.put_notices(tx, [_claimed(provider, seen)])
+                await send(tx, JOB_NOTICES)
+            raise
         await self.settler.settle(provider, seen, purchase)
         return await self.get(account, purchase), replayed
 
@@ -345,6 +357,12 @@ class PaymentsService:
 def _order_of(made: Purchase, buyer: Account) -> Order:
     fee = Money(made.fee_minor, made.currency)
     return Order(id=made.id, buyer=buyer.id, price=made.price, fee=fee, coins=made.coins, return_url=made.return_url)
+
+
+def _claimed(provider: Store, seen: Seen) -> Arrived:
+    """An app's claim, kept as a notice of its own."""
+    notice = Notice(event=f"claim:{seen.ref}", kind="claim", refs=[seen.look_as or seen.ref])
+    return Arrived(provider.name, notice, b"")
 
 
 def _open(begun: Begun) -> Seen:

@@ -14,7 +14,7 @@ from largesse.kit.db import WriteTx
 from largesse.kit.http import NotConfigured
 from largesse.kit.money import Money
 from largesse.payments import model, store
-from largesse.payments.errors import BadReceipt, ReceiptTaken
+from largesse.payments.errors import BadReceipt, ReceiptTaken, UnknownProduct
 from largesse.payments.providers.port import Seen, Store
 
 log = structlog.get_logger(__name__)
@@ -31,8 +31,8 @@ class Claims:
     async def enter(self, tx: WriteTx, provider: Store, seen: Seen, buyer: Account) -> tuple[UUID, bool]:
         """The purchase of a store's object, entered or found (True); the caller has locked the buyer.
 
-        Raises `ReceiptTaken` where it is another account's, `BadReceipt` where the product is not on sale here or is
-        not paid, `UnderAge`, `NotConfigured`.
+        Raises `ReceiptTaken` where it is another's, `BadReceipt` where it is not paid, `UnknownProduct` where no
+        price book has it, `UnderAge`, `NotConfigured`.
         """
         known = await store.find_by_ref(tx, provider.name, seen.ref)
         if known is not None:
@@ -107,4 +107,4 @@ class Claims:
             if bundle.product_id == seen.product_id:
                 return book, bundle
         log.error("purchase.unknown_product", provider=provider.name, product=seen.product_id, region=book.region)
-        raise BadReceipt(f"no bundle has the product {seen.product_id}")
+        raise UnknownProduct(f"no bundle has the product {seen.product_id}")

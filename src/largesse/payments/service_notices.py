@@ -14,11 +14,12 @@ from uuid import UUID
 import structlog
 
 from largesse.kit.batch import Batcher
+from largesse.kit.http import NotFound
 from largesse.kit.jobs import Jobs, send
 from largesse.kit.mail import Mail
 from largesse.kit.problems import Problem
 from largesse.payments import store, store_money, store_notices
-from largesse.payments.errors import BadNoticeSent, ProviderAway
+from largesse.payments.errors import BadNoticeSent, ProviderAway, UnknownProduct
 from largesse.payments.events import JOB_NOTICES
 from largesse.payments.jobs import register
 from largesse.payments.providers.port import (
@@ -36,7 +37,7 @@ from largesse.payments.providers.port import (
 from largesse.payments.receipts import Words
 from largesse.payments.service import PaymentsService
 from largesse.payments.side_by_side import Call, ask_each
-from largesse.payments.store_notices import Arrived, Taken
+from largesse.payments.store_notices import Arrived, Stuck, Taken
 
 log = structlog.get_logger(__name__)
 NOT_CONSUMED = "not-consumed"
@@ -97,6 +98,20 @@ class NoticesService:
             if await store_notices.put_notices(tx, arrived):
                 await send(tx, JOB_NOTICES)
         return [True] * len(arrived)
+
+    # The office
+
+    async def list_stuck(self, *, before: int | None, limit: int) -> list[Stuck]:
+        """Notices that were worked on in vain and wait, the newest first."""
+        async with self._db.read() as tx:
+            return await store_notices.list_stuck(tx, before, limit)
+
+    async def try_again(self, key: int) -> None:
+        """Work on a notice that waits as soon as somebody can. Raises `NotFound` where none waits."""
+        async with self._db.write() as tx:
+            if not await store_notices.notice_again(tx, key):
+                raise NotFound
+            await send(tx, JOB_NOTICES)
 
     # Jobs
 
@@ -171,6 +186,8 @@ class NoticesService:
             return await self._payments.claim_seen(provider, await provider.look(ref))
         except Refused as refused:
             return f"not claimed: {refused.reason}"
+        except UnknownProduct:
+            raise  # the store has the money: this waits until a price book has the product
         except Problem as problem:
             log.warning("purchase.not_claimed", provider=provider.name, code=problem.code)
             return f"not claimed: {problem.code}"

@@ -60,6 +60,29 @@ async def notice_later(tx: WriteTx, key: int, pause_s: int, why: str) -> None:
     await tx.execute(sql("payments", "notice_later"), {"key": key, "pause_s": pause_s, "outcome": why})
 
 
+class Stuck(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that was worked on in vain; `outcome` says why, `due_at` when it is tried again."""
+
+    key: int
+    provider: str
+    event: str
+    kind: str
+    received_at: datetime
+    tries: int
+    due_at: datetime
+    outcome: str
+
+
+async def list_stuck(tx: ReadTx, before: int | None, limit: int) -> list[Stuck]:
+    """Notices that were worked on in vain and wait, newest first, behind the last key seen."""
+    return await tx.all(Stuck, sql("payments", "notices_stuck"), {"before": before, "limit": limit})
+
+
+async def notice_again(tx: WriteTx, key: int) -> bool:
+    """Work on a notice that waits, now; False where none does."""
+    return await tx.scalar(sql("payments", "notice_again"), {"key": key}) is not None
+
+
 async def find_consent(tx: ReadTx, account: int) -> datetime | None:
     """Since when a buyer has consented; None where they have not."""
     at: datetime | None = await tx.scalar(sql("payments", "consent_get"), {"account": account})

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import TypeVar
@@ -96,7 +97,7 @@ class Apple:
         transaction = await self._verified(evidence.signed_transaction)
         _must_be_bought(transaction, BadNotice)
         if transaction.environment not in self._clients:
-            return _seen(transaction, is_all=False)
+            return replace(_seen(transaction, is_all=False), look_as=evidence.signed_transaction)
         return await self._ask(_ref(transaction), is_all=False)
 
     async def finish(self, ref: str) -> None:

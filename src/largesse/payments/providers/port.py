@@ -132,6 +132,8 @@ class Seen:
     disputes: Sequence[SeenDispute] = ()
     # A store's: it counts the purchase as delivered already.
     finished: bool = False
+    # A store's: what `look` takes for it, where that is more than `ref`.
+    look_as: str = ""
     # What a person should look at: `early-fraud-warning`.
     flags: Sequence[str] = ()
 
