@@ -39,6 +39,7 @@ GET /v1/purchases
 GET /v1/purchases/*
 GET /v1/purchases/*/receipt
 POST /v1/purchases/*/cancel
+GET /v1/me/buying
 POST /v1/lives/*/gifts
 POST /v1/gifts/batch
 GET /v1/gifts/*

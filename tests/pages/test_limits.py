@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Locator, expect
 
 from browsing import PHONE, Visitor, visitor
 from lively import World
+from running import Service
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(120)]
 SIZES = [{"width": 320, "height": 700}, PHONE, {"width": 1280, "height": 800}]
@@ -110,3 +111,26 @@ async def test_a_break_is_confirmed_and_then_holds_in_the_room_and_at_the_till(
             page.locator(".toast").filter(has_text=re.compile("break until .*No coins were taken"))
         ).to_be_visible()
         who.forgive("status of 403")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en-US", "$3.20 spent so far, $6.80 left."), ("de", "3,20 $ bisher ausgegeben, 6,80 $ übrig."),
+     ("es", "quedan"), ("zh", "还剩"), ("ar", "وبقي")],
+)  # fmt: skip
+async def test_what_was_spent_of_a_limit_and_what_is_left_stand_beside_it(
+    browser: Browser, service: Service, language: str, said: str
+) -> None:
+    kim = service.join("kim")
+    terms = kim.http.get("/v1/terms").json()["items"]
+    coins = next(one for one in terms if one["document"] == "coins")
+    kim.http.post("/v1/me/terms", json={"document": "coins", "version": coins["version"]})
+    kim.http.put("/v1/me/limits", json={"buy": {"day": {"minor": 1000, "currency": "USD"}}})
+    made = kim.http.post("/v1/purchases", json={"coins": 350, "provider": "sandbox", "channel": "web"})
+    assert made.status_code == 201, made.text
+    async with visitor(browser, service, kim, locale=language) as who:
+        await who.go("/account#limits")
+        await expect(who.page.locator("main form")).to_contain_text(said)
+        await who.settled()
+        await who.fits()
+        await who.has_no_barriers()

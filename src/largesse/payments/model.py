@@ -16,6 +16,7 @@ GRANTED, MISMATCH, DISPUTED = "granted", "mismatch", "disputed"
 # What an order can wait in: nothing has been charged, or nothing has arrived yet.
 WAITING = frozenset({"created", "awaiting_payment", "pending"})
 BUY_DAY = "buy-day"
+BUYING = ("buy_day", "buy_week", "buy_month")
 _CENTS = 100
 _MICROS = 1_000_000
 
@@ -178,6 +179,21 @@ def own_limit(name: str, limit: Money, unit_usd_micros: int, now: datetime) -> O
         "buy_month": (since + timedelta(days=32)).replace(day=1),
     }[name]
     return OwnLimit(f"own-{name.replace('_', '-')}", limit_minor(limit, unit_usd_micros), since, resets)
+
+
+class Spent(msgspec.Struct, frozen=True):
+    """What was spent of a limit on buying, and what is left of it (None: there is no limit) until it resets."""
+
+    spent: Money
+    left: Money | None
+    resets_at: datetime
+
+
+def spent_of(own: OwnLimit, limit: Money | None, cents: int, currency: str, unit_usd_micros: int) -> Spent:
+    """US cents that were spent, in a currency: rounded up, and what is left of the limit down."""
+    unit = Fraction(_MICROS * 10 ** exponent(currency), unit_usd_micros * _CENTS)
+    left = None if limit is None else Money(int(max(0, own.minor - cents) * unit), currency)
+    return Spent(Money(-int(-cents * unit // 1), currency), left, own.resets_at)
 
 
 def worth_of(shelf: Shelf, currency: str) -> int:

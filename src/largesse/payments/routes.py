@@ -35,6 +35,7 @@ from largesse.payments.routes_office_notices import routes as office_notice_rout
 from largesse.payments.routes_providers import list_providers
 from largesse.payments.routes_receipts import routes as receipt_routes
 from largesse.payments.routes_regions import routes as region_routes
+from largesse.payments.routes_spent import routes as spent_routes
 from largesse.payments.routes_withdraw import withdraw_purchase
 from largesse.payments.service import PaymentsService
 from largesse.safety import Resting
@@ -293,6 +294,7 @@ routes = [
     withdraw_purchase,
     *receipt_routes,
     *consent_routes,
+    *spent_routes,
     list_providers,
     *region_routes,
     *notice_routes,

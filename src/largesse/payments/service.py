@@ -212,6 +212,23 @@ class PaymentsService:
         async with self.db.read() as tx:
             return await store.list_page(tx, account, before, limit)
 
+    async def list_spent(self, account: int) -> dict[str, model.Spent]:
+        """What this account has spent of its limits on buying, by their names, as an order would be judged now."""
+        async with self.db.read() as tx:
+            now, shelf = await store.get_now(tx), await catalog.read_shelf(tx)
+            book = shelf.book((await accounts.get_account(tx, account)).country, self._region_default, "web")
+            limits = await safety.list_buy_limits(tx, account, now)
+            found: dict[str, model.Spent] = {}
+            for name in model.BUYING:
+                limit = limits.get(name)
+                assert limit is None or isinstance(limit, Money), limit
+                currency = limit.currency if limit else book.currency if book else "USD"
+                unit = model.worth_of(shelf, currency)
+                own = model.own_limit(name, limit or Money(0, currency), unit, now)
+                cents = await store.bought_since(tx, account, own.since)
+                found[name] = model.spent_of(own, limit, cents, currency, unit)
+        return found
+
     async def get_consent(self, account: int) -> datetime | None:
         """Since when a store may be told what became of this account's coins; None where it may not."""
         async with self.db.read() as tx:

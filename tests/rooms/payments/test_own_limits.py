@@ -30,3 +30,27 @@ async def test_nobody_buys_in_a_break(client: httpx.AsyncClient, db: Database, c
     answer = await client.post("/v1/purchases", json=BUY, headers=cast.alice.headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "resting")
     assert answer.json()["until"].startswith(f"{rest.until:%Y-%m-%d}")
+
+
+async def test_what_was_spent_and_what_is_left_are_told_as_orders_are_judged(
+    client: httpx.AsyncClient, db: Database, cast: Any
+) -> None:
+    await LimitsService(db).set_limits(cast.alice.key, {"buy_day": Money(700, "USD"), "buy_week": Money(1000, "EUR")})
+    before = (await client.get("/v1/me/buying", headers=cast.alice.headers)).json()
+    assert before["day"]["spent"] == {"minor": 0, "currency": "USD"}
+    assert before["month"]["left"] is None
+    await client.post("/v1/purchases", json=BUY, headers=cast.alice.headers)
+    found = (await client.get("/v1/me/buying", headers=cast.alice.headers)).json()
+    assert (found["day"]["spent"]["minor"], found["day"]["left"]["minor"]) == (320, 380)
+    assert found["week"]["spent"]["currency"] == found["week"]["left"]["currency"] == "EUR"
+    assert 990 <= found["week"]["spent"]["minor"] + found["week"]["left"]["minor"] <= 1001
+    assert found["month"]["spent"] == {"minor": 320, "currency": "USD"}
+    for status in (201, 403):  # 3.80 are left: one more, and no other
+        answer = await client.post("/v1/purchases", json=BUY, headers=cast.alice.headers)
+        assert answer.status_code == status
+    found = (await client.get("/v1/me/buying", headers=cast.alice.headers)).json()
+    assert found["day"]["left"] == {"minor": 60, "currency": "USD"}
+    await LimitsService(db).set_limits(cast.alice.key, {"buy_day": Money(100, "USD")})
+    found = (await client.get("/v1/me/buying", headers=cast.alice.headers)).json()
+    assert found["day"]["left"] == {"minor": 0, "currency": "USD"}
+    assert (await client.get("/v1/me/buying")).status_code == 401
