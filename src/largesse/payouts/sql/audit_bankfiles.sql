@@ -4,7 +4,7 @@ FROM payouts.bank_file f LEFT JOIN payouts.transfer t ON t.file = f.id GROUP BY 
 HAVING (coalesce(f.payouts, 0), coalesce(f.minor, 0)) <> (count(t.key), coalesce(sum(t.minor), 0))
 UNION ALL
 SELECT 'payout ' || p.id, format('is %s; its bank says %s', p.status, t.state)
-FROM payouts.transfer t JOIN payouts.payout p ON t.key = 'payout:' || p.id || ':' || p.attempt
+FROM payouts.transfer t JOIN payouts.payout p ON p.id = split_part(t.key, ':', 2)::uuid AND t.key = 'payout:' || p.id || ':' || p.attempt
 WHERE t.file IS NOT NULL AND NOT EXISTS (SELECT FROM payouts.ruling r WHERE r.payout = p.id)
     AND CASE p.status WHEN 'paid' THEN t.state NOT IN ('paid', 'returned') WHEN 'returned' THEN t.state <> 'returned' WHEN 'failed' THEN t.state <> 'failed'
         ELSE false END

@@ -5,4 +5,5 @@ WITH said AS (
     FROM unnest(%(keys)s::text[], %(states)s::text[], %(reasons)s::text[], %(backs)s::bigint[]) AS u (key, state, reason, back)
     WHERE t.key = u.key RETURNING t.key
 )
-UPDATE payouts.payout p SET due_at = now() FROM said WHERE said.key = 'payout:' || p.id || ':' || p.attempt
+UPDATE payouts.payout p SET due_at = now() FROM said
+WHERE p.id = split_part(said.key, ':', 2)::uuid AND said.key = 'payout:' || p.id || ':' || p.attempt
