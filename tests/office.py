@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from running import PASSWORD, Service
+from running import PASSWORD, Service, Someone
 
 REGION = {
     "buying": True, "giving": True, "withdrawing": False, "providers": ["stripe", "paypal", "sandbox"],
@@ -13,13 +13,20 @@ REGION = {
 }  # fmt: skip
 
 
-def operator(service: Service, role: str = "finance") -> dict[str, str]:
-    """The headers of an operator of their own."""
+def hired(service: Service, role: str = "finance") -> Someone:
+    """An operator of their own."""
     name = f"boss.{secrets.token_hex(3)}"
     made = service.command("account", "create", "--username", name, "--role", role, input_=PASSWORD + "\n")
     assert made.returncode == 0, made.stderr
-    signed = httpx.post(f"{service.base}/v1/sessions", json={"login": name, "password": PASSWORD})
-    return {"Authorization": f"Bearer {signed.json()['token']}"}
+    signed = httpx.post(f"{service.base}/v1/sessions", json={"login": name, "password": PASSWORD}).json()
+    client = httpx.Client(base_url=service.base, headers={"Authorization": f"Bearer {signed['token']}"}, timeout=30)
+    service.clients.append(client)
+    return Someone(name, signed["account"], signed["token"], client)
+
+
+def operator(service: Service, role: str = "finance") -> dict[str, str]:
+    """The headers of an operator of their own."""
+    return {"Authorization": f"Bearer {hired(service, role).token}"}
 
 
 def announce_region(service: Service, country: str, **terms: Any) -> None:

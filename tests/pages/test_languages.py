@@ -68,7 +68,7 @@ def _messages(language: str) -> dict[str, Any]:
     folder = ROOT / "web" / "src" / "i18n"
     parts = [
         json.loads((folder / part / f"{language}.json").read_text("utf-8"))
-        for part in (".", "sheets", "pages", "studio", "server")
+        for part in (".", "sheets", "pages", "studio", "office", "server")
     ]
     return {key: said for part in parts for key, said in part.items()}
 

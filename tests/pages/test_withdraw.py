@@ -9,10 +9,10 @@ import pytest
 from playwright.async_api import Browser, expect
 
 import running
-from browsing import DESK, PHONE, Visitor, mailed, visitor
-from largesse.kit import ids
+from browsing import DESK, PHONE, Visitor, visitor
+from earning import earns
 from office import announce_policy, announce_region, operator
-from running import Service, Someone
+from running import Service
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(150)]
 SIZES = [{"width": 320, "height": 700}, PHONE, DESK]
@@ -26,21 +26,6 @@ def paying() -> Iterator[Service]:
         announce_region(service, "US", withdrawing=True)
         announce_region(service, "FR", withdrawing=False)
         yield service
-
-
-async def earns(service: Service, coins: int) -> Someone:
-    """A creator with a proved address whom somebody gave so many coins to, in gifts of ten thousand."""
-    bob, alice = service.join("bob"), service.join("alice")
-    token = (await mailed(service, f"{bob.username}@example.org", "verify")).rpartition("/")[2]
-    assert bob.http.post(f"/v1/email-verifications/{token}").is_success
-    live = service.live(bob)["id"]
-    service.recharge(alice, coins)
-    for _ in range(coins // 10_000):
-        body = {"id": str(ids.new()), "gift_id": "rocket", "count": 1}
-        given = alice.http.post(f"/v1/lives/{live}/gifts", json=body)
-        assert given.status_code == 201, given.text
-    assert bob.http.post(f"/v1/lives/{live}/end").is_success
-    return bob
 
 
 def approve(service: Service, payout: str) -> None:

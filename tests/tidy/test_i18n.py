@@ -9,8 +9,8 @@ from tree import ROOT, name_of, sources, text
 
 FOLDER = ROOT / "web" / "src" / "i18n"
 # What every page needs, what the room needs for its sheets, what all other pages need, what money that goes out
-# needs in the studio, what only the server writes.
-PARTS = (".", "sheets", "pages", "studio", "server")
+# needs in the studio, what operators need, what only the server writes.
+PARTS = (".", "sheets", "pages", "studio", "office", "server")
 # https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
 CATEGORIES = {
     "en": ["one", "other"],
@@ -100,7 +100,13 @@ def test_every_message_asked_for_exists() -> None:
 def test_no_message_is_kept_that_nothing_asks_for() -> None:
     source = "".join(source for _, source in asked_for())
     prefixes = {"gift.", *PREFIX.findall(source), *(f"{area}." for area in OF_CODES.findall(source))}
-    kept = {**words("en", "."), **words("en", "sheets"), **words("en", "pages"), **words("en", "studio")}
+    kept = {
+        **words("en", "."),
+        **words("en", "sheets"),
+        **words("en", "pages"),
+        **words("en", "studio"),
+        **words("en", "office"),
+    }
     assert [k for k in kept if f"'{k}'" not in source and not k.startswith(tuple(prefixes))] == []
 
 

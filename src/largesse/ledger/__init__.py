@@ -21,6 +21,7 @@ from largesse.ledger.errors import (
 from largesse.ledger.export import export_books
 from largesse.ledger.feed import (
     Cursor,
+    Earned,
     EarningDay,
     Feed,
     Named,
@@ -40,6 +41,7 @@ from largesse.ledger.feed import (
     read_feed,
     read_named,
     start,
+    sum_earned,
     tally,
 )
 from largesse.ledger.journal import (
@@ -120,6 +122,7 @@ __all__ = [
     "Check",
     "Cursor",
     "DayPart",
+    "Earned",
     "EarningDay",
     "Entry",
     "Feed",
@@ -214,6 +217,7 @@ __all__ = [
     "set_own_limits",
     "skip_batches",
     "start",
+    "sum_earned",
     "tally",
     "verify_file",
     "wallet_entries",

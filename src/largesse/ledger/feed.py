@@ -51,6 +51,15 @@ class Named(msgspec.Struct, frozen=True):
     more: bool
 
 
+class Earned(msgspec.Struct, frozen=True, kw_only=True):
+    """What creators earned under one policy: coins given to them, and milli-diamonds without what was reversed."""
+
+    policy: int
+    creators: int
+    coins: int
+    milli: int
+
+
 class EarningDay(msgspec.Struct, frozen=True, kw_only=True):
     """A creator's earnings of one UTC day under one policy, in milli-diamonds; disputes hold `milli_held` of them."""
 
@@ -196,6 +205,11 @@ async def tally(tx: ReadTx, stage: int) -> list[Tally]:
 async def list_earnings(tx: ReadTx, creator: int) -> list[EarningDay]:
     """A creator's earnings by day and policy, oldest first."""
     return await tx.all(EarningDay, sql("ledger", "earnings"), {"creator": creator})
+
+
+async def sum_earned(tx: ReadTx, since: date) -> list[Earned]:
+    """What all creators earned since a UTC day, by policy. Reads every earning of these days: for the office."""
+    return await tx.all(Earned, sql("ledger", "earned_since"), {"since": since})
 
 
 async def _hour_of(tx: ReadTx, batch: int) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from largesse.ledger import EarningDay
-from largesse.policy import Policy
+from largesse.ledger import Earned, EarningDay
+from largesse.policy import Policy, Rates
 
 RECENT_DAYS = 28
 _MINOR_SCALE = 10_000_000  # milli-diamonds x micros a diamond, to US cents
@@ -38,6 +38,22 @@ class Difference:
     """What the last 28 days' earnings are by the policy in force, and would have been by the next: milli, US cents."""
 
     days: int
+    now_milli: int
+    next_milli: int
+    now_minor: int
+    next_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What the last 28 days of everybody's gifts gave by the policy in force, and would have given by a proposed one.
+
+    Milli-diamonds and US cents; `creators` may count somebody once for each policy of these days.
+    """
+
+    days: int
+    creators: int
+    coins: int
     now_milli: int
     next_milli: int
     now_minor: int
@@ -88,8 +104,7 @@ def difference(
     earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], current: Policy, coming: Policy, now: datetime
 ) -> Difference:
     """A creator's own last 28 days by the policy in force and by the next; each sum is rounded down once."""
-    since = now.astimezone(UTC).date() - timedelta(days=RECENT_DAYS - 1)
-    recent = [e for e in earnings if e.day >= since]
+    recent = [e for e in earnings if e.day >= first_of_recent(now)]
     now_milli, next_milli = (_by_share(recent, policy_of, share) for share in (current.share_bps, coming.share_bps))
     return Difference(
         days=RECENT_DAYS,
@@ -98,6 +113,28 @@ def difference(
         now_minor=now_milli * current.diamond_value_micros // _MINOR_SCALE,
         next_minor=next_milli * coming.diamond_value_micros // _MINOR_SCALE,
     )
+
+
+def effect(earned: Sequence[Earned], policy_of: Callable[[int], Policy], current: Policy, proposed: Rates) -> Effect:
+    """The whole house's last 28 days by two policies; each sum is rounded down once for each pinned policy."""
+    sums = []
+    for share in (current.share_bps, proposed.share_bps):
+        pinned = [(e.milli, policy_of(e.policy).share_bps) for e in earned]
+        sums.append(sum(milli * share // own for milli, own in pinned if own))
+    return Effect(
+        days=RECENT_DAYS,
+        creators=sum(e.creators for e in earned),
+        coins=sum(e.coins for e in earned),
+        now_milli=sums[0],
+        next_milli=sums[1],
+        now_minor=sums[0] * current.diamond_value_micros // _MINOR_SCALE,
+        next_minor=sums[1] * proposed.diamond_value_micros // _MINOR_SCALE,
+    )
+
+
+def first_of_recent(now: datetime) -> date:
+    """The first of the last 28 UTC days."""
+    return now.astimezone(UTC).date() - timedelta(days=RECENT_DAYS - 1)
 
 
 def _by_share(earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], share_bps: int) -> int:

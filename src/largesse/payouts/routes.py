@@ -12,6 +12,7 @@ from largesse.kit.http import Forbidden, MoneyBody, NotSignedIn
 from largesse.kit.principal import Principal
 from largesse.payouts.model import Difference
 from largesse.payouts.routes_bankfiles import routes as bankfile_routes
+from largesse.payouts.routes_effect import routes as effect_routes
 from largesse.payouts.routes_office import routes as office_routes
 from largesse.payouts.routes_withdrawals import routes as withdrawal_routes
 from largesse.payouts.service import PayoutsService
@@ -120,4 +121,4 @@ def _rates(policy: Policy) -> dict[str, Any]:
     }
 
 
-routes = [get_diamonds, *withdrawal_routes, *office_routes, *bankfile_routes]
+routes = [get_diamonds, *withdrawal_routes, *office_routes, *bankfile_routes, *effect_routes]

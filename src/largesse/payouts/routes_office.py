@@ -1,5 +1,6 @@
 """The office's side of payouts over HTTP. Roles: finance; support may look."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -9,6 +10,7 @@ from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from largesse.accounts import AccountsService, Person, PersonBody, person_body
 from largesse.kit import http
 from largesse.kit.approval import FourEyes
 from largesse.kit.http import Forbidden, Invalid, NotConfigured, NotFound, NotSignedIn, Page, staff
@@ -63,7 +65,10 @@ class PutRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class OfficePayout(msgspec.Struct, frozen=True, kw_only=True):
-    """A payout, as operators see it; `creator` is an account's key, `reasons` are why a person looks at it."""
+    """A payout, as operators see it; `creator` is an account's key, `reasons` are why a person looks at it.
+
+    `person` is who that is, in lists and of one payout alone.
+    """
 
     payout: PayoutBody
     creator: int
@@ -71,12 +76,14 @@ class OfficePayout(msgspec.Struct, frozen=True, kw_only=True):
     rail_ref: str | None
     attempt: int
     rulings: list[Ruling] = []
+    person: PersonBody | None = None
 
 
 @get("/v1/office/payouts", tags=["Office"], summary="Payouts", responses=http.declares(NotSignedIn, Forbidden))
 async def list_office_payouts(
     *,
     payouts_office: NamedDependency[PayoutsOffice],
+    accounts: NamedDependency[AccountsService],
     principal: NamedDependency[Principal],
     status: FromQuery[Status | None] = None,
     limit: http.Limit = 50,
@@ -87,7 +94,8 @@ async def list_office_payouts(
     before = place_of(cursor) if cursor else None
     found = await payouts_office.list_payouts(status=status, before=before, limit=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
-    return Page([_shown(one) for one in found[:limit]], written(last.requested_at, last.id) if last else None)
+    people = await accounts.people({one.creator for one in found})
+    return Page([_shown(one, people) for one in found[:limit]], written(last.requested_at, last.id) if last else None)
 
 
 @get(
@@ -97,12 +105,16 @@ async def list_office_payouts(
     responses=http.declares(NotSignedIn, Forbidden, NotFound),
 )
 async def get_office_payout(
-    payouts_office: NamedDependency[PayoutsOffice], principal: NamedDependency[Principal], payout: FromPath[str]
+    payouts_office: NamedDependency[PayoutsOffice],
+    accounts: NamedDependency[AccountsService],
+    principal: NamedDependency[Principal],
+    payout: FromPath[str],
 ) -> OfficePayout:
     """With every state that it came to, and what people found out where its rail was silent."""
     staff(principal, "finance", "support")
     found = await payouts_office.get(http.path_id(PREFIX, payout))
-    return msgspec.structs.replace(_shown(found), rulings=await payouts_office.list_rulings(found.id))
+    shown = _shown(found, await accounts.people([found.creator]))
+    return msgspec.structs.replace(shown, rulings=await payouts_office.list_rulings(found.id))
 
 
 @post(
@@ -313,11 +325,13 @@ async def put_rate(
     await payouts_office.put_rate(by, currency, rate, data.as_of)
 
 
-def _shown(payout: Payout) -> OfficePayout:
-    body = msgspec.structs.replace(payout_body(payout), history=payout.history)
+def _shown(payout: Payout, people: Mapping[int, Person] | None = None) -> OfficePayout:
+    person = (people or {}).get(payout.creator)
     return OfficePayout(
-        payout=body, creator=payout.creator, reasons=payout.reasons, rail_ref=payout.rail_ref, attempt=payout.attempt
-    )
+        payout=msgspec.structs.replace(payout_body(payout), history=payout.history), creator=payout.creator,
+        reasons=payout.reasons, rail_ref=payout.rail_ref, attempt=payout.attempt,
+        person=person_body(person) if person else None,
+    )  # fmt: skip
 
 
 routes = [

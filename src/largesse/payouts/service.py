@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from largesse import ledger
 from largesse.kit.db import Database
 from largesse.payouts import model, store
-from largesse.payouts.model import Balance, Difference
-from largesse.policy import Policy, PolicyService
+from largesse.payouts.model import Balance, Difference, Effect
+from largesse.policy import Policy, PolicyService, Rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +44,14 @@ class PayoutsService:
             coming=coming,
             difference=model.difference(earnings, policy_of, current, coming, now) if coming else None,
         )
+
+    async def get_effect(self, proposed: Rates) -> Effect:
+        """What a proposed policy would have made of everybody's last 28 days, beside the one in force."""
+        async with self._db.read() as tx:
+            earned = await ledger.sum_earned(tx, model.first_of_recent(await store.get_now(tx)))
+        versions: dict[int, Policy] = {}
+        for key in {e.policy for e in earned}:
+            pinned = await self._policy.by_key(key)
+            assert pinned is not None, key
+            versions[key] = pinned
+        return model.effect(earned, versions.__getitem__, await self._policy.current(), proposed)

@@ -54,6 +54,9 @@ PAGES: dict[str, Page] = {
     "/studio/withdraw": Page("withdraw"),
     "/studio/withdraw/{id:str}": Page("payout"),
     "/studio/methods": Page("methods"),
+    "/office": Page("office"),
+    "/office/{part:str}": Page("office"),
+    "/office/{part:str}/{id:str}": Page("office"),
     "/regions": Page("regions"),
     "/docs": Page("docs"),
 }

@@ -7,6 +7,7 @@ import pytest
 
 from largesse.payouts import PayoutsService
 from largesse.payouts.routes import routes
+from largesse.policy import Rates
 
 
 @pytest.fixture
@@ -65,3 +66,16 @@ async def test_a_creator_withdraws_and_the_office_approves(client: httpx.AsyncCl
     assert late.json()["code"] == "payout-not-now"
     diamonds = (await client.get("/v1/me/diamonds", headers=bob)).json()
     assert diamonds["paid_milli"] == 14_285_715
+
+
+async def test_finance_sees_what_a_policy_would_change(client: httpx.AsyncClient, desk: Any, cast: Any) -> None:
+    await desk.earn()
+    current = await desk.policy.current()
+    rates = {name: getattr(current, name) for name in Rates.__struct_fields__} | {"share_bps": 8000}
+    path = "/v1/office/policies/effect"
+    assert (await client.post(path, json=rates, headers=cast.bob.headers)).status_code == 403
+    found = (await client.post(path, json=rates, headers=cast.olga.headers)).json()
+    assert (found["coins"], found["now_milli"], found["next_milli"]) == (30_000, 21_000_000, 24_000_000)
+    assert (found["now_value"]["minor"], found["next_value"]["minor"]) == (14_700, 16_800)
+    unwhole = await client.post(path, json=rates | {"share_bps": 8001}, headers=cast.olga.headers)
+    assert unwhole.status_code == 400

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from largesse.kit.money import Diamonds, worth_minor
-from largesse.ledger import EarningDay
+from largesse.ledger import Earned, EarningDay
 from largesse.payouts import model
 from largesse.policy import Policy
 
@@ -96,3 +96,20 @@ def test_the_next_policy_is_shown_in_the_creators_own_numbers() -> None:
     found = model.difference(earnings, VERSIONS.__getitem__, FIRST, AT_ONCE, NOON)
     assert (found.days, found.now_milli, found.next_milli) == (28, 77_000, 55_000)
     assert (found.now_minor, found.next_minor) == (53, 27)
+
+
+def test_the_effect_of_a_policy_is_what_the_same_gifts_would_have_given() -> None:
+    days = [
+        Earned(policy=1, creators=3, coins=1_000, milli=700_000),
+        Earned(policy=2, creators=1, coins=100, milli=50_000),
+    ]
+    found = model.effect(days, VERSIONS.__getitem__, FIRST, msgspec.structs.replace(AT_ONCE, share_bps=8000))
+    assert (found.coins, found.creators) == (1_100, 4)
+    assert (found.now_milli, found.next_milli) == (770_000, 880_000)
+    assert (found.now_minor, found.next_minor) == (539, 440)
+
+
+def test_a_policy_that_gave_nothing_gives_nothing_by_another_share() -> None:
+    never = msgspec.structs.replace(FIRST, key=3, share_bps=0)
+    days = [Earned(policy=3, creators=1, coins=1_000, milli=0)]
+    assert model.effect(days, {3: never}.__getitem__, FIRST, AT_ONCE).next_milli == 0

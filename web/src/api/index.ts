@@ -5,6 +5,7 @@ import type { PurchaseReceipt } from './receipts';
 import type * as w from './types';
 
 export * from './events';
+export * from './office';
 export * from './payouts';
 export * from './regions';
 export * from './types';

@@ -23,7 +23,7 @@ test('one coin is not "1 coins", in any language', () => {
 });
 
 test("every plural has the forms that the browser's own rules choose from", () => {
-  const files = import.meta.glob<{ default: Record<string, unknown> }>(['./*.json', './sheets/*.json', './pages/*.json', './studio/*.json'], { eager: true });
+  const files = import.meta.glob<{ default: Record<string, unknown> }>(['./*.json', './sheets/*.json', './pages/*.json', './studio/*.json', './office/*.json'], { eager: true });
   for (const [path, { default: file }] of Object.entries(files)) {
     const tag = /(\w+)\.json$/.exec(path)![1]!;
     const forms = new Intl.PluralRules(tag).resolvedOptions().pluralCategories.toSorted();

@@ -1,5 +1,6 @@
 /** Words, numbers, money and dates in the reader's language. One JSON file a locale, shared with Python. */
 import type en from './en.json';
+import type office from './office/en.json';
 import type pages from './pages/en.json';
 import type sheets from './sheets/en.json';
 import type studio from './studio/en.json';
@@ -7,7 +8,7 @@ import type { Money, Person } from '../api/types';
 
 type Plural = { zero?: string; one?: string; two?: string; few?: string; many?: string; other: string };
 export type Messages = Record<string, string | Plural>;
-export type Key = keyof typeof en | keyof typeof sheets | keyof typeof pages | keyof typeof studio;
+export type Key = keyof typeof en | keyof typeof sheets | keyof typeof pages | keyof typeof studio | keyof typeof office;
 export type Values = Record<string, string | number>;
 
 const RTL = new Set(['ar', 'fa', 'he', 'ur']);

@@ -1,0 +1,80 @@
+/** The back office: what operators see and decide. */
+import { http } from './client';
+import type { Payout, PayoutStatus } from './payouts';
+import type { Money, Page, Person } from './types';
+
+const e = encodeURIComponent;
+
+export interface OfficePayout {
+  payout: Payout;
+  creator: number;
+  person: Person | null;
+  /** Codes of why a person looks at it. */
+  reasons: string[];
+  rail_ref: string | null;
+  attempt: number;
+  rulings: { ruled_by: number; outcome: string; reference: string; reason: string; at: string }[];
+}
+
+export interface PayoutBatch {
+  key: number;
+  kind: string;
+  began_at: string;
+  findings_before: number | null;
+  payouts: number;
+  findings_after: number | null;
+  finding: string;
+  ended_at: string | null;
+}
+
+/** Money in US cents, shares in basis points. */
+export const RATES = [
+  'share_bps', 'promo_share_bps', 'diamond_value_micros', 'hold_days', 'payout_minor_min', 'payout_week_minor_max',
+  'payout_fee_bps', 'payout_fee_minor', 'give_day_coins_max', 'buy_day_minor_max',
+] as const;
+export type Rates = Record<(typeof RATES)[number], number>;
+
+export interface PolicyVersion extends Rates {
+  id: string;
+  announced_at: string;
+  effective_at: string;
+  status: 'past' | 'in_force' | 'announced';
+}
+
+export interface PolicyProposal {
+  id: string;
+  state: 'open' | 'approved' | 'rejected' | 'withdrawn';
+  rates: Rates;
+  effective_at: string | null;
+  reason: string;
+  proposed_at: string;
+}
+
+export interface PolicyEffect {
+  days: number;
+  creators: number;
+  coins: number;
+  now_milli: number;
+  next_milli: number;
+  now_value: Money;
+  next_value: Money;
+}
+
+export const office = {
+  payouts: (status: PayoutStatus | '', cursor?: string) => http.get<Page<OfficePayout>>('/v1/office/payouts', { status, cursor }),
+  payout: (id: string) => http.get<OfficePayout>(`/v1/office/payouts/${e(id)}`),
+  approve: (id: string) => http.post<OfficePayout>(`/v1/office/payouts/${e(id)}/approve`),
+  /** What takes a reason: hold, release, reject, play-return. */
+  decide: (id: string, verb: 'hold' | 'release' | 'reject' | 'play-return', reason: string) =>
+    http.post<OfficePayout>(`/v1/office/payouts/${e(id)}/${verb}`, { reason }),
+  rule: (id: string, outcome: 'paid' | 'failed', reason: string, reference: string) =>
+    http.post<OfficePayout>(`/v1/office/payouts/${e(id)}/rule`, { outcome, reason, reference }),
+  batches: (cursor?: string) => http.get<Page<PayoutBatch>>('/v1/office/payout-batches', { cursor }),
+  policies: () => http.get<Page<PolicyVersion>>('/v1/policies'),
+  proposals: (cursor?: string) => http.get<Page<PolicyProposal>>('/v1/office/policies', { cursor }),
+  effect: (rates: Rates) => http.post<PolicyEffect>('/v1/office/policies/effect', rates),
+  propose: (id: string, rates: Rates, effective_at: string | null, reason: string) =>
+    http.post<PolicyProposal>('/v1/office/policies', { id, ...rates, effective_at, reason }),
+  approvePolicy: (id: string) => http.post<unknown>(`/v1/office/policies/${e(id)}/approve`),
+  rejectPolicy: (id: string) => http.post<unknown>(`/v1/office/policies/${e(id)}/reject`),
+};
