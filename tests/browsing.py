@@ -183,7 +183,11 @@ async def visitor(
     context = await browser.new_context(**{"viewport": PHONE, "locale": "en-US", "base_url": service.base, **options})
     context.set_default_timeout(WAIT_MS)
     if who:
-        signed = await context.request.post("/v1/sessions", data={"login": who.username, "password": PASSWORD})
+        named = {"login": who.username, "password": PASSWORD}
+        code = await asyncio.to_thread(who.code)
+        signed = await context.request.post(
+            "/v1/sessions", data=named | ({} if code is None else {"second_factor": code})
+        )
         assert signed.ok, await signed.text()
     await context.add_init_script(_MEMORY)
     made = Visitor(service.base, context, await context.new_page())

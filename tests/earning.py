@@ -11,6 +11,7 @@ async def earns(service: Service, coins: int) -> Someone:
     token = (await mailed(service, f"{bob.username}@example.org", "verify")).rpartition("/")[2]
     assert bob.http.post(f"/v1/email-verifications/{token}").is_success
     live = service.live(bob)["id"]
+    service.turn_on_second_factor(bob)
     service.recharge(alice, coins)
     for _ in range(coins // 10_000):
         body = {"id": str(ids.new()), "gift_id": "rocket", "count": 1}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyotp
 
 from largesse.kit import ids
 
@@ -30,6 +31,17 @@ class Someone:
     account: dict[str, Any]
     token: str
     http: httpx.Client
+    phone: pyotp.TOTP | None = None
+    _step: int = 0
+
+    def code(self) -> str | None:
+        """A code of the second factor that was not given yet, waiting for one where need be; None where it is off."""
+        if self.phone is None:
+            return None
+        self._step = max(self._step + 1, int(time.time()) // 30)
+        while self._step > int(time.time()) // 30 + 1:  # the next one is taken, the one after it is not
+            time.sleep(0.2)
+        return self.phone.at(self._step * 30)
 
 
 @dataclass
@@ -93,6 +105,13 @@ class Service:
                 return
             time.sleep(0.05)
         raise AssertionError(f"no letter to {to}")
+
+    def turn_on_second_factor(self, who: Someone) -> None:
+        """Somebody's second factor, fresh in their session for five minutes."""
+        shown = who.http.post("/v1/me/totp", json={"password": PASSWORD})
+        assert shown.status_code == 201, shown.text
+        who.phone = pyotp.TOTP(shown.json()["secret"])
+        assert who.http.post("/v1/me/totp/confirm", json={"code": who.code()}).is_success
 
     def command(self, *arguments: str, input_: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run `largesse …` against this service."""

@@ -142,6 +142,7 @@ def _payout(service: Service, creator: Someone, giver: Someone, live: str) -> tu
             else:
                 assert session.post(f"{path}/{proposed}/approve", timeout=30).ok
     service.prove_address(creator)
+    service.turn_on_second_factor(creator)
     giver.http.post(f"/v1/lives/{live}/gifts", json={"id": str(ids.new()), "gift_id": "crown"}).raise_for_status()
     method = creator.http.post("/v1/me/payout-methods", json={"rail": "sandbox", "currency": "USD"}).json()["id"]
     quote = creator.http.post("/v1/me/payouts/quote", json={"method_id": method, "all": True})

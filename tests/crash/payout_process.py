@@ -64,9 +64,8 @@ async def main(url: str, payout: str, secret: str, cut: str) -> None:
     await db.open()
     rail = Cut(db)
     rails: Any = {rail.name: rail}
-    methods = payouts.MethodsService(
-        db, settings, rails, payouts.Seals(bytes.fromhex(secret)), payouts.none_yet(settings)
-    )
+    second_factor: Any = None  # nobody asks for one here
+    methods = payouts.MethodsService(db, settings, rails, payouts.Seals(bytes.fromhex(secret)), second_factor)
     batches = payouts.BatchesService(db, settings, none_found)
     rail.dying = Dying(db, rails, methods, batches)
     rail.dying.cut = cut

@@ -36,7 +36,7 @@ from largesse.payouts import (
     RailsService,
     RequestsService,
     Seals,
-    none_yet,
+    SecondFactor,
 )
 from largesse.payouts import configured as configured_rails
 from largesse.payouts import erase_person as erase_payee
@@ -115,7 +115,7 @@ def build(settings: Settings) -> Services:
     campaigns = CampaignsService(db, settings)
     campaigns_office = CampaignsOffice(db)
     payouts = PayoutsService(db, policy)
-    rails, fresh = configured_rails(settings, db), none_yet(settings)
+    rails, fresh = configured_rails(settings, db), SecondFactor(db, accounts)
     payout_methods = MethodsService(db, settings, rails, seals, fresh)
     batches = BatchesService(db, settings, partial(_prove, db, keys))
     outreach = OutreachService(db, accounts, settings)

@@ -15,7 +15,7 @@ from largesse.payouts.model import Balance
 from largesse.payouts.personal import erase_person, export_person
 from largesse.payouts.rails import configured
 from largesse.payouts.sealing import Seals
-from largesse.payouts.second_factor import SecondFactor, none_yet
+from largesse.payouts.second_factor import SecondFactor
 from largesse.payouts.service import PayoutsService
 from largesse.payouts.service_bankfiles import BankFilesService
 from largesse.payouts.service_batches import BatchesService
@@ -43,5 +43,4 @@ __all__ = [
     "configured",
     "erase_person",
     "export_person",
-    "none_yet",
 ]

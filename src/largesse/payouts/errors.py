@@ -89,14 +89,6 @@ class NotNow(Problem):
 
 
 @dataclass(eq=False)
-class SecondFactorMissing(Problem):
-    """Withdrawing asks for a second factor, given within the last minutes."""
-
-    status: ClassVar[int] = 403
-    code: ClassVar[str] = "second-factor-needed"
-
-
-@dataclass(eq=False)
 class BankFileRefused(Problem):
     """This file from the bank cannot be used; nothing of it was."""
 

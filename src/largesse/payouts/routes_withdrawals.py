@@ -8,7 +8,7 @@ from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from largesse.accounts import UnderAge
+from largesse.accounts import FreshSecondFactorNeeded, SecondFactorOff, UnderAge, WrongSecondFactor
 from largesse.catalog import NotInRegion
 from largesse.kit import http, ids
 from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotConfigured, NotFound, NotSignedIn, Page
@@ -24,7 +24,6 @@ from largesse.payouts.errors import (
     NotNow,
     OverWeeklyMaximum,
     QuoteOver,
-    SecondFactorMissing,
     WrongCodes,
 )
 from largesse.payouts.places import place_of, written
@@ -36,6 +35,8 @@ PREFIX, METHOD = "payout", "method"
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 _Line = Annotated[str, msgspec.Meta(max_length=254, pattern=_NO_CONTROL)]
 Minor = Annotated[int, msgspec.Meta(ge=1, le=99)]
+SecondFactorCode = Annotated[str, msgspec.Meta(max_length=64)] | None
+_SECOND_FACTOR = (FreshSecondFactorNeeded, WrongSecondFactor, SecondFactorOff, http.TooMany)
 _REFUSALS = (
     UnderAge, EmailUnverified, NotInRegion, MethodUnverified, MethodCoolingOff, NotEnoughDiamonds, BelowMinimum,
     OverWeeklyMaximum,
@@ -59,6 +60,7 @@ class AddMethod(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     type: Literal["", "checking", "savings"] = ""
     name: _Line = ""
     where: _Line = ""
+    second_factor: SecondFactorCode = None
 
     def given(self) -> dict[str, str]:
         """The fields of the account itself."""
@@ -82,11 +84,11 @@ class AskQuote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class AskPayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Withdraw what a quote says. `second_factor` is not read here: it is given to the session beforehand."""
+    """Withdraw what a quote says; `second_factor` is a code, where the session gave none in the last five minutes."""
 
     quote_id: Annotated[str, msgspec.Meta(max_length=64)]
     id: Annotated[str, msgspec.Meta(max_length=64, description="UUIDv7, bare or prefixed")] | None = None
-    second_factor: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    second_factor: SecondFactorCode = None
 
 
 class MethodBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +176,7 @@ def creator(principal: Principal) -> Principal:
 @post(
     "/v1/me/payout-methods",
     summary="Add a payout method",
-    responses=http.declares(NotSignedIn, Forbidden, NotConfigured, Invalid, IdReused, SecondFactorMissing),
+    responses=http.declares(NotSignedIn, Forbidden, NotConfigured, Invalid, IdReused, *_SECOND_FACTOR),
 )
 async def add_method(
     data: JSONBody[AddMethod],
@@ -186,7 +188,7 @@ async def add_method(
     caller = creator(principal)
     made, replayed = await payout_methods.add(
         caller, method=chosen_id(METHOD, data.id, idempotency_key, caller), rail=data.rail, currency=data.currency,
-        given=data.given(),
+        given=data.given(), code=data.second_factor,
     )  # fmt: skip
     return created(method_body(made), replayed=replayed)
 
@@ -257,7 +259,7 @@ async def quote_payout(
     "/v1/me/payouts",
     summary="Withdraw",
     responses=http.declares(
-        NotSignedIn, Forbidden, NotFound, Invalid, IdReused, QuoteOver, PayoutOpen, SecondFactorMissing, *_REFUSALS
+        NotSignedIn, Forbidden, NotFound, Invalid, IdReused, QuoteOver, PayoutOpen, *_SECOND_FACTOR, *_REFUSALS
     ),
 )
 async def request_payout(
@@ -272,6 +274,7 @@ async def request_payout(
         caller,
         payout=chosen_id(PREFIX, data.id, idempotency_key, caller),
         quote=http.body_id("quote", "quote_id", data.quote_id),
+        code=data.second_factor,
     )
     return created(payout_body(made), replayed=replayed)
 

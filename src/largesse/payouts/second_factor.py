@@ -1,21 +1,32 @@
-"""The one place where payouts ask for a second factor; `main` says how."""
+"""Where payouts ask for a second factor: a code of the last minutes, of the session or with the request itself."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-
-from largesse.kit.config import Settings
-from largesse.kit.db import ReadTx
-from largesse.payouts.errors import SecondFactorMissing
-
-SecondFactor = Callable[[ReadTx, int, int, datetime], Awaitable[None]]
-"""Called with a transaction, an account, its session's key and the moment; raises a problem where none is fresh."""
+from largesse import accounts
+from largesse.accounts import AccountsService, FreshSecondFactorNeeded
+from largesse.kit.db import Database, ReadTx
+from largesse.kit.principal import Principal
+from largesse.payouts import store
 
 
-def none_yet(settings: Settings) -> SecondFactor:
-    """What stands in where accounts have no second factor: a sandbox goes on without, nobody else withdraws."""
+class SecondFactor:
+    """Asked before money can go somewhere new, and before it goes."""
 
-    async def check(tx: ReadTx, account: int, bearer: int, at: datetime) -> None:  # noqa: ARG001 - the port's
-        if not settings.sandbox:
-            raise SecondFactorMissing
+    def __init__(self, db: Database, people: AccountsService) -> None:
+        self._db = db
+        self._people = people
 
-    return check
+    async def require(self, tx: ReadTx, caller: Principal) -> None:
+        """Go on where this session gave a code in the last five minutes; raises `FreshSecondFactorNeeded`."""
+        await accounts.require_fresh_second_factor(tx, caller.account, caller.bearer, await store.get_now(tx))
+
+    async def take(self, caller: Principal, code: str | None) -> None:
+        """Take a code that came with a request, where the session's own is not fresh: a retried one is taken once.
+
+        Raises `TooMany`, `WrongSecondFactor`, `SecondFactorOff`.
+        """
+        if code is None:
+            return
+        try:
+            async with self._db.read() as tx:
+                await self.require(tx, caller)
+        except FreshSecondFactorNeeded:
+            await self._people.second_factor.step_up(caller.account, caller.bearer, code)

@@ -44,12 +44,20 @@ class MethodsService:
         return {name: sorted(rail.capabilities.currencies) for name, rail in self._rails.items()}
 
     async def add(
-        self, caller: Principal, *, method: UUID, rail: str, currency: str, given: Mapping[str, str]
+        self,
+        caller: Principal,
+        *,
+        method: UUID,
+        rail: str,
+        currency: str,
+        given: Mapping[str, str],
+        code: str | None = None,
     ) -> tuple[Method, bool]:
         """Add an account; True beside it: it was added before under this id.
 
-        Nothing goes there before the cool-off is over and it is verified; the sandbox's is at once. Raises
-        `NotConfigured`, `Invalid`, `IdReused`, and what the second factor says.
+        Nothing goes there before the cool-off is over and it is verified; the sandbox's is at once. `code` is of the
+        second factor, where the session gave none just now. Raises `NotConfigured`, `Invalid`, `IdReused`, and what the
+        second factor says.
         """
         found = self._rails.get(rail)
         if found is None:
@@ -58,13 +66,17 @@ class MethodsService:
         country = where.country or caller.country
         if not found.capabilities.reaches(country, currency):
             raise Invalid.field("currency", f"{rail} does not reach {country} in {currency}")
+        async with self._db.read() as tx:
+            is_known = await store.find_method(tx, method) is not None
+        if not is_known:
+            await self._second_factor.take(caller, code)
         print_ = self._seals.fingerprint(rail, where.identity)
         async with self._db.write() as tx:
             await ledger.lock_creator(tx, caller.account)
             before = await store.find_method(tx, method)
             if before is not None:
                 return await self._same(tx, before, caller.account, print_), True
-            await self._second_factor(tx, caller.account, caller.bearer, await store.get_now(tx))
+            await self._second_factor.require(tx, caller)
             if len(await store_methods.list_methods(tx, caller.account)) >= METHODS_MAX:
                 raise Invalid(detail=f"{METHODS_MAX} methods are the most: remove one first")
             key = await store_methods.get_person_key(tx, caller.account, self._seals.new_person_key(caller.account))

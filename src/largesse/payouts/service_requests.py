@@ -108,11 +108,18 @@ class RequestsService:
             await store.put_quote(tx, made)
         return made
 
-    async def request(self, caller: Principal, *, payout: UUID, quote: UUID) -> tuple[Payout, bool]:
+    async def request(
+        self, caller: Principal, *, payout: UUID, quote: UUID, code: str | None = None
+    ) -> tuple[Payout, bool]:
         """Withdraw what a quote says; True beside the payout: it was requested before under this id.
 
-        Raises what `quote` does, `QuoteOver`, `PayoutOpen`, `IdReused`, and what the second factor says.
+        `code` is of the second factor, where the session gave none just now. Raises what `quote` does, `QuoteOver`,
+        `PayoutOpen`, `IdReused`, and what the second factor says.
         """
+        async with self._db.read() as tx:
+            is_known = await store.find_payout(tx, payout) is not None
+        if not is_known:
+            await self._second_factor.take(caller, code)
         async with self._db.write() as tx:
             await ledger.lock_creator(tx, caller.account)
             before = await store.find_payout(tx, payout)
@@ -127,7 +134,7 @@ class RequestsService:
             pinned, used = found
             if used or pinned.expires_at <= now:
                 raise QuoteOver
-            await self._second_factor(tx, caller.account, caller.bearer, now)
+            await self._second_factor.require(tx, caller)
             where = await self._judge(tx, caller.account, pinned.method, now)
             policy = await self._policy.by_key(pinned.policy)
             assert policy is not None, pinned

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 import clocked
 from bookkeeping import Bookkeeper, Gift
 from largesse import ledger, payouts
+from largesse.accounts import AccountsService
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
@@ -26,7 +27,7 @@ from largesse.payouts import (
     PayoutsOffice,
     RailsService,
     RequestsService,
-    second_factor,
+    SecondFactor,
     store,
 )
 from largesse.payouts.rails import configured
@@ -47,13 +48,14 @@ class Desk:
     db: Database
     books: Bookkeeper
     cast: Any
+    people: AccountsService
     policy: PolicyService
     settings: Settings
     rails: dict[str, Rail] = field(default_factory=dict)
     is_broken: bool = False  # on purpose: a test has changed the books behind their back
 
     def __post_init__(self) -> None:
-        seals, second = Seals(self.books.keys.salt_secret), second_factor.none_yet(self.settings)
+        seals, second = Seals(self.books.keys.salt_secret), SecondFactor(self.db, self.people)
         self.rails = self.rails or configured(self.settings, self.db)
         self.methods = MethodsService(self.db, self.settings, self.rails, seals, second)
         self.requests = RequestsService(self.db, self.settings, self.policy, second)
@@ -64,7 +66,7 @@ class Desk:
 
     def principal(self, member: Any) -> Principal:
         return Principal(
-            account=member.key, id=ids.new(), username="x", display_name="x", bearer=1, kind="session",
+            account=member.key, id=ids.new(), username="x", display_name="x", bearer=member.bearer, kind="session",
             adult_from=date(2000, 1, 1), creator=True, country="US",
         )  # fmt: skip
 
@@ -84,13 +86,25 @@ class Desk:
 
     async def method(self, member: Any = None, *, rail: str = "sandbox", currency: str = "USD", **given: str) -> Method:
         caller = self.principal(member or self.cast.bob)
+        await self.give_code(member or self.cast.bob)
         made, _ = await self.methods.add(caller, method=ids.new(), rail=rail, currency=currency, given=given)
         return made
+
+    async def give_code(self, member: Any) -> None:
+        """Somebody's second factor is on, and their session gave a code of it just now."""
+        async with self.db.write() as tx:
+            await tx.execute(
+                "INSERT INTO accounts.totp (account, secret, created_at, confirmed_at) VALUES (%s, '', now(), now())"
+                " ON CONFLICT DO NOTHING",
+                [member.key],
+            )
+            await tx.execute("UPDATE accounts.bearer SET second_factor_at = now() WHERE key = %s", [member.bearer])
 
     async def quote(self, method: Method, milli: int | None = 14_286_000) -> Quote:
         return await self.requests.quote(self.cast.bob.key, method=method.id, milli=milli)
 
     async def ask(self, quote: Quote, payout: UUID | None = None) -> Payout:
+        await self.give_code(self.cast.bob)
         made, _ = await self.requests.request(self.bob, payout=payout or ids.new(), quote=quote.id)
         return made
 
@@ -138,11 +152,13 @@ def desk_settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def desk(db: Database, cast: Any, desk_settings: Settings, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(
+    db: Database, cast: Any, desk_settings: Settings, accounts_service: AccountsService, tmp_path: Path
+) -> AsyncIterator[Desk]:
     """A desk; whatever a test did at it, the books and the payouts hold afterwards."""
     books = Bookkeeper(db, keys.load_keys(tmp_path / "data"))
     await hold(db, "", withdrawing=True)
-    made = Desk(db, books, cast, PolicyService(db, desk_settings), desk_settings)
+    made = Desk(db, books, cast, accounts_service, PolicyService(db, desk_settings), desk_settings)
     yield made
     if not made.is_broken:
         assert await made.prove() == []

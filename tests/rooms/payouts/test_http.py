@@ -1,10 +1,15 @@
 """Withdrawing over HTTP: as api.md says, for its creator, with the office's part."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from authenticating import PASSWORD, Authenticator
+from largesse.accounts.routes import routes as account_routes
+from largesse.kit import ids
+from largesse.kit.clock import SetClock
 from largesse.payouts import PayoutsService
 from largesse.payouts.routes import routes
 from largesse.policy import Rates
@@ -18,7 +23,8 @@ def database_url(clock_url: str) -> str:
 @pytest.fixture
 async def client(app_client: Any, desk: Any, accounts_service: Any) -> httpx.AsyncClient:
     made: httpx.AsyncClient = await app_client(
-        routes, accounts=accounts_service, payouts=PayoutsService(desk.db, desk.policy), payout_methods=desk.methods,
+        [*routes, *account_routes], accounts=accounts_service, payouts=PayoutsService(desk.db, desk.policy),
+        payout_methods=desk.methods,
         withdrawals=desk.requests, payouts_office=desk.office, payout_batches=desk.batches,
         bank_files=desk.bank_files,
     )  # fmt: skip
@@ -27,6 +33,7 @@ async def client(app_client: Any, desk: Any, accounts_service: Any) -> httpx.Asy
 
 async def test_a_creator_withdraws_and_the_office_approves(client: httpx.AsyncClient, desk: Any, cast: Any) -> None:
     await desk.earn()
+    await desk.give_code(cast.bob)
     bob, olga = cast.bob.headers, cast.olga.headers
 
     async def post(path: str, body: Any, headers: dict[str, str], status: int = 201) -> httpx.Response:
@@ -79,3 +86,46 @@ async def test_finance_sees_what_a_policy_would_change(client: httpx.AsyncClient
     assert (found["now_value"]["minor"], found["next_value"]["minor"]) == (14_700, 16_800)
     unwhole = await client.post(path, json=rates | {"share_bps": 8001}, headers=cast.olga.headers)
     assert unwhole.status_code == 400
+
+
+async def test_a_code_comes_with_the_request_and_a_retried_one_is_taken_once(
+    client: httpx.AsyncClient, desk: Any, cast: Any, clock: SetClock
+) -> None:
+    await desk.earn()
+    clock.at += timedelta(days=15)
+    bob = cast.bob.headers
+    wanted = {"rail": "sandbox", "currency": "USD", "id": str(ids.new())}
+
+    async def ask(path: str, body: dict[str, Any]) -> tuple[int, str | None]:
+        answer = await client.post(path, json=body, headers=bob)
+        return answer.status_code, answer.json().get("code")
+
+    def passed(**time: int) -> None:
+        clock.at += timedelta(**time)
+
+    refused = await client.post("/v1/me/payout-methods", json=wanted, headers=bob)
+    assert (refused.status_code, refused.json()["code"], refused.json()["enrolled"]) == (
+        403, "second-factor-needed", False,
+    )  # fmt: skip
+    shown = await client.post("/v1/me/totp", json={"password": PASSWORD}, headers=bob)
+    phone = Authenticator(shown.json()["secret"], clock)
+    assert (await client.post("/v1/me/totp/confirm", json={"code": phone.code()}, headers=bob)).is_success
+    async with desk.db.write() as tx:
+        await tx.execute("UPDATE accounts.bearer SET second_factor_at = second_factor_at - interval '6 minutes'")
+        await tx.execute(
+            "UPDATE accounts.totp SET confirmed_at = confirmed_at - interval '1 hour',"
+            " created_at = created_at - interval '1 hour'"
+        )
+    passed(seconds=60)
+    assert await ask("/v1/me/payout-methods", wanted) == (403, "second-factor-needed")
+    assert await ask("/v1/me/payout-methods", wanted | {"second_factor": phone.wrong()}) == (403, "wrong-second-factor")
+    with_code = wanted | {"second_factor": phone.code()}
+    assert await ask("/v1/me/payout-methods", with_code) == (201, None)
+    assert await ask("/v1/me/payout-methods", with_code) == (201, None)  # its answer was lost
+    quote = await client.post("/v1/me/payouts/quote", json={"method_id": wanted["id"], "all": True}, headers=bob)
+    body = {"quote_id": quote.json()["quote_id"], "id": str(ids.new()), "second_factor": with_code["second_factor"]}
+    assert await ask("/v1/me/payouts", body) == (201, None)  # the session is fresh: the code is not read again
+    async with desk.db.write() as tx:
+        await tx.execute("UPDATE accounts.bearer SET second_factor_at = second_factor_at - interval '6 minutes'")
+    assert await ask("/v1/me/payouts", body) == (201, None)  # the same payout: nothing is asked
+    assert await ask("/v1/me/payouts", body | {"id": str(ids.new())}) == (403, "wrong-second-factor")

@@ -145,6 +145,7 @@ class TestCoolingOff:
 
 async def test_the_same_id_is_the_same_account_or_refused(by_hand: Any) -> None:
     method, bob = ids.new(), by_hand.bob
+    await by_hand.give_code(by_hand.cast.bob)
     for replayed in (False, True):
         made = await by_hand.methods.add(bob, method=method, rail="manual", currency="USD", given=BANK)
         assert made[1] is replayed
