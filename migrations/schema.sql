@@ -1101,6 +1101,44 @@ CREATE TABLE payments.purchase_move (
     to_status text NOT NULL
 );
 
+CREATE TABLE payments.reconciliation (
+    id uuid NOT NULL,
+    provider text NOT NULL,
+    from_on date NOT NULL,
+    to_on date NOT NULL,
+    digest bytea NOT NULL,
+    read_by integer NOT NULL,
+    read_at timestamp with time zone NOT NULL,
+    lines integer NOT NULL,
+    matched integer NOT NULL,
+    other integer NOT NULL,
+    CONSTRAINT reconciliation_check CHECK ((to_on >= from_on)),
+    CONSTRAINT reconciliation_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT reconciliation_lines_check CHECK ((lines >= 0)),
+    CONSTRAINT reconciliation_matched_check CHECK ((matched >= 0)),
+    CONSTRAINT reconciliation_other_check CHECK ((other >= 0))
+);
+
+CREATE TABLE payments.reconciliation_line (
+    reconciliation uuid NOT NULL,
+    n integer NOT NULL,
+    status text NOT NULL,
+    kind text NOT NULL,
+    ref text NOT NULL,
+    place integer,
+    purchase uuid,
+    theirs_minor bigint,
+    theirs_currency text,
+    ours_minor bigint,
+    ours_currency text,
+    resolved_by integer,
+    resolved_at timestamp with time zone,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT reconciliation_line_n_check CHECK ((n > 0)),
+    CONSTRAINT reconciliation_line_status_check CHECK ((status = ANY (ARRAY['missing'::text, 'unknown'::text, 'differs'::text, 'duplicate'::text]))),
+    CONSTRAINT resolved_whole CHECK ((num_nulls(resolved_by, resolved_at) = ANY (ARRAY[0, 2])))
+);
+
 CREATE TABLE payments.refund (
     id uuid NOT NULL,
     purchase uuid NOT NULL,
@@ -1847,6 +1885,15 @@ ALTER TABLE ONLY payments.purchase
 ALTER TABLE ONLY payments.purchase
     ADD CONSTRAINT purchase_provider_provider_ref_key UNIQUE (provider, provider_ref);
 
+ALTER TABLE ONLY payments.reconciliation_line
+    ADD CONSTRAINT reconciliation_line_pkey PRIMARY KEY (reconciliation, n);
+
+ALTER TABLE ONLY payments.reconciliation
+    ADD CONSTRAINT reconciliation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY payments.reconciliation
+    ADD CONSTRAINT reconciliation_provider_from_on_to_on_digest_key UNIQUE (provider, from_on, to_on, digest);
+
 ALTER TABLE ONLY payments.refund
     ADD CONSTRAINT refund_pkey PRIMARY KEY (id);
 
@@ -2050,6 +2097,10 @@ CREATE INDEX purchase_unfinished ON payments.purchase USING btree (provider, fin
 
 CREATE INDEX purchase_waiting ON payments.purchase USING btree (provider, COALESCE(looked_at, created_at)) WHERE (status = ANY (ARRAY['created'::text, 'awaiting_payment'::text, 'pending'::text, 'paid'::text]));
 
+CREATE INDEX reconciliation_line_open ON payments.reconciliation_line USING btree (reconciliation, n) WHERE (resolved_at IS NULL);
+
+CREATE INDEX reconciliation_read ON payments.reconciliation USING btree (read_at, id);
+
 CREATE INDEX refund_purchase ON payments.refund USING btree (purchase);
 
 CREATE INDEX refund_wanted ON payments.refund USING btree (provider, moved_at) WHERE ((wanted_by IS NOT NULL) AND (status = ANY (ARRAY['wanted'::text, 'pending'::text])));
@@ -2157,6 +2208,10 @@ CREATE TRIGGER purchase_event_for_ever BEFORE DELETE OR UPDATE ON payments.purch
 CREATE TRIGGER purchase_legal_entry BEFORE INSERT ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_entry();
 
 CREATE TRIGGER purchase_legal_move BEFORE UPDATE ON payments.purchase FOR EACH ROW EXECUTE FUNCTION payments.check_move();
+
+CREATE TRIGGER reconciliation_for_ever BEFORE DELETE OR UPDATE ON payments.reconciliation FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER reconciliation_line_for_ever BEFORE DELETE OR UPDATE OF reconciliation, n, status, kind, ref, place, purchase, theirs_minor, theirs_currency, ours_minor, ours_currency ON payments.reconciliation_line FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER bank_file_for_ever BEFORE DELETE OR UPDATE OF id, rail, wanted_by, wanted_at, execution_on ON payouts.bank_file FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -2345,6 +2400,18 @@ ALTER TABLE ONLY payments.purchase
 
 ALTER TABLE ONLY payments.purchase_event
     ADD CONSTRAINT purchase_event_purchase_fkey FOREIGN KEY (purchase) REFERENCES payments.purchase(id);
+
+ALTER TABLE ONLY payments.reconciliation_line
+    ADD CONSTRAINT reconciliation_line_purchase_fkey FOREIGN KEY (purchase) REFERENCES payments.purchase(id);
+
+ALTER TABLE ONLY payments.reconciliation_line
+    ADD CONSTRAINT reconciliation_line_reconciliation_fkey FOREIGN KEY (reconciliation) REFERENCES payments.reconciliation(id);
+
+ALTER TABLE ONLY payments.reconciliation_line
+    ADD CONSTRAINT reconciliation_line_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payments.reconciliation
+    ADD CONSTRAINT reconciliation_read_by_fkey FOREIGN KEY (read_by) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY payments.refund
     ADD CONSTRAINT refund_purchase_fkey FOREIGN KEY (purchase) REFERENCES payments.purchase(id);

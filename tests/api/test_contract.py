@@ -91,6 +91,10 @@ POST /v1/office/payout-files/*/said
 POST /v1/office/payout-reports/*
 GET /v1/office/payout-reports
 GET /v1/office/payout-methods/*/notes
+POST /v1/office/reconciliations/*
+GET /v1/office/reconciliations
+GET /v1/office/reconciliations/*/lines
+POST /v1/office/reconciliations/*/lines/*/resolve
 POST /v1/office/payouts/*/reject
 POST /v1/office/payouts/*/transfer
 PUT /v1/office/exchange-rates/*

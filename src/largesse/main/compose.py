@@ -24,6 +24,7 @@ from largesse.payments import (
     NoticesService,
     OfficeService,
     PaymentsService,
+    ReconcilingService,
     name_grants,
 )
 from largesse.payments import export_person as export_buyer
@@ -69,6 +70,7 @@ class Services:
     notices: NoticesService
     office: OfficeService
     campaigns: CampaignsService
+    reconciling: ReconcilingService
     campaigns_office: CampaignsOffice
     payouts: PayoutsService
     payout_methods: MethodsService
@@ -84,8 +86,8 @@ class Services:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
-            "notices", "office", "campaigns", "campaigns_office", "payouts", "payout_methods", "withdrawals",
-            "payout_batches", "bank_files", "payouts_office", "outreach", "realtime",
+            "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts", "payout_methods",
+            "withdrawals", "payout_batches", "bank_files", "payouts_office", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -138,6 +140,7 @@ def build(settings: Settings) -> Services:
         notices=notices,
         office=office,
         campaigns=campaigns,
+        reconciling=ReconcilingService(db),
         campaigns_office=campaigns_office,
         payouts=payouts,
         payout_methods=payout_methods,

@@ -1,7 +1,8 @@
 """Money comes in: purchases of coins and their states; providers, one file each.
 
 Owns `payments.purchase`, `.purchase_move` (the legal moves, which the database enforces), `.purchase_event` (what
-happened, for ever), `.notice` (what providers sent, raw), `.refund`, `.dispute`, `.campaign`, `.campaign_grant`.
+happened, for ever), `.notice` (what providers sent, raw), `.refund`, `.dispute`, `.campaign`, `.campaign_grant`,
+`.reconciliation` with its lines (providers' reports held against these).
 Providers are re-read, never believed: whatever made us look, `reconcile` compares what stands at the provider with our
 record, and each of its acts is done in one transaction with coins, journal entry, state and news (events.py). Purchases
 are `purchase:<uuid>` in the books, refunds `refund:<uuid>`, disputes `dispute:<uuid>`, grants of campaigns
@@ -20,6 +21,7 @@ from largesse.payments.service_campaigns import CampaignsService, name_grants
 from largesse.payments.service_notices import NoticesService
 from largesse.payments.service_office import OfficeService
 from largesse.payments.service_office_campaigns import CampaignsOffice
+from largesse.payments.service_reconciling import ReconcilingService
 from largesse.payments.store_notices import export_person
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "PaymentsService",
     "PriceChanged",
     "Purchase",
+    "ReconcilingService",
     "audit_checks",
     "configured",
     "export_person",

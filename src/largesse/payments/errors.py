@@ -158,3 +158,13 @@ class NoticeTooLarge(Problem):
 
     status: ClassVar[int] = 413
     code: ClassVar[str] = "too-large"
+
+
+@dataclass(eq=False)
+class ReportRefused(Problem):
+    """This report of a provider cannot be used; nothing of it was."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "report-refused"
+    reason: str
+    detail: str = ""

@@ -1,0 +1,93 @@
+"""Reports of providers, held against ours: read once, and each difference resolved by a person with a note.
+
+Nothing here moves money or a balance. What a difference asks for is done by the verbs that are there for it.
+"""
+
+import asyncio
+import hashlib
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import structlog
+
+from largesse.kit import ids, trail
+from largesse.kit.approval import AlreadyDecided
+from largesse.kit.db import Database
+from largesse.kit.http import Invalid, NotConfigured, NotFound
+from largesse.payments import store_reconciling
+from largesse.payments.reconciling import comparing, reading
+from largesse.payments.store_reconciling import DifferingLine, Reconciliation
+
+log = structlog.get_logger(__name__)
+DAYS_MAX = 100
+# What happens at the edge of a day is in the provider's report of the next one as often as not.
+_EDGE = timedelta(hours=1)
+
+
+class ReconcilingService:
+    """Providers' reports against ours."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def read(
+        self, by: int, provider: str, raw: bytes, *, from_on: date, to_on: date
+    ) -> tuple[Reconciliation, bool]:  # fmt: skip
+        """Hold a report of some UTC days, both included, against ours; True beside it: it was read before.
+
+        Raises `NotConfigured`, `Invalid`, `ReportRefused`.
+        """
+        if provider not in reading.PROVIDERS:
+            raise NotConfigured(f"reports of {provider} are not read")
+        if not timedelta(0) <= to_on - from_on < timedelta(days=DAYS_MAX):
+            raise Invalid.field("to_on", f"not before from_on, and at most {DAYS_MAX} days")
+        theirs = await asyncio.to_thread(reading.read, provider, raw)
+        digest, made = hashlib.sha256(raw).digest(), ids.new()
+        from_at = datetime.combine(from_on, time(), UTC)
+        to_at = datetime.combine(to_on, time(), UTC) + timedelta(days=1)
+        async with self._db.write() as tx:
+            before = await store_reconciling.find_same(tx, provider, from_on, to_on, digest)
+            if before is not None:
+                return before, True
+            ours = await store_reconciling.list_ours(
+                tx, provider=provider, from_at=from_at, to_at=to_at, due_from=from_at + _EDGE, due_to=to_at - _EDGE,
+                names=sorted({name for one in theirs for name in one.names}),
+            )  # fmt: skip
+            compared = comparing.compare(theirs, ours)
+            await store_reconciling.put(
+                tx, compared, id=made, provider=provider, from_on=from_on, to_on=to_on, digest=digest, by=by,
+                lines=len(theirs),
+            )  # fmt: skip
+            body = {"provider": provider, "lines": len(theirs), "matched": compared.matched}
+            await trail.write(tx, by, "reconciliation.read", str(made), body | {"differing": len(compared.lines)})
+        log.info("reconciliation.read", reconciliation=str(made), provider=provider, differing=len(compared.lines))
+        return await self.get(made), False
+
+    async def get(self, reconciliation: UUID) -> Reconciliation:
+        """A report that was read. Raises `NotFound`."""
+        async with self._db.read() as tx:
+            found = await store_reconciling.find(tx, reconciliation)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def list_read(self, before: tuple[datetime, UUID] | None, limit: int) -> list[Reconciliation]:
+        """Reports that were read, newest first, behind a place."""
+        async with self._db.read() as tx:
+            return await store_reconciling.list_read(tx, before, limit)
+
+    async def list_lines(self, reconciliation: UUID, after: int, limit: int, *, is_open: bool) -> list[DifferingLine]:
+        """What does not agree in a report, behind a number. Raises `NotFound`."""
+        await self.get(reconciliation)
+        async with self._db.read() as tx:
+            return await store_reconciling.list_lines(tx, reconciliation, after, limit, is_open=is_open)
+
+    async def resolve(self, by: int, reconciliation: UUID, n: int, note: str) -> Reconciliation:
+        """Say why something does not agree. Raises `NotFound`, `AlreadyDecided`."""
+        async with self._db.write() as tx:
+            if not await store_reconciling.resolve(tx, reconciliation, n, by, note):
+                if not await store_reconciling.list_lines(tx, reconciliation, n - 1, 1, is_open=False):
+                    raise NotFound
+                raise AlreadyDecided("resolved")
+            await trail.write(tx, by, "reconciliation.resolved", f"{reconciliation} {n}", {"note": note})
+        return await self.get(reconciliation)
