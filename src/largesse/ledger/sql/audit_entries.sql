@@ -1,8 +1,9 @@
 -- Transfers that do not sum to zero per asset, or have no legs, or legs that do not fit their book. Clawing a coin that cost less than a
--- minor unit and whose gift is past its hold moves nothing but debt: no leg.
+-- minor unit and whose gift is past its hold moves nothing but debt: no leg. Nor has the rest of a store's refund whose first part took all coins.
 SELECT 'transfer ' || t.id AS about, 'has no legs' AS detail
 FROM ledger.transfer t WHERE NOT EXISTS (SELECT FROM ledger.leg l WHERE l.transfer = t.key)
-    AND NOT EXISTS (SELECT FROM ledger.taking k WHERE k.transfer = t.key AND k.clawed <> 0)
+    AND NOT EXISTS (SELECT FROM ledger.taking k WHERE k.transfer = t.key
+        AND (k.clawed <> 0 OR (k.money_minor <> 0 AND (k.removed, k.reopened) = (0, 0))))
 UNION ALL
 SELECT 'transfer ' || t.id, format('%s %s sums to %s, not to zero', s.asset, s.currency, s.amount)
 FROM (SELECT l.transfer, k.asset, l.currency, sum(l.amount) AS amount FROM ledger.leg l JOIN ledger.book k ON k.key = l.book
