@@ -4,7 +4,20 @@ import subprocess
 import sys
 from itertools import takewhile
 
-ALL = ("start", "durable", "requests", "webhooks", "growth", "trace", "audit", "sockets", "latency", "frames", "engine")
+ALL = (
+    "start",
+    "durable",
+    "requests",
+    "webhooks",
+    "growth",
+    "trace",
+    "audit",
+    "closing",
+    "sockets",
+    "latency",
+    "frames",
+    "engine",
+)
 
 
 def main() -> int:

@@ -58,8 +58,6 @@ def process(url: str, secret: bytes, gifts: int, seed: int) -> None:
 
 def give_all(url: str, secret: bytes, gifts: int) -> None:
     """All gifts, and the statistics that a running database has of them."""
-    with psycopg.connect(url) as connection:
-        connection.execute(PURCHASES.encode())
     context = multiprocessing.get_context("spawn")
     processes = [
         context.Process(target=process, args=(url, secret, gifts // PROCESSES, seed)) for seed in range(PROCESSES)
@@ -99,6 +97,8 @@ async def main() -> None:
         await world.people(url)
         with tempfile.TemporaryDirectory(prefix="largesse-bench-") as folder:
             keys = ledger.load_keys(Path(folder))
+            with psycopg.connect(url) as connection:
+                connection.execute(PURCHASES.encode())
             await asyncio.to_thread(give_all, url, keys.salt_secret, args.gifts)
             found = [await audited(url, keys) for _ in range(args.rounds)]
     seconds = tuple(one.seconds for one in found)

@@ -677,6 +677,35 @@ CREATE TABLE ledger.held (
     CONSTRAINT held_milli_check CHECK ((milli <> 0))
 );
 
+CREATE TABLE ledger.hour (
+    hour integer NOT NULL,
+    transfer bigint,
+    cursor bigint[] NOT NULL,
+    gifts bigint NOT NULL,
+    coins_paid bigint NOT NULL,
+    coins_promo bigint NOT NULL,
+    diamonds_milli bigint NOT NULL,
+    creators_total numeric(40,0) NOT NULL,
+    promotion_total numeric(40,0) NOT NULL,
+    closed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT hour_coins_paid_check CHECK ((coins_paid >= 0)),
+    CONSTRAINT hour_coins_promo_check CHECK ((coins_promo >= 0)),
+    CONSTRAINT hour_creators_total_check CHECK ((creators_total >= (0)::numeric)),
+    CONSTRAINT hour_cursor_check CHECK ((cardinality(cursor) = 64)),
+    CONSTRAINT hour_diamonds_milli_check CHECK ((diamonds_milli >= 0)),
+    CONSTRAINT hour_gifts_check CHECK ((gifts > 0)),
+    CONSTRAINT hour_promotion_total_check CHECK ((promotion_total >= (0)::numeric))
+);
+
+CREATE TABLE ledger.hour_lot (
+    hour integer NOT NULL,
+    lot bigint NOT NULL,
+    coins bigint NOT NULL,
+    net_minor bigint NOT NULL,
+    CONSTRAINT hour_lot_coins_check CHECK ((coins > 0)),
+    CONSTRAINT hour_lot_net_minor_check CHECK ((net_minor >= 0))
+);
+
 CREATE TABLE ledger.leg (
     transfer bigint NOT NULL,
     n smallint NOT NULL,
@@ -1786,6 +1815,15 @@ ALTER TABLE ONLY ledger.gift
 ALTER TABLE ONLY ledger.held
     ADD CONSTRAINT held_pkey PRIMARY KEY (dispute, transfer, creator, day, policy, stripe);
 
+ALTER TABLE ONLY ledger.hour_lot
+    ADD CONSTRAINT hour_lot_pkey PRIMARY KEY (lot, hour);
+
+ALTER TABLE ONLY ledger.hour
+    ADD CONSTRAINT hour_pkey PRIMARY KEY (hour);
+
+ALTER TABLE ONLY ledger.hour
+    ADD CONSTRAINT hour_transfer_key UNIQUE (transfer);
+
 ALTER TABLE ONLY ledger.leg
     ADD CONSTRAINT leg_pkey PRIMARY KEY (transfer, n);
 
@@ -2055,6 +2093,8 @@ CREATE INDEX gift_batch ON ONLY ledger.gift USING btree (batch);
 
 CREATE INDEX gift_part_stage ON ledger.gift_part USING btree (stage);
 
+CREATE INDEX hour_lot_hour ON ledger.hour_lot USING brin (hour) WITH (autosummarize='on');
+
 CREATE INDEX leg_holder ON ledger.leg USING btree (holder, transfer) WHERE (holder <> 0);
 
 CREATE INDEX lot_line ON ledger.lot USING btree (account, class, key);
@@ -2172,6 +2212,10 @@ CREATE TRIGGER gift_for_ever BEFORE DELETE OR UPDATE ON ledger.gift FOR EACH ROW
 CREATE TRIGGER gift_part_for_ever BEFORE DELETE OR UPDATE ON ledger.gift_part FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER held_for_ever BEFORE DELETE OR UPDATE ON ledger.held FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER hour_for_ever BEFORE DELETE OR UPDATE ON ledger.hour FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER hour_lot_for_ever BEFORE DELETE OR UPDATE ON ledger.hour_lot FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER leg_for_ever BEFORE DELETE OR UPDATE ON ledger.leg FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -2316,6 +2360,9 @@ ALTER TABLE ONLY ledger.held
 
 ALTER TABLE ONLY ledger.held
     ADD CONSTRAINT held_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.hour
+    ADD CONSTRAINT hour_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
 
 ALTER TABLE ONLY ledger.leg
     ADD CONSTRAINT leg_book_fkey FOREIGN KEY (book) REFERENCES ledger.book(key);

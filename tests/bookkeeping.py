@@ -72,7 +72,7 @@ class Bookkeeper:
             found = await (await journal.ask_batch()).fetchone()
             assert found is not None
             batch, at = found
-            entries = [_entry(gift, wallets[gift.sender], at) for gift in gifts]
+            entries = [entry_of(gift, wallets[gift.sender], at) for gift in gifts]
             made = {id(e): e for e in entries}
             order = list(made)
             head = await journal.copy(entries, batch, max(at, journal.head.recorded_at))
@@ -86,7 +86,7 @@ class Bookkeeper:
         return [f"{made[key].batch}.{made[key].leaf}" for key in order]
 
 
-def _entry(gift: Gift, wallet: ledger.WalletState, at: datetime) -> ledger.Entry:
+def entry_of(gift: Gift, wallet: ledger.WalletState, at: datetime) -> ledger.Entry:
     promo = min(wallet.promo, gift.coins)
     paid = gift.coins - promo
     assert paid <= wallet.paid, (gift, wallet)

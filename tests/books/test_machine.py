@@ -20,12 +20,12 @@ from hypothesis.stateful import (
 
 import clocked
 from bookkeeping import ADULT, AT, Bookkeeper, Gift, people
-from books_model import Dispute, Event, Lot, Payout, Wallet, cleared, earned
+from books_model import SPENT, Dispute, Event, Lot, Payout, Wallet, cleared, earned
 from largesse import ledger
 from largesse.kit import ids
-from largesse.kit.db import Database
+from largesse.kit.db import Database, sql
 from largesse.kit.money import Money
-from largesse.ledger import lots
+from largesse.ledger import closing, lots
 from largesse.ledger.audit import audit
 from largesse.ledger.keys import Keys, load_keys
 
@@ -67,11 +67,15 @@ class Machine(RuleBasedStateMachine):
         self.run(people(self.books, VIEWERS + CREATORS))
 
     def teardown(self) -> None:
-        report = self.run(audit(self.db, self.keys))
-        self.run(self._check_statements())
-        self.run(self.db.close())
-        self.loop.close()
-        self.clones.give_back(self.url)
+        try:
+            self._pass(1)
+            self.close_the_hour()
+            report = self.run(audit(self.db, self.keys))
+            self.run(self._check_statements())
+        finally:
+            self.run(self.db.close())
+            self.loop.close()
+            self.clones.give_back(self.url)
         assert report.findings == []
         assert report.gifts == self.gifts
 
@@ -152,6 +156,9 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.days < DAYS_MAX)
     @rule(days=st.integers(1, 9))
     def wait(self, days: int) -> None:
+        self._pass(days)
+
+    def _pass(self, days: int) -> None:
         self.days += days
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(clocked.PASS, [days])
@@ -314,6 +321,25 @@ class Machine(RuleBasedStateMachine):
                 self.write(do, **named, **more)
             return
         self.write(do, **named, **more)
+
+    # What becomes of their gifts in money
+
+    @rule()
+    def close_the_hour(self) -> None:
+        """Gifts of days before today are closed; today's may be, where the clock has just passed an hour."""
+        self.run(self._close())
+
+    async def _close(self) -> None:
+        while True:
+            async with self.db.write() as tx:
+                if await closing.close_next(tx) is None:
+                    break
+        async with self.db.read() as tx:
+            closed = int(await tx.scalar("SELECT coalesce(sum(coins_paid), 0)::bigint FROM ledger.hour"))
+            found = await (await tx.execute(sql("ledger", "audit_closing"))).fetchall()
+        days = [coin.gift[1] for w in self.wallets.values() for coin in w.paid.coins(SPENT) if coin.gift]
+        assert sum(day < self.days for day in days) <= closed <= len(days)
+        assert found == []
 
     # What must hold after each step
 

@@ -23,6 +23,7 @@ ROOM = 7
 STAGES = 200
 SLACK_ROWS = 160  # the 64 stripes' heads, and catalogue and policies, which are small for ever
 HOUR_ROWS = 2 * 4 * 180  # two hours of a room's postings, 180 batches each, once for each of the four stripes in use
+CLOSER_ROWS = 4_000  # the batch of 1,000 gifts that is closed, and its givers' lots
 GIVERS_ROWS = 12_000  # a giver of this world gave ten gifts, in ten batches of 1,000: those are read
 SMALL = {"catalog.gift", "policy.version", "ledger.stripe", "kit.world"}  # the only tables that may be scanned
 LOAD = """
@@ -185,6 +186,27 @@ READERS: dict[str, Callable[[World, int], Values]] = {
     "ledger/earnings": lambda w, _: {"creator": w.wallets + ROOM},
     "kit/outbox_read": news,
 }
+
+
+def last_batches(world: World, n: int) -> Values:
+    """The hour's gifts are those of the last n // 1000 batches, one at least."""
+    count, batches = max(n // 1000, 1), world.gifts // 1000
+    behind = seen(world, 1000 * count)
+    return {
+        "before": behind, "after": seen(world, 0), "cursor": behind, "at": "2100-01-01", "hour": 1,
+        "first": batch(max(batches - count, 0)), "last": batch(max(batches - 1, 0)),
+        "id_low": "00000000-0000-0000-0000-000000000000", "id_high": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    }  # fmt: skip
+
+
+# What closing an hour of a batch sends; its plans are made for the hour.
+CLOSERS: dict[str, Callable[[World, int], Values]] = {
+    "ledger/closed_hour": lambda _, __: {},
+    "ledger/first_unclosed": last_batches,
+    "ledger/hour_batches": last_batches,
+    "ledger/hour_gifts": last_batches,
+    "ledger/close_lots": last_batches,
+}
 # Histories of a room: an hour's postings share a key of the index.
 ROOM_READERS: dict[str, Callable[[World, int], Values]] = {
     "ledger/staged_batches": lambda w, n: {"seen": seen(w, n), "stage": ROOM, "batches_max": n},
@@ -309,6 +331,7 @@ def guard(url: str, gifts: int) -> dict[str, list[str]]:
         Session(url, **ledger.COMMITTER_OPTIONS) as committer,
         Session(url) as reader,
         Session(url, enable_seqscan="off", plan_cache_mode="force_generic_plan") as tracer,
+        Session(url, plan_cache_mode="force_custom_plan") as closer,
     ):
         for session, hot in ((committer, COMMITTER), (tracer, TRACERS)):
             for name, values in hot.items():
@@ -321,6 +344,7 @@ def guard(url: str, gifts: int) -> dict[str, list[str]]:
         run("plans of the full books", reader, READERS, SLACK_ROWS)
         run("plans of the full books", reader, ROOM_READERS, HOUR_ROWS + SLACK_ROWS)
         run("plans of the full books", tracer, TRACERS, GIVERS_ROWS)
+        run("plans of the full books", closer, CLOSERS, CLOSER_ROWS)
     return found
 
 

@@ -21,7 +21,7 @@ from largesse.ledger.chain import ZERO
 from largesse.ledger.entry import Entry
 
 STRIPES = 64
-_LOCK_CLASS = 0x4C47  # the advisory locks of stripes: (class, stripe)
+LOCK_CLASS = 0x4C47  # the advisory locks of stripes: (class, stripe)
 _SECONDS_AN_HOUR = 3600
 _BATCHES_GAP = 1 << 30  # more than a hundred days of a hundred batches a second
 
@@ -83,7 +83,7 @@ class Journal:
         connection = await db.connect(**COMMITTER_OPTIONS)
         try:
             for stripe in range(STRIPES):
-                cursor = await connection.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_CLASS, stripe])
+                cursor = await connection.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, stripe])
                 taken = await cursor.fetchone()
                 if taken and taken[0]:
                     found = await (

@@ -41,6 +41,7 @@ class Book(IntEnum):
     PSP_FEES = 51
     STORE_FEES = 52
     CREATORS_COST = 53
+    PROMOTION_COST = 54
     DISPUTE_FEES = 55
     CHARGEBACKS = 56
     PAYOUT_COST = 57

@@ -1,15 +1,20 @@
 """The books as a service: checkpoints in the background and on demand, proofs, published keys, statements."""
 
+import time
+
+import structlog
+
 from largesse.kit.clock import Clock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
-from largesse.ledger import checkpoints, proofs, statement
+from largesse.ledger import checkpoints, closing, proofs, statement
 from largesse.ledger.checkpoints import Signed, Signer
 from largesse.ledger.entry import GiftRow
 from largesse.ledger.keys import KeyDocument, Keys, check_seal
 from largesse.ledger.proofs import Proof
 from largesse.ledger.statement import Statement
 
+log = structlog.get_logger(__name__)
 _N_MAX = 2**63 - 1
 
 
@@ -32,6 +37,21 @@ class LedgerService:
     async def close(self) -> None:
         """Stop signing."""
         await self._signer.stop()
+
+    async def close_hours(self) -> int:
+        """Close every hour of gifts that has ended, the oldest first, a transaction each; returns how many.
+
+        Each is closed once whoever asks, and one that was interrupted is as if it had not begun.
+        """
+        closed = 0
+        while True:
+            started = time.monotonic()
+            async with self.db.write() as tx:
+                gifts = await closing.close_next(tx)
+            if gifts is None:
+                return closed
+            closed += 1
+            log.info("ledger.hour_closed", gifts=gifts, seconds=round(time.monotonic() - started, 3))
 
     def key_document(self) -> KeyDocument:
         """The published keys."""

@@ -21,6 +21,7 @@ _NEWS_EVERY_S = 60.0
 _BADGES_EVERY_S = 2.0
 _CAMPAIGNS_EVERY_S = 2.0
 _BOOKS_EVERY_S = 5.0
+_HOURS_EVERY_S = 60.0
 _PAYOUTS_EVERY_S = 2.0
 _ROOM_NEWS_KEPT = timedelta(days=1)
 _NEWS_AT_ONCE = 20_000
@@ -44,6 +45,7 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.rails.hand_over)),
             asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.bank_files.make_wanted)),
             asyncio.create_task(_every(_BOOKS_EVERY_S, services.catalog.books.apply_due)),
+            asyncio.create_task(_every(_HOURS_EVERY_S, lambda: close_hours(services))),
         ]
         worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))
         await _until_told(stop)
@@ -88,6 +90,11 @@ async def grant_campaigns(services: Services) -> None:
     """Let campaigns grant for what has happened."""
     while await services.campaigns.follow():
         pass
+
+
+async def close_hours(services: Services) -> None:
+    """Close hours of gifts that have ended: no job, because a big hour takes longer than a job may."""
+    await services.ledger.close_hours()
 
 
 async def forget_news(services: Services) -> None:
