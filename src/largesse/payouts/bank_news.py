@@ -17,12 +17,13 @@ from largesse.payouts.rails.port import State
 FINDINGS_MAX = 200
 _ORDER: dict[str, int] = {"submitted": 0, "in_transit": 1, "paid": 2, "failed": 2, "returned": 3}
 _STATES: dict[What, State] = {"in_transit": "in_transit", "paid": "paid", "failed": "failed", "returned": "returned"}
+_RULED: dict[str, State] = {"paid": "paid", "failed": "failed", "returned": "returned"}
 _FOR_ALL: frozenset[What] = frozenset({"in_transit", "paid", "failed"})  # what came back is told one by one
 _ENDS = {"failed": {"paid", "returned"}, "paid": {"failed"}, "returned": {"failed"}}
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):
-    """A transfer of a file, as it stands."""
+    """A transfer of a file, as it stands; `status` is its payout's, which people may have ruled."""
 
     key: str
     bank_id: str
@@ -30,6 +31,7 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     minor: int
     currency: str
     state: State
+    status: str
     payout: UUID
     creator: int
     method: UUID
@@ -157,7 +159,10 @@ def _fits(what: What, money: Money | None, transfer: Transfer) -> bool:
 
 def _stands(found: Judged, transfer: Transfer) -> State:
     change = found.changes.get(transfer.key)
-    return change.state if change else transfer.state
+    if change:
+        return change.state
+    ruled = _RULED.get(transfer.status)
+    return ruled if ruled and _ORDER[ruled] > _ORDER[transfer.state] else transfer.state
 
 
 def _is_sum(money: Money, transfers: Sequence[Transfer]) -> bool:

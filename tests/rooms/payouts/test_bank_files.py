@@ -28,6 +28,7 @@ from largesse.kit.config import BadSettings, Settings
 from largesse.kit.http import Invalid
 from largesse.ledger import Finding
 from largesse.payouts import PayoutsService, configured
+from largesse.payouts.errors import NotNow
 from largesse.payouts.rails.ach import Ach
 from largesse.payouts.rails.sepa import Sepa
 from largesse.payouts.routes import routes
@@ -268,6 +269,36 @@ async def test_nothing_approved_is_no_file_and_a_canceled_one_is_left_out(office
     late = {"rail": "sepa", "execution_on": "2020-01-01"}
     assert (await office.post("payout-files", 400, json=late)).json()["code"] == "invalid"
     assert await office.banks.places() == (140_000_000, 0, 0)
+
+
+async def test_a_payout_is_canceled_or_in_the_file_and_never_both(office: Office) -> None:
+    made = await office.approved("sepa", **DUTCH)
+    await office.post("payout-files", json={"rail": "sepa"})
+    _, canceled = await asyncio.gather(
+        office.banks.bank_files.make_wanted(), office.banks.requests.cancel(office.banks.bob.account, made.id),
+        return_exceptions=True,
+    )  # fmt: skip
+    is_in = len(await office.banks.transfers()) == 1
+    assert isinstance(canceled, NotNow) == is_in
+    assert await office.status(made) == ("submitting" if is_in else "canceled")
+
+
+async def test_two_who_carry_a_file_at_once_carry_the_same_and_submit_once(office: Office) -> None:
+    made = await office.approved("sepa", **DUTCH)
+    file, olga = decoded(await office.made("sepa")), office.banks.cast.olga.key
+    told = await asyncio.gather(*(office.banks.bank_files.write(olga, file) for _ in range(5)))
+    assert len({raw for raw, _ in told}) == 1
+    assert [step.status for step in (await office.banks.get(made)).history][-2:] == ["submitting", "submitted"]
+
+
+async def test_two_who_read_a_file_at_once_read_it_once(office: Office) -> None:
+    made = await office.approved("sepa", **DUTCH)
+    await office.handed("sepa")
+    raw, olga = statement(debit(f"{made.id.hex}-1", euros(made))), office.banks.cast.olga.key
+    told = await asyncio.gather(*(office.banks.bank_files.hear(olga, "sepa", raw) for _ in range(5)))
+    assert sorted(replayed for _, replayed in told) == [False, True, True, True, True]
+    await office.banks.carrying.ask()
+    assert [step.status for step in (await office.banks.get(made)).history].count("paid") == 1
 
 
 async def test_an_erased_account_is_in_no_file_again(office: Office) -> None:

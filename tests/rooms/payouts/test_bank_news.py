@@ -15,10 +15,10 @@ FILE = UUID(int=9)
 RANK = {"submitted": 0, "in_transit": 1, "paid": 2, "failed": 2, "returned": 3}
 
 
-def transfer(n: int, minor: int = 100, state: str = "submitted") -> Transfer:
+def transfer(n: int, minor: int = 100, state: str = "submitted", status: str = "submitted") -> Transfer:
     return Transfer(
         key=f"payout:{UUID(int=n)}:1", bank_id=f"id{n}", file=FILE, minor=minor, currency="EUR", state=state,
-        payout=UUID(int=n), creator=n, method=UUID(int=100 + n),
+        status=status, payout=UUID(int=n), creator=n, method=UUID(int=100 + n),
     )  # fmt: skip
 
 
@@ -93,3 +93,12 @@ def test_money_back_after_a_refusal_is_for_a_person():
     found = bank_news.judge([told(1, "failed"), told(1, "returned", 100)], [transfer(1, 100)])
     assert [change.state for change in found.changes.values()] == ["failed"]
     assert [one.reason for one in found.misfits] == ["returned-after-failed"]
+
+
+def test_what_a_bank_says_against_a_ruling_is_for_a_person():
+    found = bank_news.judge([told(1, "paid", 100)], [transfer(1, status="failed")])
+    assert (found.changes, [one.reason for one in found.misfits]) == ({}, ["paid-after-failed"])
+    found = bank_news.judge([told(1, "failed")], [transfer(1, status="paid")])
+    assert (found.changes, [one.reason for one in found.misfits]) == ({}, ["failed-after-paid"])
+    found = bank_news.judge([told(1, "returned", 100)], [transfer(1, status="paid")])
+    assert [change.state for change in found.changes.values()] == ["returned"]

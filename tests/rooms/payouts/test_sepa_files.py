@@ -138,6 +138,11 @@ HOSTILE = {
     "overlong": (b" " * (iso20022.BYTES_MAX + 1), "too-large"),
     "an entity bomb": (BOMB, "hostile-xml"),
     "an external entity": (OUTSIDE, "hostile-xml"),
+    "too deep": (GOOD.replace(b"<Ntry>", b"<Ntry>" + b"<a>" * 100, 1), "too-large"),
+    "too many elements": (GOOD.replace(b"<Ntry>", b"<Ntry>" + b"<a/>" * 1_000_000, 1), "too-large"),
+    "too many attributes": (
+        GOOD.replace(b"<Ntry>", b"<Ntry %s>" % b" ".join(b'a%d=""' % n for n in range(30)), 1), "too-large",
+    ),
     "a null": (GOOD.replace(b"STMT1", b"\x00"), "not-xml"),
     "another namespace": (GOOD.replace(b"iso:std:iso", b"iso:std:os"), "unknown-kind"),
     "another message": (GOOD.replace(b"camt.053", b"camt.052"), "unknown-kind"),

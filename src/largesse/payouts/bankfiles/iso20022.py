@@ -9,16 +9,17 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser
 
 from largesse.kit.money import Money, exponent
 from largesse.payouts.errors import BankFileRefused
 
 BYTES_MAX = 10_000_000
 ENTRIES_MAX = 100_000
+DEPTH_MAX, ELEMENTS_MAX, ATTRIBUTES_MAX = 40, 1_000_000, 20
 _SPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:(pain\.002|camt\.053|camt\.054)\.\d{3}\.\d{2}\}Document")
 _ENCODING = re.compile(r"""^<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)["']""")
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,5})?")
@@ -93,7 +94,7 @@ def _document(raw: bytes) -> tuple[str, Element]:
     if said and said[1].upper() not in {"UTF-8", "US-ASCII"}:
         raise BankFileRefused("not-utf-8", f"it says that it is {said[1][:40]}")
     try:
-        root = fromstring(text, forbid_dtd=True)
+        root: Element = _read_tree(text)
     except DefusedXmlException as error:
         raise BankFileRefused("hostile-xml", "a document type or an entity stands in it") from error
     except (ParseError, ValueError) as error:  # ValueError: a character that no XML may hold
@@ -102,9 +103,34 @@ def _document(raw: bytes) -> tuple[str, Element]:
     if named is None:
         raise BankFileRefused("unknown-kind", f"neither pain.002, camt.053 nor camt.054: {root.tag[:100]}")
     for element in root.iter():  # one namespace, so names are read without it
-        tag = element.tag if isinstance(element.tag, str) else ""
-        element.tag = tag.rpartition("}")[2]
+        element.tag = element.tag.rpartition("}")[2]
     return named[1], _need(root, _ROOTS[named[1]])
+
+
+def _read_tree(text: str) -> Element:
+    parser = DefusedXMLParser(target=_Bounded(), forbid_dtd=True)
+    parser.feed(text)
+    root: Element = parser.close()
+    return root
+
+
+class _Bounded(TreeBuilder):
+    """A tree that grows neither deep nor without end: a small file could fill the memory of the process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = self._count = 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        self._depth += 1
+        self._count += 1
+        if self._depth > DEPTH_MAX or self._count > ELEMENTS_MAX or len(attrs) > ATTRIBUTES_MAX:
+            raise BankFileRefused("too-large", "too deep, or too many elements or attributes")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        self._depth -= 1
+        return super().end(tag)
 
 
 def _status_report(body: Element) -> StatusReport:
