@@ -1328,6 +1328,63 @@ ALTER TABLE payouts.method_note ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE payouts.paper (
+    id uuid NOT NULL,
+    creator integer NOT NULL,
+    subject text NOT NULL,
+    kind text NOT NULL,
+    country text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    sealed bytea,
+    valid_until date,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    submitted_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    decided_by integer,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT decided_by_somebody CHECK (((decided_at IS NULL) = (decided_by IS NULL))),
+    CONSTRAINT decided_where_it_counts CHECK (((status <> ALL (ARRAY['approved'::text, 'rejected'::text, 'replaced'::text])) OR (decided_at IS NOT NULL))),
+    CONSTRAINT kind_of_subject CHECK (
+CASE subject
+    WHEN 'identity'::text THEN (kind = ANY (ARRAY['passport'::text, 'identity_card'::text, 'residence_permit'::text, 'driving_licence'::text]))
+    ELSE (kind = ANY (ARRAY['w9'::text, 'w8ben'::text, 'self_declaration'::text]))
+END),
+    CONSTRAINT not_ones_own CHECK ((decided_by <> creator)),
+    CONSTRAINT paper_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT paper_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'waiting'::text, 'approved'::text, 'rejected'::text, 'replaced'::text, 'withdrawn'::text]))),
+    CONSTRAINT paper_subject_check CHECK ((subject = ANY (ARRAY['identity'::text, 'tax_form'::text])))
+);
+
+CREATE TABLE payouts.paper_file (
+    paper uuid NOT NULL,
+    side text NOT NULL,
+    media text NOT NULL,
+    size_bytes integer NOT NULL,
+    sealed bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT paper_file_media_check CHECK ((media = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text, 'application/pdf'::text]))),
+    CONSTRAINT paper_file_side_check CHECK ((side = ANY (ARRAY['front'::text, 'back'::text, 'extra'::text]))),
+    CONSTRAINT paper_file_size_bytes_check CHECK ((size_bytes > 0))
+);
+ALTER TABLE ONLY payouts.paper_file ALTER COLUMN sealed SET STORAGE EXTERNAL;
+
+CREATE TABLE payouts.paper_look (
+    key bigint NOT NULL,
+    paper uuid NOT NULL,
+    side text DEFAULT ''::text NOT NULL,
+    looked_by integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE payouts.paper_look ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME payouts.paper_look_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE payouts.payout (
     id uuid NOT NULL,
     quote uuid NOT NULL,
@@ -1428,6 +1485,33 @@ CREATE TABLE payouts.ruling (
     reason text NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT ruling_outcome_check CHECK ((outcome = ANY (ARRAY['paid'::text, 'failed'::text])))
+);
+
+CREATE TABLE payouts.screening_match (
+    key integer NOT NULL,
+    creator integer NOT NULL,
+    entry text NOT NULL,
+    name text NOT NULL,
+    born text NOT NULL,
+    print bytea NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    found_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by integer,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT screening_decided CHECK ((((status = 'open'::text) = (decided_at IS NULL)) AND ((decided_at IS NULL) = (decided_by IS NULL)))),
+    CONSTRAINT screening_match_print_check CHECK ((octet_length(print) = 32)),
+    CONSTRAINT screening_match_status_check CHECK ((status = ANY (ARRAY['open'::text, 'cleared'::text, 'confirmed'::text]))),
+    CONSTRAINT screening_not_ones_own CHECK ((decided_by <> creator))
+);
+
+ALTER TABLE payouts.screening_match ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME payouts.screening_match_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE payouts.transfer (
@@ -1968,6 +2052,15 @@ ALTER TABLE ONLY payouts.method_note
 ALTER TABLE ONLY payouts.method
     ADD CONSTRAINT method_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY payouts.paper_file
+    ADD CONSTRAINT paper_file_pkey PRIMARY KEY (paper, side);
+
+ALTER TABLE ONLY payouts.paper_look
+    ADD CONSTRAINT paper_look_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY payouts.paper
+    ADD CONSTRAINT paper_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY payouts.payout_event
     ADD CONSTRAINT payout_event_pkey PRIMARY KEY (key);
 
@@ -1991,6 +2084,12 @@ ALTER TABLE ONLY payouts.rate
 
 ALTER TABLE ONLY payouts.ruling
     ADD CONSTRAINT ruling_pkey PRIMARY KEY (payout, ruled_by);
+
+ALTER TABLE ONLY payouts.screening_match
+    ADD CONSTRAINT screening_match_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY payouts.screening_match
+    ADD CONSTRAINT screening_once UNIQUE (creator, entry, print);
 
 ALTER TABLE ONLY payouts.transfer
     ADD CONSTRAINT transfer_bank_id_key UNIQUE (bank_id);
@@ -2161,6 +2260,18 @@ CREATE INDEX method_note_method ON payouts.method_note USING btree (method, key)
 
 CREATE UNIQUE INDEX one_open ON payouts.payout USING btree (creator) WHERE (status = ANY (ARRAY['requested'::text, 'review'::text, 'approved'::text, 'submitting'::text, 'unknown'::text, 'submitted'::text, 'in_transit'::text]));
 
+CREATE INDEX paper_creator ON payouts.paper USING btree (creator, made_at);
+
+CREATE INDEX paper_kept ON payouts.paper USING btree (made_at) WHERE ((sealed IS NOT NULL) AND (status = ANY (ARRAY['draft'::text, 'rejected'::text, 'replaced'::text, 'withdrawn'::text])));
+
+CREATE INDEX paper_look_paper ON payouts.paper_look USING btree (paper, key);
+
+CREATE UNIQUE INDEX paper_one_approved ON payouts.paper USING btree (creator, subject) WHERE (status = 'approved'::text);
+
+CREATE UNIQUE INDEX paper_one_open ON payouts.paper USING btree (creator, subject) WHERE (status = ANY (ARRAY['draft'::text, 'waiting'::text]));
+
+CREATE INDEX paper_waiting ON payouts.paper USING btree (id) WHERE (status = 'waiting'::text);
+
 CREATE INDEX payout_creator ON payouts.payout USING btree (creator, requested_at DESC);
 
 CREATE INDEX payout_due ON payouts.payout USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -2170,6 +2281,8 @@ CREATE INDEX payout_event_payout ON payouts.payout_event USING btree (payout, ke
 CREATE INDEX payout_review ON payouts.payout USING btree (requested_at) WHERE (status = ANY (ARRAY['review'::text, 'approved'::text, 'unknown'::text]));
 
 CREATE INDEX rate_currency ON payouts.rate USING btree (currency, as_of DESC, key DESC);
+
+CREATE INDEX screening_open ON payouts.screening_match USING btree (key) WHERE (status = 'open'::text);
 
 CREATE UNIQUE INDEX transfer_file ON payouts.transfer USING btree (file, place) WHERE (file IS NOT NULL);
 
@@ -2266,6 +2379,10 @@ CREATE TRIGGER batch_for_ever BEFORE DELETE OR UPDATE OF key, kind, began_at ON 
 CREATE TRIGGER method_for_ever BEFORE DELETE OR UPDATE OF id, creator, rail, country, currency, fingerprint, made_at, cool_until ON payouts.method FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER method_note_for_ever BEFORE DELETE OR UPDATE ON payouts.method_note FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER paper_for_ever BEFORE DELETE OR UPDATE OF id, creator, subject, kind, made_at ON payouts.paper FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER paper_look_for_ever BEFORE DELETE OR UPDATE ON payouts.paper_look FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER payout_event_for_ever BEFORE DELETE OR UPDATE ON payouts.payout_event FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -2502,6 +2619,21 @@ ALTER TABLE ONLY payouts.method_note
 ALTER TABLE ONLY payouts.method_note
     ADD CONSTRAINT method_note_report_fkey FOREIGN KEY (report) REFERENCES payouts.bank_report(id);
 
+ALTER TABLE ONLY payouts.paper
+    ADD CONSTRAINT paper_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.paper
+    ADD CONSTRAINT paper_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.paper_file
+    ADD CONSTRAINT paper_file_paper_fkey FOREIGN KEY (paper) REFERENCES payouts.paper(id);
+
+ALTER TABLE ONLY payouts.paper_look
+    ADD CONSTRAINT paper_look_looked_by_fkey FOREIGN KEY (looked_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.paper_look
+    ADD CONSTRAINT paper_look_paper_fkey FOREIGN KEY (paper) REFERENCES payouts.paper(id);
+
 ALTER TABLE ONLY payouts.payout
     ADD CONSTRAINT payout_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
 
@@ -2531,6 +2663,12 @@ ALTER TABLE ONLY payouts.ruling
 
 ALTER TABLE ONLY payouts.ruling
     ADD CONSTRAINT ruling_ruled_by_fkey FOREIGN KEY (ruled_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.screening_match
+    ADD CONSTRAINT screening_match_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payouts.screening_match
+    ADD CONSTRAINT screening_match_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY payouts.transfer
     ADD CONSTRAINT transfer_file_fkey FOREIGN KEY (file) REFERENCES payouts.bank_file(id);

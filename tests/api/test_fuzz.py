@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+import pictured
 import requests
 import running
 from largesse.kit import ids
@@ -82,6 +83,7 @@ def world(service: Service) -> Iterator[World]:
     host, key = _host(service, admin)
     campaign = _campaign(service, admin)
     method, payout = _payout(service, creator, giver, live["id"])
+    paper = _paper(creator)
     tokens = {"guest": "", "creator": creator.token, "giver": giver.token, "admin": admin, "host": key}
     senders = {who: _session(token) for who, token in tokens.items()}
     real: dict[str, Callable[[], Any]] = {
@@ -90,7 +92,7 @@ def world(service: Service) -> Iterator[World]:
         "account_id": lambda: creator.account["id"], "account": lambda: giver.account["id"],
         "sender": lambda: giver.username, "id": lambda: str(ids.new()), "host": lambda: host, "country": lambda: "DE",
         "campaign": lambda: campaign, "method": lambda: method, "method_id": lambda: method, "payout": lambda: payout,
-        "currency": lambda: "EUR",
+        "currency": lambda: "EUR", "paper": lambda: paper,
     }  # fmt: skip
     yield World(service, senders, real)
     _still_signed_in(creator, giver)
@@ -150,6 +152,15 @@ def _payout(service: Service, creator: Someone, giver: Someone, live: str) -> tu
     made = creator.http.post("/v1/me/payouts", json={"quote_id": quote.json()["quote_id"]})
     assert made.status_code == 201, made.text
     return method, made.json()["id"]
+
+
+def _paper(creator: Someone) -> str:
+    """A passport that waits for a person, with a picture."""
+    says = {"kind": "passport", "country": "US", "name": "F", "birth_date": "1990-01-01", "number": "1"}
+    paper: str = creator.http.post("/v1/me/papers", json=says).json()["id"]
+    creator.http.put(f"/v1/me/papers/{paper}/files/front", content=pictured.png()).raise_for_status()
+    creator.http.post(f"/v1/me/papers/{paper}/submit").raise_for_status()
+    return paper
 
 
 def _session(token: str) -> requests.Session:

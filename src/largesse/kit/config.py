@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 
@@ -78,6 +78,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         msgspec.Meta(ge=0, le=86_400),
         _about("seconds between batches of payouts, each audited twice; 0 in a sandbox"),
     ] = 600
+    payout_identity: Annotated[
+        Literal["", "off", "review", "required"],
+        _about("whether creators prove who they are: off, review, required; empty: required, off in a sandbox"),
+    ] = ""
+    payout_tax_form: Annotated[
+        Literal["", "off", "review", "required"],
+        _about("whether creators hand in a tax form: off, review, required; empty: review, off in a sandbox"),
+    ] = ""
+    payout_sanctions_file: Annotated[
+        str, _about("CSV file of names that nobody may pay, with a column `name`; empty: nobody is looked up")
+    ] = ""
+    paper_keep_days: Annotated[
+        int, msgspec.Meta(ge=1, le=36_500), _about("days that a replaced identity or tax paper is kept")
+    ] = 1825
     fx_age_days_max: Annotated[
         int, msgspec.Meta(ge=0, le=365), _about("days after which an exchange rate is too old")
     ] = 7

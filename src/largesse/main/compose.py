@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from largesse.accounts import AccountsService, Holdings
+from largesse.accounts import AccountsService, Holdings, PersonalKeys
 from largesse.catalog import CatalogService
 from largesse.gifting import GiftingService
 from largesse.kit.clock import SystemClock
@@ -31,7 +31,10 @@ from largesse.payments import export_person as export_buyer
 from largesse.payouts import (
     BankFilesService,
     BatchesService,
+    ChecksService,
     MethodsService,
+    PapersOffice,
+    PapersService,
     PayoutsOffice,
     PayoutsService,
     RailsService,
@@ -79,6 +82,8 @@ class Services:
     bank_files: BankFilesService
     rails: RailsService
     payouts_office: PayoutsOffice
+    papers: PapersService
+    papers_office: PapersOffice
     outreach: OutreachService
     realtime: RealtimeService
 
@@ -87,7 +92,8 @@ class Services:
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
             "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts", "payout_methods",
-            "withdrawals", "payout_batches", "bank_files", "payouts_office", "outreach", "realtime",
+            "withdrawals", "payout_batches", "bank_files", "payouts_office", "papers", "papers_office", "outreach",
+            "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -100,8 +106,10 @@ def build(settings: Settings) -> Services:
     jobs = Jobs(db)
     mail = Mail(settings)
     keys = load_keys(settings.data_path)
-    seals = Seals(keys.salt_secret)
-    accounts = AccountsService(db, news, clock, settings, holds=holds, keeps=partial(keeps, seals), forgets=erase_payee)
+    seals, personal = Seals(keys.salt_secret), PersonalKeys(settings.data_path)
+    accounts = AccountsService(
+        db, news, clock, settings, holds=holds, keeps=partial(keeps, seals, personal), forgets=erase_payee
+    )
     policy = PolicyService(db, settings)
     catalog = CatalogService(db, news, policy, settings)
     ledger = LedgerService(db, settings, clock, keys)
@@ -118,40 +126,23 @@ def build(settings: Settings) -> Services:
     campaigns_office = CampaignsOffice(db)
     payouts = PayoutsService(db, policy)
     rails, fresh = configured_rails(settings, db), SecondFactor(db, accounts)
+    checks = ChecksService(db, settings, personal, seals)
     payout_methods = MethodsService(db, settings, rails, seals, fresh)
     batches = BatchesService(db, settings, partial(_prove, db, keys))
     outreach = OutreachService(db, accounts, settings)
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
-        settings=settings,
-        db=db,
-        news=news,
-        jobs=jobs,
-        mail=mail,
-        accounts=accounts,
-        policy=policy,
-        catalog=catalog,
-        ledger=ledger,
-        safety=safety,
-        limits=limits,
-        stage=stage,
-        gifting=gifting,
-        payments=payments,
-        notices=notices,
-        office=office,
-        campaigns=campaigns,
-        reconciling=ReconcilingService(db),
-        campaigns_office=campaigns_office,
-        payouts=payouts,
-        payout_methods=payout_methods,
-        withdrawals=RequestsService(db, settings, policy, fresh),
-        payout_batches=batches,
-        bank_files=BankFilesService(db, rails, seals, batches),
+        settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
+        ledger=ledger, safety=safety, limits=limits, stage=stage, gifting=gifting, payments=payments, notices=notices,
+        office=office, campaigns=campaigns, reconciling=ReconcilingService(db), campaigns_office=campaigns_office,
+        payouts=payouts, payout_methods=payout_methods,
+        withdrawals=RequestsService(db, settings, policy, fresh, checks),
+        payout_batches=batches, bank_files=BankFilesService(db, rails, seals, batches),
         rails=RailsService(db, rails, payout_methods, batches),
-        payouts_office=PayoutsOffice(db, settings, rails),
-        outreach=outreach,
-        realtime=realtime,
-    )
+        payouts_office=PayoutsOffice(db, settings, rails, checks),
+        papers=PapersService(db, settings, personal, checks), papers_office=PapersOffice(db, personal),
+        outreach=outreach, realtime=realtime,
+    )  # fmt: skip
 
 
 async def _prove(db: Database, keys: Keys) -> list[Finding]:
@@ -166,10 +157,10 @@ async def holds(tx: ReadTx, account: int) -> Holdings:
     return Holdings(coins=(await get_wallet(tx, account)).coins, diamonds_milli=left)
 
 
-async def keeps(seals: Seals, tx: ReadTx, account: int) -> dict[str, Any]:
+async def keeps(seals: Seals, personal: PersonalKeys, tx: ReadTx, account: int) -> dict[str, Any]:
     """What the rooms above accounts keep about a person, for their export."""
     bought = await export_limits(tx, account) | await export_buyer(tx, account)
-    return bought | await export_payee(tx, account, seals)
+    return bought | await export_payee(tx, account, seals, personal)
 
 
 @asynccontextmanager

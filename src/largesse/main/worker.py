@@ -33,6 +33,7 @@ async def run_worker(settings: Settings) -> None:
     services.accounts.add_jobs(services.jobs, services.mail, web.words)
     services.notices.add_jobs(services.jobs, services.mail, web.words)
     services.rails.add_jobs(services.jobs)
+    services.papers.add_jobs(services.jobs)
     badges = Badges(services.db, services.accounts)
     services.jobs.add_periodic("* * * * *", "safety.limits_due", services.limits.apply_due)
     stop = asyncio.Event()

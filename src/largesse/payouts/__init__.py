@@ -7,10 +7,13 @@ legal moves, which the database enforces), `.payout_event` (what happened, for e
 every verb about one is done under its creator's lock there. Payouts leave in batches, between two audits of the whole
 books. An attempt is committed before its rail is called, and an outcome that nobody told us is asked for, never
 guessed: `reconcile` compares what stands at the rail with our record. News: `payout.changed`, subject the creator.
+`.paper` and `.paper_file` are what a creator shows, sealed under the person's key of accounts, `.paper_look` who looked
+at it, `.screening_match` whom an operator's list seems to name; `checks` are the ports that stop a payout by them.
 A day's earnings clear by date, never by a job that moves money: see `model.clears_at`.
 """
 
 from largesse.payouts.audit import audit_checks
+from largesse.payouts.checks import ChecksService
 from largesse.payouts.model import Balance
 from largesse.payouts.personal import erase_person, export_person
 from largesse.payouts.rails import configured
@@ -21,6 +24,8 @@ from largesse.payouts.service_bankfiles import BankFilesService
 from largesse.payouts.service_batches import BatchesService
 from largesse.payouts.service_methods import MethodsService
 from largesse.payouts.service_office import PayoutsOffice
+from largesse.payouts.service_papers import PapersService
+from largesse.payouts.service_papers_office import PapersOffice
 from largesse.payouts.service_rails import RailsService
 from largesse.payouts.service_requests import RequestsService
 from largesse.payouts.withdrawal import Method, Payout, Quote
@@ -29,8 +34,11 @@ __all__ = [
     "Balance",
     "BankFilesService",
     "BatchesService",
+    "ChecksService",
     "Method",
     "MethodsService",
+    "PapersOffice",
+    "PapersService",
     "Payout",
     "PayoutsOffice",
     "PayoutsService",

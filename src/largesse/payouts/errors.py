@@ -122,3 +122,55 @@ class NothingToPay(Problem):
 
     status: ClassVar[int] = 409
     code: ClassVar[str] = "nothing-to-pay"
+
+
+@dataclass(eq=False)
+class IdentityNeeded(Problem):
+    """Prove who you are before withdrawing."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "identity-needed"
+    standing: str
+
+
+@dataclass(eq=False)
+class TaxFormNeeded(Problem):
+    """A tax form is needed before withdrawing."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "tax-form-needed"
+    standing: str
+
+
+@dataclass(eq=False)
+class NotPayable(Problem):
+    """The platform may not pay this account; support can say more."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "screening"
+
+
+@dataclass(eq=False)
+class PaperOpen(Problem):
+    """Another paper about the same is a draft, or waits to be looked at: go on with it, or take it back."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "paper-open"
+
+
+@dataclass(eq=False)
+class PaperNotNow(Problem):
+    """A paper in this state cannot be changed in this way."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "paper-not-now"
+    state: str
+
+
+@dataclass(eq=False)
+class PictureRefused(Problem):
+    """This file cannot be used; nothing of it was kept."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "picture-refused"
+    reason: str

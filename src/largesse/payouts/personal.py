@@ -5,28 +5,34 @@ from typing import Any
 import msgspec
 
 from largesse import accounts, ledger
+from largesse.accounts import PersonalKeys
 from largesse.kit import ids
 from largesse.kit.db import ReadTx, WriteTx
-from largesse.payouts import store, store_methods
+from largesse.payouts import sealed_papers, store, store_methods, store_papers
+from largesse.payouts.paper import Paper
 from largesse.payouts.sealing import Seals
 from largesse.payouts.withdrawal import Payout
 
 _ROWS_MAX = 10_000
 
 
-async def export_person(tx: ReadTx, account: int, seals: Seals) -> dict[str, Any]:
-    """What is kept here about a person: `payout_methods` with the accounts themselves, and `payouts`."""
+async def export_person(tx: ReadTx, account: int, seals: Seals, personal: PersonalKeys) -> dict[str, Any]:
+    """What is kept here about a person: `payout_methods` with the accounts themselves, `payouts`, and `papers`.
+
+    A paper's pictures are named, and read one by one over HTTP.
+    """
     key = await store_methods.find_person_key(tx, account)
     methods = []
     for row in await store_methods.export(tx, account):
         sealed = row.pop("sealed")
         methods.append(row | {"account": seals.open(key, account, sealed) if key else {}})
     payouts = await store.list_payouts(tx, creator=account, status=None, before=None, limit=_ROWS_MAX)
-    return {"payout_methods": methods, "payouts": [_plain(payout) for payout in payouts]}
+    papers = [await _shown(tx, personal, paper) for paper in await store_papers.list_papers(tx, account)]
+    return {"payout_methods": methods, "payouts": [_plain(payout) for payout in payouts], "papers": papers}
 
 
 async def erase_person(tx: WriteTx, account: int) -> None:
-    """Destroy the key of a person's accounts, and what was shown of them; what was paid stays, as numbers.
+    """Destroy the key of a person's accounts, what was shown of them, and every paper; what was paid stays, as numbers.
 
     A fingerprint of an account stays: it says nothing about it, and finds the account again where it was misused.
     Raises `PayoutUnderWay` where money is on its way: it could neither be asked for nor sent again.
@@ -36,6 +42,15 @@ async def erase_person(tx: WriteTx, account: int) -> None:
         raise accounts.PayoutUnderWay
     await store_methods.forget(tx, account)
     await store_methods.drop_person_key(tx, account)
+    await store_papers.forget_person(tx, account)
+
+
+async def _shown(tx: ReadTx, personal: PersonalKeys, paper: Paper) -> dict[str, Any]:
+    """A paper, what it says, and when who looked at it; which operator is not the person's business."""
+    looks = await store_papers.list_looks(tx, paper.id)
+    shown = msgspec.structs.asdict(paper) | {"id": ids.encode("paper", paper.id), "decided_by": None}
+    says = await sealed_papers.open_paper(personal, tx, paper)
+    return shown | {"says": says, "looked_at": [{"side": one.side, "at": one.at} for one in looks]}
 
 
 def _plain(payout: Payout) -> dict[str, Any]:

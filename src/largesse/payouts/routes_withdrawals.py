@@ -18,12 +18,15 @@ from largesse.ledger import NotEnoughDiamonds, PayoutOpen
 from largesse.payouts.errors import (
     BelowMinimum,
     EmailUnverified,
+    IdentityNeeded,
     MethodCoolingOff,
     MethodUnverified,
     NoRate,
     NotNow,
+    NotPayable,
     OverWeeklyMaximum,
     QuoteOver,
+    TaxFormNeeded,
     WrongCodes,
 )
 from largesse.payouts.places import place_of, written
@@ -39,7 +42,7 @@ SecondFactorCode = Annotated[str, msgspec.Meta(max_length=64)] | None
 _SECOND_FACTOR = (FreshSecondFactorNeeded, WrongSecondFactor, SecondFactorOff, http.TooMany)
 _REFUSALS = (
     UnderAge, EmailUnverified, NotInRegion, MethodUnverified, MethodCoolingOff, NotEnoughDiamonds, BelowMinimum,
-    OverWeeklyMaximum,
+    OverWeeklyMaximum, IdentityNeeded, TaxFormNeeded, NotPayable,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from largesse.kit.http import Invalid, NotConfigured, NotFound
 from largesse.kit.jobs import enqueue
 from largesse.kit.money import Money
 from largesse.payouts import reconcile, settling, store, store_batches, withdrawal
+from largesse.payouts.checks import ChecksService
 from largesse.payouts.errors import NotNow
 from largesse.payouts.rails import Manual, Rail, Sandbox
 from largesse.payouts.rails.manual import Said
@@ -32,8 +33,9 @@ Outcome = Literal["paid", "failed"]
 class PayoutsOffice:
     """Payouts, as operators decide them."""
 
-    def __init__(self, db: Database, settings: Settings, rails: Mapping[str, Rail]) -> None:
+    def __init__(self, db: Database, settings: Settings, rails: Mapping[str, Rail], checks: ChecksService) -> None:
         self._db = db
+        self._checks = checks
         self._rails = rails
         self._bound_minor = settings.payout_four_eyes_minor
 
@@ -53,13 +55,20 @@ class PayoutsOffice:
         return found
 
     async def approve(self, by: int, payout: UUID) -> Payout:
-        """Say yes; above the bound it takes two. Raises `NotFound`, `NotNow`, `FourEyes` (a second yes, one's own)."""
+        """Say yes; above the bound it takes two.
+
+        Raises `NotFound`, `NotNow` (also where the checks say no), `FourEyes` (a second yes, one's own).
+        """
+        await self._checks.screen((await self.get(payout)).creator)
 
         async def do(tx: WriteTx, found: Payout) -> None:
             if found.status != "review":
                 raise NotNow(found.status)
             if HELD in found.reasons:
                 raise NotNow(HELD)
+            blocked = await self._checks.blocks(tx, found.creator, await store.get_now(tx))
+            if blocked is not None:
+                raise NotNow(blocked)
             said = None if by == found.creator else await store.approve(tx, payout, by)
             if said is None:
                 raise FourEyes

@@ -23,6 +23,7 @@ from largesse.kit.money import Money
 from largesse.kit.principal import Principal
 from largesse.ledger import NotEnoughDiamonds
 from largesse.payouts import fx, store, store_methods, withdrawal
+from largesse.payouts.checks import ChecksService
 from largesse.payouts.errors import (
     BelowMinimum,
     EmailUnverified,
@@ -53,9 +54,17 @@ class Terms:
 class RequestsService:
     """A creator's withdrawals."""
 
-    def __init__(self, db: Database, settings: Settings, policy: PolicyService, second_factor: SecondFactor) -> None:
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        policy: PolicyService,
+        second_factor: SecondFactor,
+        checks: ChecksService,
+    ) -> None:
         self._db = db
         self._policy = policy
+        self._checks = checks
         self._second_factor = second_factor
         self._bound_minor = settings.payout_four_eyes_minor
         self._age_days_max = None if settings.sandbox else settings.fx_age_days_max
@@ -80,12 +89,13 @@ class RequestsService:
         """What a withdrawal of `milli` diamonds, or (None) of all that may be withdrawn now, comes to.
 
         Raises `NotFound`, `UnderAge`, `EmailUnverified`, `NotInRegion`, `MethodUnverified`, `MethodCoolingOff`,
-        `NotEnoughDiamonds`, `BelowMinimum`, `OverWeeklyMaximum`, `NoRate`.
+        `NotEnoughDiamonds`, `BelowMinimum`, `OverWeeklyMaximum`, `NoRate`, and what the checks say.
         """
+        await self._checks.screen(creator)
         policy, policy_of = await self._policy.current(), await self._versions(creator)
         async with self._db.write() as tx:
             now = await store.get_now(tx)
-            where = await self._judge(tx, creator, method, now)
+            where, _ = await self._judge(tx, creator, method, now)
             left_minor = policy.payout_week_minor_max - await store.sum_since(tx, creator, now - WEEK)
             there = withdrawal.available(await ledger.list_earnings(tx, creator), policy_of, now)
             plan = withdrawal.plan(there, policy_of, milli=milli, gross_minor_max=left_minor)
@@ -120,6 +130,7 @@ class RequestsService:
             is_known = await store.find_payout(tx, payout) is not None
         if not is_known:
             await self._second_factor.take(caller, code)
+            await self._checks.screen(caller.account)
         async with self._db.write() as tx:
             await ledger.lock_creator(tx, caller.account)
             before = await store.find_payout(tx, payout)
@@ -135,12 +146,12 @@ class RequestsService:
             if used or pinned.expires_at <= now:
                 raise QuoteOver
             await self._second_factor.require(tx, caller)
-            where = await self._judge(tx, caller.account, pinned.method, now)
+            where, checked = await self._judge(tx, caller.account, pinned.method, now)
             policy = await self._policy.by_key(pinned.policy)
             assert policy is not None, pinned
             spent_minor = await store.sum_since(tx, caller.account, now - WEEK)
             _judge_amount(pinned.gross_minor, policy, policy.payout_week_minor_max - spent_minor)
-            await self._enter(tx, payout, pinned, where, now)
+            await self._enter(tx, payout, pinned, where, checked, now)
             made = await store.find_payout(tx, payout)
         assert made is not None, payout
         log.info("payout.requested", payout=str(payout), account=caller.account, status=made.status)
@@ -170,7 +181,8 @@ class RequestsService:
         async with self._db.read() as tx:
             return await store.list_payouts(tx, creator=creator, status=None, before=before, limit=limit)
 
-    async def _judge(self, tx: ReadTx, creator: int, method: UUID, now: datetime) -> Method:
+    async def _judge(self, tx: ReadTx, creator: int, method: UUID, now: datetime) -> tuple[Method, list[str]]:
+        """The method, and why the checks want a person to look."""
         person = await accounts.get_account(tx, creator)
         if not person.is_adult(now):
             raise UnderAge
@@ -185,15 +197,17 @@ class RequestsService:
             raise MethodUnverified
         if found.cool_until > now:
             raise MethodCoolingOff(found.cool_until)
-        return found
+        return found, await self._checks.judge(tx, creator, now)
 
-    async def _enter(self, tx: WriteTx, payout: UUID, quote: Quote, where: Method, now: datetime) -> None:
+    async def _enter(  # noqa: PLR0917 - what was judged, in the order of the judging
+        self, tx: WriteTx, payout: UUID, quote: Quote, where: Method, checked: list[str], now: datetime
+    ) -> None:
         """Reserve the diamonds, put the payout down, and decide whether a person looks at it."""
         await ledger.reserve_payout(  # first: the books say whether another one is open
             tx, creator=quote.creator, days=quote.days, gross=Money(quote.gross_minor, DOLLAR),
             source=withdrawal.source_of(payout), happened_at=now,
         )  # fmt: skip
-        reasons = withdrawal.reasons(await self._facts(tx, quote, where))
+        reasons = withdrawal.reasons(await self._facts(tx, quote, where)) + checked
         await store.put_payout(tx, quote, payout=payout, rail=where.rail, reasons=reasons)
         await store.move(tx, payout, "review" if reasons else "approved", "system", reason=", ".join(reasons))
         made = await store.find_payout(tx, payout)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 import clocked
 from bookkeeping import Bookkeeper, Gift
 from largesse import ledger, payouts
-from largesse.accounts import AccountsService
+from largesse.accounts import AccountsService, PersonalKeys
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
@@ -23,7 +23,10 @@ from largesse.ledger.audit import audit
 from largesse.payouts import (
     BankFilesService,
     BatchesService,
+    ChecksService,
     MethodsService,
+    PapersOffice,
+    PapersService,
     PayoutsOffice,
     RailsService,
     RequestsService,
@@ -58,11 +61,15 @@ class Desk:
         seals, second = Seals(self.books.keys.salt_secret), SecondFactor(self.db, self.people)
         self.rails = self.rails or configured(self.settings, self.db)
         self.methods = MethodsService(self.db, self.settings, self.rails, seals, second)
-        self.requests = RequestsService(self.db, self.settings, self.policy, second)
+        self.personal = PersonalKeys(self.settings.data_path)
+        self.checks = ChecksService(self.db, self.settings, self.personal, seals)
+        self.papers = PapersService(self.db, self.settings, self.personal, self.checks)
+        self.papers_office = PapersOffice(self.db, self.personal)
+        self.requests = RequestsService(self.db, self.settings, self.policy, second, self.checks)
         self.batches = BatchesService(self.db, self.settings, self.prove)
         self.carrying = RailsService(self.db, self.rails, self.methods, self.batches)
         self.bank_files = BankFilesService(self.db, self.rails, seals, self.batches)
-        self.office = PayoutsOffice(self.db, self.settings, self.rails)
+        self.office = PayoutsOffice(self.db, self.settings, self.rails, self.checks)
 
     def principal(self, member: Any) -> Principal:
         return Principal(

@@ -105,11 +105,13 @@ async def test_what_is_kept_is_shown_to_its_owner_whole(by_hand: Any) -> None:
     await by_hand.method(rail="manual", **BANK)
     made = await by_hand.asked()
     async with by_hand.db.read() as tx:
-        kept = await export_person(tx, by_hand.bob.account, Seals(by_hand.books.keys.salt_secret))
-        others = await export_person(tx, by_hand.cast.charlie.key, Seals(by_hand.books.keys.salt_secret))
+        kept = await export_person(tx, by_hand.bob.account, Seals(by_hand.books.keys.salt_secret), by_hand.personal)
+        others = await export_person(
+            tx, by_hand.cast.charlie.key, Seals(by_hand.books.keys.salt_secret), by_hand.personal
+        )
     assert [method["account"] for method in kept["payout_methods"]] == [{"where": "sandbox"}, BANK]
     assert [payout["id"] for payout in kept["payouts"]] == [ids.encode("payout", made.id)]
-    assert others == {"payout_methods": [], "payouts": []}
+    assert others == {"payout_methods": [], "payouts": [], "papers": []}
 
 
 async def test_an_address_that_is_not_proved_withdraws_nothing(by_hand: Any) -> None:

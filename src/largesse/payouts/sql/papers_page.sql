@@ -1,0 +1,6 @@
+-- Papers of everybody with their pictures' names, oldest first. status: as they are; after: the id behind which it goes on, or NULL; limit
+SELECT p.id, p.creator, p.subject, p.kind, p.country, p.status, p.valid_until, p.made_at, p.submitted_at, p.decided_at, p.decided_by, p.reason,
+    p.sealed IS NOT NULL AS is_kept,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('side', f.side, 'media', f.media, 'size_bytes', f.size_bytes, 'made_at', f.made_at) ORDER BY f.side)
+        FROM payouts.paper_file f WHERE f.paper = p.id), '[]') AS files
+FROM payouts.paper p WHERE p.status = %(status)s AND (%(after)s::uuid IS NULL OR p.id > %(after)s) ORDER BY p.id LIMIT %(limit)s
