@@ -1,19 +1,24 @@
-"""Makes a file for a bank and hands it out, killed at a cut point: `bankfile_process.py URL FILE SECRET STAFF CUT`."""
+"""Makes a file for a bank and hands it out, or reads one of the bank's, killed at a cut point.
+
+`bankfile_process.py URL FILE SECRET STAFF CUT`, or with the path of the bank's file behind it.
+"""
 
 import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from largesse import payouts
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
-from largesse.payouts import store_bank
+from largesse.payouts import bank_news, store_bank
 from largesse.payouts.rails.sepa import Sepa
 
 CUTS = ("before", "begun", "committed", "made", "written", "submitted")
+READING_CUTS = ("read", "judged", "heard")
 
 
 def die_at(cut: str, name: str) -> None:
@@ -41,8 +46,9 @@ async def nothing() -> list[Any]:
     return []
 
 
-async def main(url: str, file: str, secret: str, by: str, cut: str) -> None:
-    """Make what is wanted and hand it out."""
+async def main(url: str, file: str, secret: str, by: str, *how: str) -> None:
+    """Make what is wanted and hand it out, or read what the bank says."""
+    cut, heard = how[0], how[1:]
     settings = Settings(
         database_url=url, sepa_iban="DE89370400440532013000", sepa_bic="COBADEFFXXX", sepa_name="Largesse GmbH",
         payout_batch_seconds=0,
@@ -53,6 +59,8 @@ async def main(url: str, file: str, secret: str, by: str, cut: str) -> None:
     seals = payouts.Seals(bytes.fromhex(secret))
     files = Dying(db, {"sepa": rail}, seals, payouts.BatchesService(db, settings, nothing))
     files.cut = cut
+    if heard:
+        await hear(files, int(by), await asyncio.to_thread(Path(heard[0]).read_bytes), cut)
     die_at(cut, "before")
     await files.make_wanted()
     die_at(cut, "made")
@@ -68,5 +76,20 @@ async def main(url: str, file: str, secret: str, by: str, cut: str) -> None:
     await db.close()
 
 
+async def hear(files: payouts.BankFilesService, by: int, raw: bytes, cut: str) -> None:
+    """Read a file of the bank's: killed before its transaction, inside it, and once it is committed."""
+    die_at(cut, "read")
+    judge = bank_news.judge
+
+    def judged(*args: Any) -> Any:
+        found = judge(*args)
+        die_at(cut, "judged")
+        return found
+
+    bank_news.judge = judged
+    await files.hear(by, "sepa", raw)
+    die_at(cut, "heard")
+
+
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:6]))
+    asyncio.run(main(*sys.argv[1:7]))

@@ -330,6 +330,28 @@ async def test_whoever_is_killed_between_two_steps_a_payout_goes_out_once(office
     assert [one["state"] for one in await office.banks.transfers()] == ["paid"]
 
 
+@pytest.mark.parametrize("cut", ["read", "judged", "heard"])
+async def test_whoever_is_killed_while_reading_a_banks_file_reads_it_once(
+    office: Office, cut: str, tmp_path: Path
+) -> None:  # fmt: skip
+    made = await office.approved("sepa", **DUTCH)
+    file, _ = await office.handed("sepa")
+    raw = statement(debit(f"{made.id.hex}-1", euros(made)))
+    (tmp_path / "statement.xml").write_bytes(raw)
+    reader = await asyncio.create_subprocess_exec(
+        sys.executable, str(PROCESS), office.banks.db.url, decoded(file).hex,
+        office.banks.books.keys.salt_secret.hex(), str(office.banks.cast.olga.key), cut,
+        str(tmp_path / "statement.xml"),
+    )  # fmt: skip
+    assert await asyncio.wait_for(reader.wait(), 60) == -signal.SIGKILL
+    stands = {one["state"] for one in await office.banks.transfers()}
+    assert stands == ({"paid"} if cut == "heard" else {"submitted"})  # all of it or nothing
+    again = await office.post("payout-reports/sepa", content=raw)
+    assert ("Idempotent-Replay" in again.headers) == (cut == "heard")
+    await office.banks.carrying.ask()
+    assert [step.status for step in (await office.banks.get(made)).history].count("paid") == 1
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
