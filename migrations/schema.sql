@@ -4,6 +4,8 @@ CREATE SCHEMA accounts;
 
 CREATE SCHEMA catalog;
 
+CREATE SCHEMA insights;
+
 CREATE SCHEMA kit;
 
 CREATE SCHEMA ledger;
@@ -469,6 +471,53 @@ ALTER TABLE catalog.region ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE insights.gift (
+    creator integer NOT NULL,
+    day date NOT NULL,
+    kind smallint NOT NULL,
+    gifts bigint NOT NULL,
+    pieces bigint NOT NULL,
+    coins bigint NOT NULL,
+    milli bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+CREATE TABLE insights.gifter (
+    creator integer NOT NULL,
+    gifter integer NOT NULL,
+    first_day date NOT NULL,
+    CONSTRAINT gifter_gifter_check CHECK ((gifter > 0))
+);
+
+CREATE TABLE insights.gifter_day (
+    creator integer NOT NULL,
+    day date NOT NULL,
+    gifter integer NOT NULL,
+    gifts bigint NOT NULL,
+    coins bigint NOT NULL,
+    milli bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+CREATE TABLE insights.hour (
+    creator integer NOT NULL,
+    hour integer NOT NULL,
+    gifts bigint NOT NULL,
+    coins bigint NOT NULL,
+    milli bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+CREATE TABLE insights.live (
+    creator integer NOT NULL,
+    day date NOT NULL,
+    stage integer NOT NULL,
+    gifts bigint NOT NULL,
+    coins bigint NOT NULL,
+    milli bigint NOT NULL
+)
+WITH (fillfactor='70');
 
 CREATE TABLE kit.outbox (
     id bigint NOT NULL,
@@ -1851,6 +1900,21 @@ ALTER TABLE ONLY catalog.region
 ALTER TABLE ONLY catalog.region
     ADD CONSTRAINT region_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY insights.gift
+    ADD CONSTRAINT gift_pkey PRIMARY KEY (creator, day, kind);
+
+ALTER TABLE ONLY insights.gifter_day
+    ADD CONSTRAINT gifter_day_pkey PRIMARY KEY (creator, day, gifter);
+
+ALTER TABLE ONLY insights.gifter
+    ADD CONSTRAINT gifter_pkey PRIMARY KEY (creator, gifter);
+
+ALTER TABLE ONLY insights.hour
+    ADD CONSTRAINT hour_pkey PRIMARY KEY (creator, hour);
+
+ALTER TABLE ONLY insights.live
+    ADD CONSTRAINT live_pkey PRIMARY KEY (creator, day, stage);
+
 ALTER TABLE ONLY kit.outbox_cursor
     ADD CONSTRAINT outbox_cursor_pkey PRIMARY KEY (reader);
 
@@ -2171,6 +2235,8 @@ CREATE INDEX link_account ON accounts.link USING btree (account, kind);
 CREATE INDEX link_ended ON accounts.link USING btree (expires_at);
 
 CREATE INDEX coming_book_due ON catalog.coming_book USING btree (effective_at) WHERE ((applied_at IS NULL) AND (canceled_at IS NULL));
+
+CREATE INDEX gifter_first ON insights.gifter USING btree (creator, first_day, gifter);
 
 CREATE INDEX outbox_order ON kit.outbox USING btree (epoch, xid, id);
 

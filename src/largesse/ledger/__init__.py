@@ -20,6 +20,7 @@ from largesse.ledger.errors import (
 )
 from largesse.ledger.export import export_books
 from largesse.ledger.feed import (
+    Batches,
     Cursor,
     Earned,
     EarningDay,
@@ -38,6 +39,7 @@ from largesse.ledger.feed import (
     list_sent,
     list_staged,
     move_reader,
+    read_batches,
     read_feed,
     read_named,
     start,
@@ -119,6 +121,7 @@ __all__ = [
     "UNEARNING",
     "VIDEO",
     "WALLET_CHANGED",
+    "Batches",
     "Check",
     "Cursor",
     "DayPart",
@@ -205,6 +208,7 @@ __all__ = [
     "open_wallet",
     "parse_receipt",
     "pay_payout",
+    "read_batches",
     "read_feed",
     "read_named",
     "refund_coins",

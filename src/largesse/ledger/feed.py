@@ -60,6 +60,14 @@ class Earned(msgspec.Struct, frozen=True, kw_only=True):
     milli: int
 
 
+class Batches(msgspec.Struct, frozen=True):
+    """The batches after a cursor, and the cursor after them; `more` where the reading was cut."""
+
+    cursor: Cursor
+    batches: list[int]
+    more: bool
+
+
 class EarningDay(msgspec.Struct, frozen=True, kw_only=True):
     """A creator's earnings of one UTC day under one policy, in milli-diamonds; disputes hold `milli_held` of them."""
 
@@ -130,6 +138,13 @@ async def read_named(tx: ReadTx, cursor: Cursor, batches_max: int = BATCHES_MAX)
         return Named(cursor, [], more=False)
     rows = await tx.execute(sql("ledger", "named_of_batches"), {"batches": int_array(list(batches))})
     return Named(_after(cursor, batches), await rows.fetchall(), more=len(batches) >= batches_max)
+
+
+async def read_batches(tx: ReadTx, cursor: Cursor, batches_max: int = BATCHES_MAX) -> Batches:
+    """The batches after a cursor alone, for who sums their gifts in the database; `batches_max` of each stripe."""
+    found = await tx.execute(sql("ledger", "new_batches"), {"seen": cursor, "batches_max": batches_max})
+    batches = dict(await found.fetchall())
+    return Batches(_after(cursor, batches), list(batches), more=len(batches) >= batches_max)
 
 
 async def get_reader(tx: ReadTx, name: str) -> Cursor:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from largesse import ledger, payments, payouts
+from largesse import insights, ledger, payments, payouts
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 
@@ -31,7 +31,7 @@ async def run_audit(settings: Settings, *, as_json: bool) -> bool:
 
 def checks() -> list[ledger.Check]:
     """What rooms prove beside the books' own."""
-    return [*payments.audit_checks(), *payouts.audit_checks()]
+    return [*payments.audit_checks(), *payouts.audit_checks(), *insights.audit_checks()]
 
 
 def _print_report(report: ledger.Report) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from largesse.accounts import AccountsService, Holdings, PersonalKeys
 from largesse.catalog import CatalogService
 from largesse.gifting import GiftingService
+from largesse.insights import InsightsService
 from largesse.kit.clock import SystemClock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, ReadTx
@@ -84,6 +85,7 @@ class Services:
     payouts_office: PayoutsOffice
     papers: PapersService
     papers_office: PapersOffice
+    insights: InsightsService
     outreach: OutreachService
     realtime: RealtimeService
 
@@ -92,8 +94,8 @@ class Services:
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
             "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts", "payout_methods",
-            "withdrawals", "payout_batches", "bank_files", "payouts_office", "papers", "papers_office", "outreach",
-            "realtime",
+            "withdrawals", "payout_batches", "bank_files", "payouts_office", "papers", "papers_office", "insights",
+            "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -141,7 +143,7 @@ def build(settings: Settings) -> Services:
         rails=RailsService(db, rails, payout_methods, batches),
         payouts_office=PayoutsOffice(db, settings, rails, checks),
         papers=PapersService(db, settings, personal, checks), papers_office=PapersOffice(db, personal),
-        outreach=outreach, realtime=realtime,
+        insights=InsightsService(db, accounts, catalog, stage), outreach=outreach, realtime=realtime,
     )  # fmt: skip
 
 

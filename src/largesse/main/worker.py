@@ -1,4 +1,4 @@
-"""The worker process: jobs, the journal's partitions, gifters' levels, campaigns, coming prices, old news."""
+"""The worker process: jobs, the journal's partitions, gifters' levels, insights, campaigns, coming prices, old news."""
 
 import asyncio
 import signal
@@ -10,6 +10,7 @@ import structlog
 
 from largesse import stage, web
 from largesse.gifting import Badges
+from largesse.insights import Fold
 from largesse.kit import jobs, outbox
 from largesse.kit.config import Settings
 from largesse.main.compose import Services, build, opened
@@ -19,6 +20,7 @@ _PARTITIONS_EVERY_S = 3600.0
 _MONTHS_AHEAD = 4
 _NEWS_EVERY_S = 60.0
 _BADGES_EVERY_S = 2.0
+_INSIGHTS_EVERY_S = 0.5
 _CAMPAIGNS_EVERY_S = 2.0
 _BOOKS_EVERY_S = 5.0
 _HOURS_EVERY_S = 60.0
@@ -34,7 +36,7 @@ async def run_worker(settings: Settings) -> None:
     services.notices.add_jobs(services.jobs, services.mail, web.words)
     services.rails.add_jobs(services.jobs)
     services.papers.add_jobs(services.jobs)
-    badges = Badges(services.db, services.accounts)
+    badges, insights = Badges(services.db, services.accounts), Fold(services.db)
     services.jobs.add_periodic("* * * * *", "safety.limits_due", services.limits.apply_due)
     stop = asyncio.Event()
     async with opened(services, "ledger", "payments", "rails"):
@@ -42,6 +44,7 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_PARTITIONS_EVERY_S, lambda: make_partitions(services))),
             asyncio.create_task(_every(_NEWS_EVERY_S, lambda: forget_news(services))),
             asyncio.create_task(_every(_BADGES_EVERY_S, lambda: fold_badges(badges))),
+            asyncio.create_task(_every(_INSIGHTS_EVERY_S, lambda: fold_insights(insights))),
             asyncio.create_task(_every(_CAMPAIGNS_EVERY_S, lambda: grant_campaigns(services))),
             asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.rails.hand_over)),
             asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.bank_files.make_wanted)),
@@ -84,6 +87,12 @@ async def make_partitions(services: Services) -> None:
 async def fold_badges(badges: Badges) -> None:
     """Bring gifters' levels up to what is settled."""
     while await badges.fold():
+        pass
+
+
+async def fold_insights(insights: Fold) -> None:
+    """Bring the read models of what earned up to what is settled."""
+    while await insights.fold():
         pass
 
 
