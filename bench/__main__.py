@@ -13,6 +13,7 @@ ALL = (
     "trace",
     "audit",
     "closing",
+    "export",
     "sockets",
     "latency",
     "frames",

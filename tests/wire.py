@@ -86,6 +86,9 @@ class _Ear:
         if not self._waits:
             return
         self._waits = False
+        if self._now.statements == [""]:  # the pool asks whether a connection that was silent for a while still stands
+            self._now = Transaction()
+            return
         self._now.round_trips += 1
         if self._now.statements and self._now.statements[-1] in _ENDS:
             self._ended.append(self._now)

@@ -154,24 +154,27 @@ class Database:
     async def read(self) -> AsyncIterator[ReadTx]:
         """One READ ONLY transaction at REPEATABLE READ: everything read in it is of one moment."""
         async with self.pool.connection() as connection:
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", prepare=False)
             try:
                 yield ReadTx(connection)
-            finally:
+            except BaseException:
                 await _end(connection, "ROLLBACK")
+                raise
+            # Nothing was written, and the driver forgets every prepared statement at a rollback.
+            await _end(connection, "COMMIT")
             connection.answered_at = time.monotonic()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteTx]:
         """One READ COMMITTED transaction, committed at the end of the block, rolled back where it raises."""
         async with self.pool.connection() as connection:
-            await connection.execute("BEGIN")
+            await connection.execute("BEGIN", prepare=False)
             try:
                 yield WriteTx(connection)
             except BaseException:
                 await _end(connection, "ROLLBACK")
                 raise
-            await connection.execute("COMMIT")
+            await connection.execute("COMMIT", prepare=False)
             connection.answered_at = time.monotonic()
 
     @asynccontextmanager
@@ -184,9 +187,9 @@ class Database:
         async with self.pool.connection() as connection:
             try:
                 async with connection.pipeline():
-                    await connection.execute("BEGIN")
+                    await connection.execute("BEGIN", prepare=False)
                     yield WriteTx(connection)
-                    await connection.execute("COMMIT")
+                    await connection.execute("COMMIT", prepare=False)
             except BaseException:
                 await _end(connection, "ROLLBACK")
                 raise
@@ -237,7 +240,7 @@ def _is_spoken_to(connection: Patient) -> bool:
 async def _end(connection: AsyncConnection[Any], word: LiteralString) -> None:
     if not connection.closed:
         try:
-            await connection.execute(word)
+            await connection.execute(word, prepare=False)
         except psycopg.Error:
             await connection.close()
 
