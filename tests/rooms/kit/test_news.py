@@ -102,6 +102,7 @@ async def test_two_installations_on_one_nats_hear_their_own_news_alone(nats_url:
             heard.append((news, subject, body))
 
         await news.listen("room.1", hear)
+        await news._client.flush()  # the server knows of it before anybody speaks
     await here.publish("room.1", b"1")
     await _until(lambda: len(heard) == 2)
     await there.publish("room.1", b"2")
