@@ -49,15 +49,17 @@ class PersonalKeys:
     async def seal(self, tx: WriteTx, account: int, what: str, plain: bytes) -> bytes:
         """`plain` as only the person's key opens it, 28 bytes longer; `what` names the thing, and opens it again.
 
-        The first call makes the person's key. Raises `NotFound` for an erased account.
+        The first call makes the person's key. Nobody erases the person until the transaction ends, so that nothing is
+        kept that was sealed for somebody who is gone. Raises `NotFound` for an erased account.
         """
-        key = await self._find_key(tx, account)
-        if key is None:
+        held = await tx.row(sql("accounts", "personal_key_hold"), {"account": account})
+        if held is None:
+            raise NotFound
+        if held["sealed"] is None:
             made = _seal(self._secret, AESGCM.generate_key(256), _about(account, "key"))
             await tx.execute(sql("accounts", "personal_key_put"), {"account": account, "sealed": made})
-            key = await self._find_key(tx, account)
-        if key is None:
-            raise NotFound
+        key = await self._find_key(tx, account)
+        assert key is not None, account
         return _seal(key, plain, _about(account, what))
 
     async def open(self, tx: ReadTx, account: int, what: str, sealed: bytes) -> bytes | None:

@@ -58,6 +58,7 @@ _HASH_BYTES = 32
 _KEYS_A_MESSAGE = 50_000
 _HOUR_S = 3_600
 _FAILURES_S = 900
+_HASHES_MAX = 3  # a hash is renewed once, and a password hardly changed twice, while somebody signs in
 _OPERATOR_BORN = date(1970, 1, 1)
 
 
@@ -294,21 +295,25 @@ class AccountsService:
             found = await store.find_credential(tx, login)
         failures = f"sign-in-failures:{found.key if found else hash_of(login.lower()).hex()}"
         await self._count(failures, _FAILURES_S, self._settings.sign_in_failures_max)
-        matches = await self._passwords.verify(found.password_hash if found else None, password)
-        if found is None or not matches:
-            raise WrongCredentials
-        renewed = await self._passwords.renewed(found.password_hash, password)
-        if code is not None:
-            await self.second_factor.count(found.key)
-        async with self._db.write() as tx:
-            still = await store.lock_credential(tx, found.key)
-            if still is None or still.password_hash != found.password_hash:
-                raise WrongCredentials
-            if renewed is not None:
-                await store.set_password(tx, found.key, renewed)
-            proved = await self.second_factor.pass_sign_in(tx, found.key, code, self._clock.now())
-            await throttle.forgive(tx, failures)
-            return await self._open_session(tx, await store.get_account(tx, found.key), device, proved=proved)
+        for attempt in range(_HASHES_MAX):
+            matches = await self._passwords.verify(found.password_hash if found else None, password)
+            if found is None or not matches:
+                break
+            renewed = await self._passwords.renewed(found.password_hash, password)
+            if code is not None and attempt == 0:
+                await self.second_factor.count(found.key)
+            async with self._db.write() as tx:
+                still = await store.lock_credential(tx, found.key)
+                if still is not None and still.password_hash == found.password_hash:
+                    if renewed is not None:
+                        await store.set_password(tx, found.key, renewed)
+                    proved = await self.second_factor.pass_sign_in(tx, found.key, code, self._clock.now())
+                    await throttle.forgive(tx, failures)
+                    return await self._open_session(tx, await store.get_account(tx, found.key), device, proved=proved)
+            found = (
+                still  # renewed by another sign-in, or changed: what was typed is held against what stands there now
+            )
+        raise WrongCredentials
 
     async def issue_sessions(self, accounts: Sequence[int]) -> list[str]:
         """Sessions for these accounts, by one statement; their tokens, in order. For crowds that have no passwords."""

@@ -110,9 +110,9 @@ class HostsService:
                 held = await self._holds(tx, found.account)
                 if held != Holdings() and not forfeit:
                     raise StillHolds(held.coins, held.diamonds_milli)
-                hashes = await store.revoke(tx, found.account, store.ALL_KINDS, self._clock.now())
                 await self._forgets(tx, found.account)
                 await store.erase(tx, found.account, self._clock.now())
+                hashes = await store.revoke(tx, found.account, store.ALL_KINDS, self._clock.now())
             await store_hosts.delete_user(tx, host, found.account)
         await self._changed(found.account, hashes)
 

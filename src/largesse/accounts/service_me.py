@@ -291,7 +291,7 @@ class MeService:
             held = await self._holds(tx, account)
             if held != Holdings() and not forfeit:
                 raise StillHolds(held.coins, held.diamonds_milli)
-            hashes = await store.revoke(tx, account, store.ALL_KINDS, self._clock.now())
             await self._forgets(tx, account)
             await store.erase(tx, account, self._clock.now())
+            hashes = await store.revoke(tx, account, store.ALL_KINDS, self._clock.now())  # after the account, as others
         await self._changed(account, hashes)

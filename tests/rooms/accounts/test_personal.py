@@ -1,10 +1,15 @@
 """Keys of persons: what is sealed opens as what it is, for whom it is, until they are erased."""
 
+import asyncio
+
+import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
 
 from largesse.accounts import PERSONAL_FILE, PersonalKeys, WrongPersonalSecret
 from largesse.kit.http import NotFound
+
+PASSWORD = "a horse, a battery and a staple"
 
 
 async def test_what_is_sealed_opens_for_its_person_and_purpose_alone(db, cast, tmp_path):
@@ -36,10 +41,38 @@ async def test_a_key_moved_to_somebody_else_opens_nothing(db, cast, tmp_path):
 
 
 async def test_nothing_is_sealed_for_an_erased_person(db, cast, accounts, tmp_path):
-    await accounts.me.erase(cast.alice.key, "a horse, a battery and a staple", forfeit=True)
+    await accounts.me.erase(cast.alice.key, PASSWORD, forfeit=True)
     async with db.write() as tx:
         with pytest.raises(NotFound):
             await PersonalKeys(tmp_path).seal(tx, cast.alice.key, "iban", b"GB33 BUKB")
+
+
+async def test_what_is_sealed_beside_an_erasure_goes_with_it(db, cast, accounts):
+    """Whoever seals first is waited for: what they keep is forgotten too."""
+    async with db.write() as tx:
+        sealed = await accounts.personal.seal(tx, cast.alice.key, "totp", b"SECRET")
+        erasing = asyncio.create_task(accounts.me.erase(cast.alice.key, PASSWORD, forfeit=True))
+        await asyncio.wait([erasing], timeout=0.5)
+        assert not erasing.done()
+        await tx.execute(
+            "INSERT INTO accounts.totp (account, secret, created_at) VALUES (%s, %s, now())", [cast.alice.key, sealed]
+        )
+    await erasing
+    async with db.read() as tx:
+        assert await tx.scalar("SELECT count(*) FROM accounts.totp") == 0
+        assert await accounts.personal.open(tx, cast.alice.key, "totp", sealed) is None
+
+
+async def test_who_is_erased_is_locked_before_their_sessions(db, cast, accounts):
+    """As everybody else takes them, so that nobody waits for each other."""
+    async with db.write() as tx:
+        await tx.execute("UPDATE accounts.bearer SET seen_at = now() WHERE account = %s", [cast.alice.key])
+        erasing = asyncio.create_task(accounts.me.erase(cast.alice.key, PASSWORD, forfeit=True))
+        await asyncio.wait([erasing], timeout=1.5)
+        assert not erasing.done()
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            await tx.execute("SELECT FROM accounts.account WHERE key = %s FOR NO KEY UPDATE NOWAIT", [cast.alice.key])
+    await erasing
 
 
 async def test_the_secret_is_made_once_and_only_the_owner_reads_it(db, cast, tmp_path):

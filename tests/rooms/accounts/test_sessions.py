@@ -66,6 +66,11 @@ async def test_a_hash_of_old_parameters_is_renewed(client, cast, db):
     assert (await sign_in(client)).status_code == 201
 
 
+async def test_many_who_sign_in_while_the_hash_is_renewed_all_get_in(client, cast):
+    answers = await asyncio.gather(*(sign_in(client) for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [201] * 4
+
+
 async def test_a_session_in_the_future_of_its_end_is_over(client, cast, accounts, clock):
     assert (await client.get("/v1/me", headers=cast.alice.headers)).status_code == 200
     clock.at += timedelta(days=30)
