@@ -59,6 +59,22 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION ledger.give_hour_period() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.period := ledger.open_month(to_timestamp(NEW.hour * 3600.0));
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION ledger.give_transfer_period() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.period := ledger.open_month(CASE NEW.kind WHEN 'close' THEN NEW.happened_at ELSE NEW.recorded_at END);
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION ledger.make_partitions(from_at timestamp with time zone, months integer) RETURNS integer
     LANGUAGE plpgsql
     AS $$
@@ -75,6 +91,14 @@ BEGIN
         END IF;
     END LOOP;
     RETURN made;
+END $$;
+
+CREATE FUNCTION ledger.open_month(at timestamp with time zone) RETURNS date
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    LOCK TABLE ledger.period IN ROW SHARE MODE;
+    RETURN greatest(date_trunc('month', at AT TIME ZONE 'UTC')::date, (SELECT (max(month) + interval '1 month')::date FROM ledger.period));
 END $$;
 
 CREATE FUNCTION ledger.parts_in_hold(giver integer, pieces int8range[], as_of timestamp with time zone[], disputes bigint[], since timestamp with time zone) RETURNS TABLE(batch bigint, leaf smallint, low bigint, coins bigint, milli bigint, dispute bigint, receiver integer, stage integer, day date, policy smallint, anonymous boolean)
@@ -103,6 +127,37 @@ CREATE FUNCTION ledger.parts_in_hold(giver integer, pieces int8range[], as_of ti
     JOIN unnest(pieces, as_of, disputes) AS piece (at, as_of, dispute)
         ON piece.at && g.at AND piece.as_of < (s.day + v.hold_days + 1)::timestamp AT TIME ZONE 'UTC'
     CROSS JOIN LATERAL (SELECT piece.at * g.at AS part) o
+$$;
+
+CREATE FUNCTION ledger.refuse_frozen() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT transfer FROM added) a JOIN ledger.transfer t ON t.key = a.transfer
+               WHERE t.period <= (SELECT max(month) FROM ledger.period)) THEN
+        RAISE EXCEPTION 'a leg for an entry of a frozen month is refused' USING ERRCODE = 'LG003', CONSTRAINT = 'month_is_open';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION ledger.trial_balance(asked date) RETURNS TABLE(book smallint, currency text, opening bigint, debit bigint, credit bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH base AS (SELECT coalesce(max(month), '-infinity') AS month FROM ledger.period WHERE month < asked), moved AS (
+        SELECT l.book, l.currency, t.period, l.amount
+        FROM ledger.transfer t JOIN ledger.leg l ON l.transfer = t.key WHERE t.period > (SELECT month FROM base) AND t.period <= asked
+        UNION ALL
+        SELECT v.book, '', h.period, v.amount
+        FROM ledger.hour h CROSS JOIN LATERAL (VALUES (2::smallint, -h.coins_paid), (3, h.coins_paid), (6, -h.coins_promo), (7, h.coins_promo),
+            (11, -h.diamonds_milli), (12, h.diamonds_milli)) AS v (book, amount)
+        WHERE h.period > (SELECT month FROM base) AND h.period <= asked AND v.amount <> 0
+        UNION ALL
+        SELECT p.book, p.currency, p.month, p.opening + p.debit - p.credit FROM ledger.period_balance p WHERE p.month = (SELECT month FROM base)
+    )
+    SELECT m.book, m.currency, coalesce(sum(m.amount) FILTER (WHERE m.period < asked), 0)::bigint,
+        coalesce(sum(m.amount) FILTER (WHERE m.period = asked AND m.amount > 0), 0)::bigint,
+        coalesce(-sum(m.amount) FILTER (WHERE m.period = asked AND m.amount < 0), 0)::bigint
+    FROM moved m GROUP BY m.book, m.currency
 $$;
 
 CREATE FUNCTION ledger.uuid_at(moment timestamp with time zone) RETURNS uuid
@@ -737,6 +792,7 @@ CREATE TABLE ledger.hour (
     creators_total numeric(40,0) NOT NULL,
     promotion_total numeric(40,0) NOT NULL,
     closed_at timestamp with time zone DEFAULT now() NOT NULL,
+    period date NOT NULL,
     CONSTRAINT hour_coins_paid_check CHECK ((coins_paid >= 0)),
     CONSTRAINT hour_coins_promo_check CHECK ((coins_promo >= 0)),
     CONSTRAINT hour_creators_total_check CHECK ((creators_total >= (0)::numeric)),
@@ -850,6 +906,24 @@ CREATE TABLE ledger.payout_part (
     stripe smallint NOT NULL,
     milli bigint NOT NULL,
     CONSTRAINT payout_part_milli_check CHECK ((milli > 0))
+);
+
+CREATE TABLE ledger.period (
+    month date NOT NULL,
+    proposed_by integer NOT NULL,
+    approved_by integer NOT NULL,
+    frozen_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT period_month_check CHECK ((month = date_trunc('month'::text, (month)::timestamp with time zone))),
+    CONSTRAINT two_people CHECK ((proposed_by <> approved_by))
+);
+
+CREATE TABLE ledger.period_balance (
+    month date NOT NULL,
+    book smallint NOT NULL,
+    currency text NOT NULL,
+    opening bigint NOT NULL,
+    debit bigint NOT NULL,
+    credit bigint NOT NULL
 );
 
 CREATE VIEW ledger.posting AS
@@ -969,6 +1043,7 @@ CREATE TABLE ledger.transfer (
     source text NOT NULL,
     happened_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    period date NOT NULL,
     CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'restored'::text, 'dispute'::text, 'chargeback'::text, 'won'::text, 'mismatch'::text, 'allocation'::text, 'sendback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'paidout'::text, 'letgo'::text, 'return'::text, 'settlement'::text])))
 );
 
@@ -1999,6 +2074,12 @@ ALTER TABLE ONLY ledger.payout
 ALTER TABLE ONLY ledger.payout
     ADD CONSTRAINT payout_returned_key UNIQUE (returned);
 
+ALTER TABLE ONLY ledger.period_balance
+    ADD CONSTRAINT period_balance_pkey PRIMARY KEY (month, book, currency);
+
+ALTER TABLE ONLY ledger.period
+    ADD CONSTRAINT period_pkey PRIMARY KEY (month);
+
 ALTER TABLE ONLY ledger.reader
     ADD CONSTRAINT reader_pkey PRIMARY KEY (name);
 
@@ -2280,6 +2361,8 @@ CREATE INDEX taking_account ON ledger.taking USING btree (account, transfer);
 
 CREATE INDEX taking_lot ON ledger.taking USING btree (lot);
 
+CREATE INDEX transfer_period ON ledger.transfer USING btree (period, key);
+
 CREATE INDEX campaign_grant_newest ON payments.campaign_grant USING btree (campaign, id);
 
 CREATE INDEX campaign_window ON payments.campaign USING btree (trigger, ends_at);
@@ -2396,7 +2479,11 @@ CREATE TRIGGER hour_for_ever BEFORE DELETE OR UPDATE ON ledger.hour FOR EACH ROW
 
 CREATE TRIGGER hour_lot_for_ever BEFORE DELETE OR UPDATE ON ledger.hour_lot FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
+CREATE TRIGGER hour_period BEFORE INSERT ON ledger.hour FOR EACH ROW EXECUTE FUNCTION ledger.give_hour_period();
+
 CREATE TRIGGER leg_for_ever BEFORE DELETE OR UPDATE ON ledger.leg FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER leg_month_is_open AFTER INSERT ON ledger.leg REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_frozen();
 
 CREATE CONSTRAINT TRIGGER leg_zero_sum AFTER INSERT ON ledger.leg DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.check_transfer();
 
@@ -2414,9 +2501,15 @@ CREATE TRIGGER payout_part_for_ever BEFORE DELETE OR UPDATE ON ledger.payout_par
 
 CREATE TRIGGER payout_returned_for_ever BEFORE UPDATE OF returned ON ledger.payout FOR EACH ROW WHEN ((old.returned IS NOT NULL)) EXECUTE FUNCTION kit.refuse_change();
 
+CREATE TRIGGER period_balance_for_ever BEFORE DELETE OR UPDATE ON ledger.period_balance FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER period_for_ever BEFORE DELETE OR UPDATE ON ledger.period FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
 CREATE TRIGGER taking_for_ever BEFORE DELETE OR UPDATE ON ledger.taking FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER transfer_for_ever BEFORE DELETE OR UPDATE ON ledger.transfer FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER transfer_period BEFORE INSERT ON ledger.transfer FOR EACH ROW EXECUTE FUNCTION ledger.give_transfer_period();
 
 CREATE TRIGGER unallocated_for_ever BEFORE DELETE OR UPDATE OF transfer, minor, currency ON ledger.unallocated FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -2588,6 +2681,18 @@ ALTER TABLE ONLY ledger.payout
 
 ALTER TABLE ONLY ledger.payout
     ADD CONSTRAINT payout_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.period
+    ADD CONSTRAINT period_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY ledger.period_balance
+    ADD CONSTRAINT period_balance_book_fkey FOREIGN KEY (book) REFERENCES ledger.book(key);
+
+ALTER TABLE ONLY ledger.period_balance
+    ADD CONSTRAINT period_balance_month_fkey FOREIGN KEY (month) REFERENCES ledger.period(month);
+
+ALTER TABLE ONLY ledger.period
+    ADD CONSTRAINT period_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY ledger.taking
     ADD CONSTRAINT taking_account_fkey FOREIGN KEY (account) REFERENCES ledger.wallet(account);

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from campaigning import Campaigning
 from largesse import ledger
 from largesse.kit.db import Database
 from largesse.kit.money import Money
+from largesse.ledger import closing
 
 ENTRIES = 12 + 18  # of `taken`
 ODD = 'odd "; | \\\n source'
@@ -218,6 +220,59 @@ async def test_both_say_that_the_books_balance_when_creators_were_paid(
     ).stdout
     assert all(name in shown for name in ("diamonds:redeeming:2", "diamonds:redeemed", "0.03 EUR")), shown
     path = exported(database_url, "beancount", tmp_path, ENTRIES + 6)
+    check = bean("bean-check", "--no-cache", str(path))
+    assert (check.returncode, check.stdout, check.stderr) == (0, "", "")
+
+
+async def test_both_agree_with_a_closed_month_to_the_unit(
+    taken: Bookkeeper, cast: Any, database_url: str, tmp_path: Path
+) -> None:
+    """Hours are closed after the month's end, the month is frozen, and what comes late is dated in the next one."""
+
+    async def close_hours() -> int:
+        async with taken.db.write() as tx:
+            return await closing.close_next(tx) or 0
+
+    async with taken.db.write() as tx:
+        first = (await tx.scalar("SELECT now()")).date().replace(day=1)
+        await tx.execute(clocked.PASS, [31])
+    while await close_hours():
+        pass
+    async with taken.db.write() as tx:
+        await ledger.freeze_month(tx, month=first, proposed_by=cast.alice.key, approved_by=cast.olga.key)
+    async with taken.db.write() as tx:
+        await tx.execute(
+            "INSERT INTO ledger.transfer (id, kind, source, happened_at, recorded_at)"
+            " VALUES (gen_random_uuid(), 'adjustment', 'late', %(at)s, %(at)s)",
+            {"at": first},
+        )
+        await tx.execute(
+            "INSERT INTO ledger.leg (transfer, n, book, currency, amount)"
+            " SELECT max(key), 1, 31, 'USD', 5 FROM ledger.transfer UNION ALL SELECT max(key), 2, 44, 'USD', -5"
+            " FROM ledger.transfer"
+        )
+        frozen = await ledger.trial_balance(tx, first)
+        entries = await tx.scalar("SELECT count(DISTINCT transfer) FROM ledger.leg")
+        entries += await tx.scalar("SELECT count(*) FROM ledger.gift")
+    path = exported(database_url, "hledger", tmp_path, entries)
+    check = hledger("-f", str(path), "check", "--strict")
+    assert (check.returncode, check.stderr) == (0, "")
+    end = (first + timedelta(days=31)).replace(day=1)
+    shown = hledger("-f", str(path), "bal", "-e", str(end), "-O", "json", "--flat", "--no-total", "-E").stdout
+    theirs = {
+        (name, amount["acommodity"]): Decimal(amount["aquantity"]["decimalMantissa"]).scaleb(
+            -amount["aquantity"]["decimalPlaces"]
+        )
+        for name, _, _, amounts in json.loads(shown)[0]
+        for amount in amounts
+    }
+    decimals = {"JPY": 0, "KWD": 3}
+    money = [line for line in frozen if line.asset == "money"]
+    assert {line.book for line in money} >= {"revenue:gifts", "expenses:creators", "liabilities:creators"}
+    for line in money:
+        due = Decimal(line.closing).scaleb(-decimals.get(line.currency, 2))
+        assert theirs.get((line.book, line.currency), Decimal(0)) == due, line
+    path = exported(database_url, "beancount", tmp_path, entries)
     check = bean("bean-check", "--no-cache", str(path))
     assert (check.returncode, check.stdout, check.stderr) == (0, "", "")
 

@@ -7,6 +7,9 @@ from largesse.ledger.audit import Check, Report, audit
 from largesse.ledger.disputes import lose_dispute, open_dispute, win_dispute
 from largesse.ledger.entry import AFTER_LIVE, ANONYMOUS, CONTEXTS, LIVE, UNEARNING, VIDEO, Entry, GiftRow, parse_receipt
 from largesse.ledger.errors import (
+    HoursOpen,
+    MonthFrozen,
+    MonthNotOver,
     NotEnoughDiamonds,
     NotEnoughUnallocated,
     NotEnoughUnspent,
@@ -65,6 +68,7 @@ from largesse.ledger.lots_read import LotPart, NextCoins, next_coins_cost
 from largesse.ledger.model import Finding, Line, Taken, Via, Wallet
 from largesse.ledger.parts import TOPIC as GIFT_REVERSED
 from largesse.ledger.parts import each_part
+from largesse.ledger.periods import Period, check_month, freeze_month, list_periods
 from largesse.ledger.proofs import Proof
 from largesse.ledger.redeeming import (
     DayPart,
@@ -77,6 +81,16 @@ from largesse.ledger.redeeming import (
     pay_payout,
     reserve_payout,
     return_payout,
+)
+from largesse.ledger.reports import (
+    Cohort,
+    Liability,
+    RollForward,
+    TrialLine,
+    breakage,
+    deferred_revenue,
+    liabilities,
+    trial_balance,
 )
 from largesse.ledger.selling import adjust_down, adjust_up, grant_promo, grant_test_coins, sell_coins
 from largesse.ledger.service import LedgerService
@@ -123,6 +137,7 @@ __all__ = [
     "WALLET_CHANGED",
     "Batches",
     "Check",
+    "Cohort",
     "Cursor",
     "DayPart",
     "Earned",
@@ -132,11 +147,15 @@ __all__ = [
     "Finding",
     "GiftRow",
     "Head",
+    "HoursOpen",
     "Journal",
     "Keys",
     "LedgerService",
+    "Liability",
     "Line",
     "LotPart",
+    "MonthFrozen",
+    "MonthNotOver",
     "Named",
     "NextCoins",
     "NoFreeStripe",
@@ -147,12 +166,15 @@ __all__ = [
     "Payout",
     "PayoutDecided",
     "PayoutOpen",
+    "Period",
     "Proof",
     "Report",
+    "RollForward",
     "SourceReused",
     "Statement",
     "Taken",
     "Tally",
+    "TrialLine",
     "UnknownDispute",
     "UnknownPayout",
     "UnknownPurchase",
@@ -169,8 +191,11 @@ __all__ = [
     "allocate",
     "ask_for_kept",
     "audit",
+    "breakage",
+    "check_month",
     "check_seal",
     "decode_cursor",
+    "deferred_revenue",
     "each_part",
     "encode_cursor",
     "export_books",
@@ -179,6 +204,7 @@ __all__ = [
     "find_payout",
     "find_refund",
     "freeze",
+    "freeze_month",
     "get_reader",
     "get_wallet",
     "grant_promo",
@@ -187,10 +213,12 @@ __all__ = [
     "hold_unallocated",
     "keep_again",
     "let_payout_go",
+    "liabilities",
     "list_by_ids",
     "list_earnings",
     "list_freezes",
     "list_payout_days",
+    "list_periods",
     "list_received",
     "list_sent",
     "list_staged",
@@ -223,6 +251,7 @@ __all__ = [
     "start",
     "sum_earned",
     "tally",
+    "trial_balance",
     "verify_file",
     "wallet_entries",
     "win_dispute",

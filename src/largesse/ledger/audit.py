@@ -108,6 +108,7 @@ def _own_checks(keys: Keys) -> list[Check]:
         _statement(4, "gifts stand once, and the guards are on", "audit_once"),
         _statement(5, "lots lie end to end", "audit_lots"),
         _statement(2, "hours are closed once, at what their coins cost", "audit_closing"),
+        _statement(2, "frozen months are what they were", "audit_periods"),
         _statement(6, "stripes sum to what creators are shown", "audit_earnings"),
         _statement(6, "what is reversed and held is parts of gifts", "audit_parts"),
         _statement(7, "payouts take what was earned, once", "audit_payouts"),

@@ -95,3 +95,28 @@ class UnknownPayout(Problem):
     status: ClassVar[int] = 404
     code: ClassVar[str] = "unknown-payout"
     source: str
+
+
+@dataclass(eq=False)
+class MonthFrozen(Problem):
+    """This month is frozen already, or a later one is."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "month-frozen"
+    newest: str
+
+
+@dataclass(eq=False)
+class MonthNotOver(Problem):
+    """This month is not over."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "month-not-over"
+
+
+@dataclass(eq=False)
+class HoursOpen(Problem):
+    """Hours of gifts of this month are not closed yet: the worker closes them within a minute."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "hours-open"

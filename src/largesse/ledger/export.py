@@ -5,7 +5,7 @@ assertions, so that the other program itself says whether it comes to the same. 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
@@ -38,8 +38,9 @@ class Posting(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A transfer or a gift: when it was recorded, what it was, its cause, its public id, and its legs."""
+    """A transfer or a gift: its day and when it was recorded, what it was, its cause, its public id, and its legs."""
 
+    dated: date
     at: datetime
     kind: str
     source: str
@@ -102,9 +103,11 @@ def _entries(connection: Connection[Any]) -> Iterator[Entry]:
     for _, legs in groupby(_read(connection, "export_transfers"), key=lambda r: r.key):
         first = next(legs)
         postings = [_posting(r.book, r.holder, r.asset, r.currency, r.amount) for r in (first, *legs)]
-        yield Entry(first.recorded_at, first.kind, first.source, str(first.id), postings)
+        yield Entry(first.dated, first.recorded_at, first.kind, first.source, str(first.id), postings)
     for g in _read(connection, "export_gifts"):
-        yield Entry(g.recorded_at, "gift", f"receipt {g.batch}.{g.leaf}", str(g.id), _gift_postings(g))
+        yield Entry(
+            g.recorded_at.date(), g.recorded_at, "gift", f"receipt {g.batch}.{g.leaf}", str(g.id), _gift_postings(g)
+        )
 
 
 def _gift_postings(g: Any) -> list[Posting]:
@@ -159,7 +162,7 @@ class Hledger:
     def entry(self, entry: Entry) -> str:
         """The id and the moment are tags."""
         about = f"{_plain_text(entry.kind)} | {_plain_text(entry.source)}"
-        lines = [f"\n{entry.at:%Y-%m-%d} * {about}  ; id:{entry.id}, at:{_moment(entry.at)}\n"]
+        lines = [f"\n{entry.dated:%Y-%m-%d} * {about}  ; id:{entry.id}, at:{_moment(entry.at)}\n"]
         lines += [f"    {_hledger_account(p.book, p.holder)}  {p.amount} {p.commodity}\n" for p in entry.postings]
         return "".join(lines)
 
@@ -187,7 +190,7 @@ class Beancount:
     def entry(self, entry: Entry) -> str:
         """The id and the moment are metadata."""
         about = f'"{_plain_text(entry.kind)}" "{_plain_text(entry.source)}"'
-        lines = [f"\n{entry.at:%Y-%m-%d} * {about}\n", f'  id: "{entry.id}"\n  at: "{_moment(entry.at)}"\n']
+        lines = [f"\n{entry.dated:%Y-%m-%d} * {about}\n", f'  id: "{entry.id}"\n  at: "{_moment(entry.at)}"\n']
         lines += [f"  {_beancount_account(p.book, p.holder)}  {p.amount} {p.commodity}\n" for p in entry.postings]
         return "".join(lines)
 
@@ -234,6 +237,7 @@ def _jsonl(connection: Connection[Any]) -> Iterator[tuple[int, bytes]]:
             "source": first.source,
             "happened_at": first.happened_at,
             "recorded_at": first.recorded_at,
+            "period": first.period,
             "legs": [_json_leg(r) for r in (first, *legs)],
         }
         yield 1, encode(transfer) + b"\n"

@@ -21,6 +21,7 @@ from largesse.catalog.routes import routes as catalog_routes
 from largesse.gifting.routes import Giving
 from largesse.gifting.routes import routes as gifting_routes
 from largesse.insights.routes import routes as insights_routes
+from largesse.insights.routes_office import office_routes as finance_routes
 from largesse.kit import http
 from largesse.kit.principal import PrincipalMiddleware
 from largesse.ledger.routes import routes as ledger_routes
@@ -91,7 +92,7 @@ def build_app(services: Services) -> Litestar:
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
             *safety_routes, *limit_routes, *stage_routes, *gifting_routes, *payments_routes,
-            *campaign_routes, *reconciling_routes, *payouts_routes, *papers_routes, *insights_routes,
+            *campaign_routes, *reconciling_routes, *payouts_routes, *papers_routes, *insights_routes, *finance_routes,
             *outreach_routes, *realtime_routes, *web_routes, *EXTRA_ROUTES,
         ],
         dependencies={

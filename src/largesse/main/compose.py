@@ -9,7 +9,7 @@ from typing import Any
 from largesse.accounts import AccountsService, Holdings, PersonalKeys
 from largesse.catalog import CatalogService
 from largesse.gifting import GiftingService
-from largesse.insights import InsightsService
+from largesse.insights import FinanceService, InsightsService
 from largesse.kit.clock import SystemClock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, ReadTx
@@ -86,6 +86,7 @@ class Services:
     papers: PapersService
     papers_office: PapersOffice
     insights: InsightsService
+    finance: FinanceService
     outreach: OutreachService
     realtime: RealtimeService
 
@@ -95,7 +96,7 @@ class Services:
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
             "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts", "payout_methods",
             "withdrawals", "payout_batches", "bank_files", "payouts_office", "papers", "papers_office", "insights",
-            "outreach", "realtime",
+            "finance", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -143,7 +144,8 @@ def build(settings: Settings) -> Services:
         rails=RailsService(db, rails, payout_methods, batches),
         payouts_office=PayoutsOffice(db, settings, rails, checks),
         papers=PapersService(db, settings, personal, checks), papers_office=PapersOffice(db, personal),
-        insights=InsightsService(db, accounts, catalog, stage), outreach=outreach, realtime=realtime,
+        insights=InsightsService(db, accounts, catalog, stage), finance=FinanceService(db), outreach=outreach,
+        realtime=realtime,
     )  # fmt: skip
 
 

@@ -1,0 +1,2 @@
+-- The newest frozen month, or null.
+SELECT max(month) FROM ledger.period
