@@ -54,6 +54,7 @@ PAGES: dict[str, Page] = {
     "/studio/withdraw": Page("withdraw"),
     "/studio/withdraw/{id:str}": Page("payout"),
     "/studio/methods": Page("methods"),
+    "/studio/papers": Page("papers"),
     "/office": Page("office"),
     "/office/{part:str}": Page("office"),
     "/office/{part:str}/{id:str}": Page("office"),

@@ -6,6 +6,7 @@ import type * as w from './types';
 
 export * from './events';
 export * from './office';
+export * from './papers';
 export * from './payouts';
 export * from './regions';
 export * from './types';
