@@ -25,7 +25,7 @@ export function withQuery(path: string, query?: Query): string {
   return `${path}?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
 }
 
-async function problemOf(response: Response): Promise<ApiProblem> {
+export async function problemOf(response: Response): Promise<ApiProblem> {
   const retry = Number(response.headers.get('Retry-After'));
   let body: Record<string, unknown> = {};
   try {
@@ -73,29 +73,7 @@ async function send<T>(method: string, path: string, body: BodyInit | null, head
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-const FILE_TIMEOUT_MS = 60_000;
-
-/** A file to the server, or one from it. */
-async function carry(path: string, file?: Blob): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method: 'POST',
-      credentials: 'same-origin',
-      headers: { ...(file ? { 'Content-Type': 'application/octet-stream' } : {}), ...csrfHeaders() },
-      body: file ?? null,
-      signal: AbortSignal.timeout(FILE_TIMEOUT_MS),
-    });
-  } catch (cause) {
-    throw new ApiProblem(0, { code: 'network', title: String(cause) });
-  }
-  if (!response.ok) throw await problemOf(response);
-  return response;
-}
-
 export const http = {
-  upload: async <T>(path: string, file: Blob) => (await (await carry(path, file)).json()) as T,
-  download: async (path: string) => (await carry(path)).blob(),
   get: <T>(path: string, query?: Query) => request<T>('GET', withQuery(path, query)),
   post: <T>(path: string, body: unknown = {}, headers?: Record<string, string>) =>
     request<T>('POST', path, body, headers),

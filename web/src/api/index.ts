@@ -5,7 +5,6 @@ import type { PurchaseReceipt } from './receipts';
 import type * as w from './types';
 
 export * from './events';
-export * from './office';
 export * from './papers';
 export * from './payouts';
 export * from './regions';

@@ -27,27 +27,6 @@ export interface PayoutBatch {
   ended_at: string | null;
 }
 
-export type BankRail = 'sepa' | 'ach';
-
-/** Approved payouts as a file for a bank. */
-export interface BankFile {
-  id: string;
-  rail: BankRail;
-  status: 'wanted' | 'made' | 'empty' | 'ready' | 'handed' | 'settled' | 'refused';
-  execution_on: string;
-  payouts: number | null;
-  total: Money | null;
-  findings: number | null;
-  wanted_at: string;
-}
-
-/** What followed from a file that a bank sent. */
-export interface BankReport {
-  id: string;
-  counts: { read: number; moved: Record<string, number>; repeated: number; notes: number; other: number };
-  misfits: { place: string; reason: string; payout: string | null }[];
-}
-
 /** Money in US cents, shares in basis points. */
 export const RATES = [
   'share_bps', 'promo_share_bps', 'diamond_value_micros', 'hold_days', 'payout_minor_min', 'payout_week_minor_max',
@@ -91,12 +70,6 @@ export const office = {
   rule: (id: string, outcome: 'paid' | 'failed', reason: string, reference: string) =>
     http.post<OfficePayout>(`/v1/office/payouts/${e(id)}/rule`, { outcome, reason, reference }),
   batches: (cursor?: string) => http.get<Page<PayoutBatch>>('/v1/office/payout-batches', { cursor }),
-  files: (cursor?: string) => http.get<Page<BankFile>>('/v1/office/payout-files', { cursor }),
-  wantFile: (rail: BankRail) => http.post<BankFile>('/v1/office/payout-files', { rail }),
-  takeFile: (id: string) => http.download(`/v1/office/payout-files/${e(id)}/file`),
-  sayFile: (id: string, said: 'settled' | 'refused', reason: string, reference: string) =>
-    http.post<BankFile>(`/v1/office/payout-files/${e(id)}/said`, { said, reason, reference }),
-  readReport: (rail: BankRail, file: Blob) => http.upload<BankReport>(`/v1/office/payout-reports/${rail}`, file),
   policies: () => http.get<Page<PolicyVersion>>('/v1/policies'),
   proposals: (cursor?: string) => http.get<Page<PolicyProposal>>('/v1/office/policies', { cursor }),
   effect: (rates: Rates) => http.post<PolicyEffect>('/v1/office/policies/effect', rates),
