@@ -132,7 +132,8 @@ STATES = [
     State("/studio", "eve", _press("Go LIVE"), "go live"), State("/studio", "eve", _announce, "announce"),
     State("/studio/live/{live}", "bob"), State("/studio/live/{live}", "bob", _moderate, "moderate"),
     State("/studio/live/{live}", "bob", _press("End"), "end"), State("/studio/live/{announced}", "bob"),
-    State("/studio/live/{ended}/summary", "bob"), State("/studio/balance", "bob"), State("/studio/balance", "eve"),
+    State("/studio/live/{ended}/summary", "bob"), State("/studio/insights", "bob"), State("/studio/insights", "eve"),
+    State("/studio/balance", "bob"), State("/studio/balance", "eve"),
     State("/@{bob}"), State("/@{bob}", "alice"), State("/@{alice}", "alice"), State("/@nobody.at.all", status=404),
     State("/regions"), State("/docs", act=_operation), State("/nothing/here", status=404),
 ]  # fmt: skip
@@ -143,8 +144,8 @@ MIRRORED = {
     "/account#purchases alice", "/account#limits alice", "/account/purchases/{purchase} alice",
     "/account#profile alice", "/account#security alice", "/account#privacy alice",
     "/receipt/{receipt} alice", "/studio charlie", "/studio bob", "/studio/live/{live} bob",
-    "/studio/live/{ended}/summary bob", "/studio/balance bob", "/@{bob} alice", "/regions guest", "/docs guest",
-    "/nothing/here guest",
+    "/studio/live/{ended}/summary bob", "/studio/insights bob", "/studio/balance bob", "/@{bob} alice",
+    "/regions guest", "/docs guest", "/nothing/here guest",
 }  # fmt: skip
 
 

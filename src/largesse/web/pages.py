@@ -50,6 +50,7 @@ PAGES: dict[str, Page] = {
     "/studio": Page("studio", camera=True),
     "/studio/live/{id:str}": Page("deck", camera=True),
     "/studio/live/{id:str}/summary": Page("summary"),
+    "/studio/insights": Page("insights"),
     "/studio/balance": Page("balance"),
     "/studio/withdraw": Page("withdraw"),
     "/studio/withdraw/{id:str}": Page("payout"),

@@ -5,6 +5,7 @@ import type { PurchaseReceipt } from './receipts';
 import type * as w from './types';
 
 export * from './events';
+export * from './insights';
 export * from './papers';
 export * from './payouts';
 export * from './regions';
