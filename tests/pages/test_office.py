@@ -111,6 +111,36 @@ async def test_a_policy_shows_its_effect_and_takes_two_people(browser: Browser, 
     announce_policy(house, share_bps=7000)
 
 
+async def test_a_report_with_a_line_that_is_not_ours_is_held_against_the_books(
+    browser: Browser, house: Service
+) -> None:
+    head = "balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,source_id,payment_intent_id"
+    row = "txn_1,2026-11-26 10:00:00,usd,5.00,0.45,4.55,charge,ch_1,pi_stranger"
+    async with visitor(browser, house, hired(house)) as who:
+        await who.go("/office/reconcile")
+        upload = who.page.get_by_label("File")
+        await upload.set_input_files({"name": "report.csv", "mimeType": "text/csv", "buffer": b"not a report"})
+        await who.press("Compare")
+        await expect(who.page.get_by_role("alert")).to_be_visible()
+        who.forgive("422")
+        await upload.set_input_files(
+            {"name": "report.csv", "mimeType": "text/csv", "buffer": f"{head}\n{row}\n".encode()}
+        )
+        await who.press("Compare")
+        await who.page.wait_for_url("**/office/reconcile/reconciliation_*")
+        line = who.page.locator("li").filter(has_text="pi_stranger")
+        await expect(line).to_contain_text("Unknown to us")
+        await expect(line).to_contain_text("$5.00")
+        await who.has_no_barriers()
+        await line.get_by_role("button", name="Resolve").click()
+        dialog = who.page.get_by_role("dialog", name="Resolve")
+        await dialog.get_by_label("Note").fill("the shop's own card reader")
+        await dialog.get_by_role("button", name="Resolve", exact=True).click()
+        await expect(line).to_contain_text("the shop's own card reader")
+        await who.go("/office/reconcile")
+        await expect(who.page.locator("a.line")).to_contain_text("nothing open")
+
+
 async def test_the_office_is_closed_to_others_and_support_only_looks(browser: Browser, house: Service) -> None:
     bob = await earns(house, 30_000)
     payout = withdraws(bob)
@@ -127,7 +157,7 @@ async def test_the_office_is_closed_to_others_and_support_only_looks(browser: Br
 async def test_nothing_of_it_sticks_out(browser: Browser, house: Service, size: dict[str, int]) -> None:
     payout = withdraws(await earns(house, 30_000))
     async with visitor(browser, house, hired(house), viewport=size) as who:
-        for path in (f"payouts/{payout}", "payouts", "batches", "policies", "payouts?lang=ar"):
+        for path in (f"payouts/{payout}", "payouts", "batches", "policies", "reconcile", "payouts?lang=ar"):
             await who.go(f"/office/{path}")
             await who.settled()
             await who.fits()

@@ -3,7 +3,6 @@ import { ApiProblem } from './problem';
 import { noteServerTime } from './time';
 
 const TIMEOUT_MS = 15_000;
-const UPLOAD_TIMEOUT_MS = 120_000;
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
@@ -38,16 +37,6 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
 }
 
 async function request<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
-  const json = body === undefined ? {} : { 'Content-Type': 'application/json' };
-  return send<T>(method, path, body === undefined ? null : JSON.stringify(body), { ...json, ...headers }, TIMEOUT_MS);
-}
-
-/** Sends a file as it is, with time for a slow line. */
-export function sendFile<T>(path: string, file: Blob): Promise<T> {
-  return send<T>('PUT', path, file, { 'Content-Type': 'application/octet-stream' }, UPLOAD_TIMEOUT_MS);
-}
-
-async function send<T>(method: string, path: string, body: BodyInit | null, headers: Record<string, string>, timeout_ms: number): Promise<T> {
   const unsafe = method !== 'GET';
   const sent_ms = Date.now();
   let response: Response;
@@ -57,11 +46,12 @@ async function send<T>(method: string, path: string, body: BodyInit | null, head
       credentials: 'same-origin',
       headers: {
         Accept: 'application/json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...(unsafe ? csrfHeaders() : {}),
         ...headers,
       },
-      body,
-      signal: AbortSignal.timeout(timeout_ms),
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (cause) {
     throw new ApiProblem(0, { code: 'network', title: String(cause) });

@@ -1,13 +1,14 @@
 /** Every call that the pages make, by name. */
+// What only a few pages call (`./insights`, `./office`, `./papers`, `./payouts`) is imported from there: what stands here is on every page.
 import { http } from './client';
 import type { FrameList, GiftSent } from './events';
 import type { PurchaseReceipt } from './receipts';
 import type * as w from './types';
 
 export * from './events';
-export * from './insights';
-export * from './papers';
-export * from './payouts';
+export type * from './insights';
+export type * from './papers';
+export type * from './payouts';
 export * from './regions';
 export * from './types';
 export type * from './receipts';

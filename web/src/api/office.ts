@@ -1,5 +1,6 @@
 /** The back office: what operators see and decide. */
-import { http } from './client';
+import { upload } from './carry';
+import { http, withQuery } from './client';
 import type { Payout, PayoutStatus } from './payouts';
 import type { Money, Page, Person } from './types';
 
@@ -77,4 +78,39 @@ export const office = {
     http.post<PolicyProposal>('/v1/office/policies', { id, ...rates, effective_at, reason }),
   approvePolicy: (id: string) => http.post<unknown>(`/v1/office/policies/${e(id)}/approve`),
   rejectPolicy: (id: string) => http.post<unknown>(`/v1/office/policies/${e(id)}/reject`),
+};
+
+export interface Reconciliation {
+  id: string;
+  provider: string;
+  from_on: string;
+  to_on: string;
+  read_at: string;
+  lines: number;
+  matched: number;
+  other: number;
+  differing: number;
+  open: number;
+}
+
+export interface ReconciliationLine {
+  n: number;
+  status: 'missing' | 'unknown' | 'differs' | 'duplicate';
+  kind: string;
+  ref: string;
+  place: number | null;
+  purchase: string | null;
+  theirs: Money | null;
+  ours: Money | null;
+  resolved_at: string | null;
+  note: string;
+}
+
+export const reconciling = {
+  list: (cursor?: string) => http.get<Page<Reconciliation>>('/v1/office/reconciliations', { cursor }),
+  lines: (id: string, cursor?: string) => http.get<Page<ReconciliationLine>>(`/v1/office/reconciliations/${e(id)}/lines`, { cursor }),
+  /** The report is the body, as the provider made it. */
+  read: (provider: string, from_on: string, to_on: string, report: Blob) =>
+    upload<Reconciliation>('POST', withQuery(`/v1/office/reconciliations/${e(provider)}`, { from_on, to_on }), report),
+  resolve: (id: string, n: number, note: string) => http.post<Reconciliation>(`/v1/office/reconciliations/${e(id)}/lines/${n}/resolve`, { note }),
 };

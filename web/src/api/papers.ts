@@ -1,5 +1,6 @@
 /** What a creator shows so that money may go out: the shapes of papers, and their calls. */
-import { http, sendFile } from './client';
+import { upload } from './carry';
+import { http } from './client';
 import type { Page } from './types';
 
 const e = encodeURIComponent;
@@ -32,7 +33,7 @@ export const papers = {
   standings: () => http.get<PaperStanding[]>('/v1/me/papers/standing'),
   list: () => http.get<Page<Paper>>('/v1/me/papers'),
   write: (id: string, says: Record<string, string>) => http.post<Paper>('/v1/me/papers', { id, ...says }),
-  attach: (id: string, side: PaperSide, file: File) => sendFile<Paper>(`/v1/me/papers/${e(id)}/files/${side}`, file),
+  attach: (id: string, side: PaperSide, file: File) => upload<Paper>('PUT', `/v1/me/papers/${e(id)}/files/${side}`, file),
   submit: (id: string) => http.post<Paper>(`/v1/me/papers/${e(id)}/submit`),
   withdraw: (id: string) => http.del<void>(`/v1/me/papers/${e(id)}`),
 };
