@@ -14,6 +14,7 @@ ALL = (
     "audit",
     "closing",
     "export",
+    "diamonds",
     "sockets",
     "latency",
     "frames",

@@ -48,6 +48,8 @@ GET /v1/receipts/*
 GET /v1/receipts/*/proof
 GET /v1/me/gifts/sent
 GET /v1/me/gifts/received
+GET /v1/me/statements
+GET /v1/me/statements/*
 POST /v1/lives
 PATCH /v1/lives/*
 POST /v1/lives/*/start

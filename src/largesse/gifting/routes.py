@@ -1,6 +1,6 @@
 """Gifts over HTTP: one at a time by people, many at once by keys, and what was given."""
 
-from datetime import UTC
+from datetime import UTC, date
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
@@ -36,6 +36,8 @@ from largesse.policy import PolicyService
 
 Number = Annotated[str, PathParameter(max_length=24, description="a receipt number, `batch.leaf`")]
 Before = Annotated[str | None, QueryParameter(max_length=24, description="`next_cursor` of the page before")]
+
+Day = Annotated[date | None, QueryParameter(description="a UTC day of the books; all days where absent")]
 
 
 class Giving(NamedTuple):
@@ -248,12 +250,12 @@ async def list_sent(
 
 
 @get("/v1/me/gifts/received", summary="Gifts that you got", responses=http.declares(http.NotSignedIn, http.Forbidden))
-async def list_received(
+async def list_received(  # noqa: PLR0917 - a parameter of the query each
     principal: NamedDependency[Principal], gifting: NamedDependency[GiftingService],
-    policy: NamedDependency[PolicyService], cursor: Before = None, limit: http.Limit = 50,
+    policy: NamedDependency[PolicyService], cursor: Before = None, limit: http.Limit = 50, day: Day = None,
 ) -> http.Page[GiftItem]:  # fmt: skip
-    """Newest first; anonymous givers stay without a name."""
-    gifts = await gifting.list_received(http.oneself(principal), cursor, limit)
+    """Newest first; anonymous givers stay without a name. With `day`, the gifts behind that day's earnings."""
+    gifts = await gifting.list_received(http.oneself(principal), cursor, limit, day)
     return _page(await _items(gifting, policy, gifts, principal), limit)
 
 

@@ -217,10 +217,14 @@ class GiftingService:
         async with self.db.read() as tx:
             return await ledger.list_sent(tx, giver.account, before, limit)
 
-    async def list_received(self, creator: Principal, before: str | None, limit: int) -> list[ledger.GiftRow]:
-        """Gifts to the caller, newest first."""
+    async def list_received(
+        self, creator: Principal, before: str | None, limit: int, day: date | None = None
+    ) -> list[ledger.GiftRow]:
+        """Gifts to the caller, newest first: all, or those that are earnings of one UTC day."""
         async with self.db.read() as tx:
             stages = await stage.list_keys_of(tx, creator.account)
+            if day:
+                return await ledger.list_received_on(tx, creator.account, stages, day=day, before=before, limit=limit)
             return await ledger.list_received(tx, creator.account, stages, before, limit)
 
     async def programs(self, gifts: Sequence[ledger.GiftRow]) -> dict[int, str]:

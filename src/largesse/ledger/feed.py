@@ -21,6 +21,8 @@ BATCHES_MAX = 200
 _NEWEST = (2**62, 0)
 _HOUR_MAX = 2**31 - 1
 _SECONDS_AN_HOUR = 3600
+_HOURS_A_DAY = 24
+_EPOCH_DAY = date(1970, 1, 1)
 
 Cursor = list[int]
 
@@ -80,6 +82,23 @@ class EarningDay(msgspec.Struct, frozen=True, kw_only=True):
     milli_held: int
     milli_reserved: int
     milli_redeemed: int
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transfer did to a creator's diamonds: signed milli-diamonds, 0 where a payout arrived.
+
+    `source` names a payout; gross and fee are US cents, `sent` is what left us in its own currency. Parts of gifts that
+    were reversed, or came back, have none of these.
+    """
+
+    at: datetime
+    kind: str
+    source: str | None
+    milli: int
+    gross_minor: int | None
+    fee_minor: int | None
+    sent_minor: int | None
+    sent_currency: str | None
 
 
 def start() -> Cursor:
@@ -197,6 +216,18 @@ async def list_received(
     return await tx.all(GiftRow, sql("ledger", "received_page"), params)
 
 
+async def list_received_on(
+    tx: ReadTx, receiver: int, stages: Sequence[int], *, day: date, before: str | None, limit: int
+) -> list[GiftRow]:
+    """Gifts to a creator that are earnings of one UTC day, newest first, before a receipt number."""
+    batch, leaf = (parse_receipt(before) if before else None) or _NEWEST
+    params = {
+        "receiver": receiver, "stages": int_array(list(stages)), "batch": batch, "leaf": leaf, "n": limit,
+        "first_hour": (day - _EPOCH_DAY).days * _HOURS_A_DAY,
+    }  # fmt: skip
+    return await tx.all(GiftRow, sql("ledger", "received_day_page"), params)
+
+
 async def find_gift(tx: ReadTx, gift: UUID, sender: int) -> GiftRow | None:
     """A gift by its key, or None."""
     return await tx.one(GiftRow, sql("ledger", "gift_by_id"), {"id": gift, "sender": sender})
@@ -220,6 +251,11 @@ async def tally(tx: ReadTx, stage: int) -> list[Tally]:
 async def list_earnings(tx: ReadTx, creator: int) -> list[EarningDay]:
     """A creator's earnings by day and policy, oldest first."""
     return await tx.all(EarningDay, sql("ledger", "earnings"), {"creator": creator})
+
+
+async def list_moves(tx: ReadTx, creator: int, stages: Sequence[int]) -> list[Move]:
+    """What moved a creator's diamonds apart from gifts, oldest first; `stages` are all of theirs."""
+    return await tx.all(Move, sql("ledger", "creator_moves"), {"creator": creator, "stages": int_array(list(stages))})
 
 
 async def sum_earned(tx: ReadTx, since: date) -> list[Earned]:

@@ -14,8 +14,10 @@ from largesse.payouts.model import Difference
 from largesse.payouts.routes_bankfiles import routes as bankfile_routes
 from largesse.payouts.routes_effect import routes as effect_routes
 from largesse.payouts.routes_office import routes as office_routes
+from largesse.payouts.routes_statements import routes as statement_routes
+from largesse.payouts.routes_withdrawals import RateBody
 from largesse.payouts.routes_withdrawals import routes as withdrawal_routes
-from largesse.payouts.service import PayoutsService
+from largesse.payouts.service import Estimate, PayoutsService
 from largesse.policy import Policy
 
 _DOLLAR = "USD"
@@ -58,11 +60,19 @@ class PolicyAnnounced(PolicyInForce, frozen=True, kw_only=True):
     difference: OwnNumbers
 
 
+class LocalValue(msgspec.Struct, frozen=True, kw_only=True):
+    """The estimate in the currency of your newest payout method, at a rate that a withdrawal does not promise."""
+
+    value: MoneyBody
+    rate: RateBody
+
+
 class DiamondsBody(msgspec.Struct, frozen=True, kw_only=True):
     """A creator's diamonds, in milli. lifetime = pending + available + held + reserved + paid.
 
     `held_milli` waits for disputes about the coins that were given to be decided; what was reversed is left out of all.
-    `estimated_value` is what pending and available diamonds are worth, each at the value pinned when it was earned.
+    `estimated_value` is what pending and available diamonds are worth, each at the value pinned when it was earned;
+    `estimated_local` the same in the currency that you are paid in, null where that is USD or unknown.
     """
 
     pending_milli: int
@@ -73,6 +83,7 @@ class DiamondsBody(msgspec.Struct, frozen=True, kw_only=True):
     owed_milli: int
     lifetime_milli: int
     estimated_value: MoneyBody
+    estimated_local: LocalValue | None
     releases: list[Release]
     policy: PolicyInForce
     next_policy: PolicyAnnounced | None
@@ -94,9 +105,18 @@ async def get_diamonds(payouts: NamedDependency[PayoutsService], principal: Name
         owed_milli=0,
         lifetime_milli=own.lifetime_milli,
         estimated_value=MoneyBody(own.estimated_minor, _DOLLAR),
+        estimated_local=_local(statement.local) if statement.local else None,
         releases=[Release(day, milli) for day, milli in own.releases],
         policy=PolicyInForce(**_rates(statement.policy)),
         next_policy=_announced(coming, difference) if coming and difference else None,
+    )
+
+
+def _local(estimate: Estimate) -> LocalValue:
+    rate = estimate.rate
+    return LocalValue(
+        value=MoneyBody(estimate.value.minor, estimate.value.currency),
+        rate=RateBody(per_dollar=f"{rate.per_dollar.normalize():f}", source=rate.source, on=rate.on),
     )
 
 
@@ -121,4 +141,4 @@ def _rates(policy: Policy) -> dict[str, Any]:
     }
 
 
-routes = [get_diamonds, *withdrawal_routes, *office_routes, *bankfile_routes, *effect_routes]
+routes = [get_diamonds, *withdrawal_routes, *office_routes, *bankfile_routes, *effect_routes, *statement_routes]

@@ -59,7 +59,7 @@ async def test_a_creator_sees_what_is_pending_and_when_it_clears(
     assert body == {
         "pending_milli": 77_000, "available_milli": 600_000, "held_milli": 0, "reserved_milli": 100_000,
         "paid_milli": 0, "owed_milli": 0, "lifetime_milli": 777_000,
-        "estimated_value": {"minor": 473, "currency": "USD"},
+        "estimated_value": {"minor": 473, "currency": "USD"}, "estimated_local": None,
         "releases": [{"date": str(today + timedelta(days=15)), "milli": 77_000}], "next_policy": None,
     }  # fmt: skip
 
