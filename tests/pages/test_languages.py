@@ -63,6 +63,9 @@ def evening(service: Service) -> Evening:
     return Evening(alice, bob, live, ended, given.json()["receipt"], purchase)
 
 
+WEEKDAYS = {"de": {"Do"}}  # Thursday, in the heat map of the hours
+
+
 @cache
 def _messages(language: str) -> dict[str, Any]:
     folder = ROOT / "web" / "src" / "i18n"
@@ -83,7 +86,7 @@ async def _speaks(who: Visitor, language: str, where: str) -> None:
     """This page, as it is now, has no word of English in it, shows no key, and fits its window."""
     seen = await who.page.evaluate(_LOOK)
     foreign = {text for text in seen["said"] if text in _forms("en") - _forms(language) or text in _messages("en")}
-    assert foreign == set(), where
+    assert foreign - WEEKDAYS.get(language, set()) == set(), where
     assert (seen["lang"], seen["dir"]) == (language, "rtl" if language == "ar" else "ltr"), where
     assert seen["cut"] == [], where
     assert not seen["wide"], where

@@ -147,6 +147,7 @@ class ExportBody(msgspec.Struct, frozen=True):
     purchase_consent: dict[str, Any] | None = None
     payout_methods: list[dict[str, Any]] = []
     payouts: list[dict[str, Any]] = []
+    papers: list[dict[str, Any]] = []
 
 
 @get("/v1/me", tags=["People"], summary="Your account", responses=http.declares(*_OWN))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from largesse.accounts import PersonalKeys
 from largesse.accounts.routes import routes as account_routes
 from largesse.accounts.service import AccountsService
 from largesse.kit.clock import Clock
@@ -20,7 +21,9 @@ from largesse.safety import LimitsService, limit_routes
 
 @pytest.fixture
 async def client(app_client: Any, *, db: Database, clock: Clock, settings: Settings) -> Any:
-    people = AccountsService(db, News(""), clock, settings, keeps=partial(keeps, Seals(b"s" * 32)))
+    people = AccountsService(
+        db, News(""), clock, settings, keeps=partial(keeps, Seals(b"s" * 32), PersonalKeys(settings.data_path))
+    )
     services = {"accounts": people, "limits": LimitsService(db), "payments": PaymentsService(db, settings)}
     return await app_client([*account_routes, *limit_routes, *consent_routes], **services)
 
@@ -30,6 +33,7 @@ async def test_an_export_holds_limits_breaks_and_consent(client: Any, cast: Any)
     empty = (await client.get("/v1/me/export", **who)).json()
     assert (empty["own_limits"], empty["own_limit_changes"], empty["breaks"]) == ([], [], [])
     assert empty["purchase_consent"] is None
+    assert (empty["payout_methods"], empty["payouts"], empty["papers"]) == ([], [], [])
     for day in (500, 800):
         assert (await client.put("/v1/me/limits", json={"give": {"day": day}}, **who)).is_success
     month = {"minor": 5000, "currency": "EUR"}
