@@ -128,7 +128,7 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
 
 async def _staff(settings: Settings, run: str, creator: str) -> Login:
     """An operator for what creators withdraw; and the creator's address is proved, as the link in its letter does."""
-    login = Login(f"olga.{run}", secrets.token_urlsafe(9), "an operator: approves what creators withdraw, by the API")
+    login = Login(f"olga.{run}", secrets.token_urlsafe(9), "an operator: approves what creators withdraw, at /office")
     async with opened(build(settings)) as services:
         await services.accounts.create_operator(login.username, login.password, ["finance"])
         person = await services.accounts.person_by_username(creator)
