@@ -168,9 +168,7 @@ class SecondFactorService:
     async def reject_reset(self, *, by: int, proposal: UUID) -> Proposal:
         """Turn a proposal down, or withdraw one's own. Raises `NotFound`, `AlreadyDecided`."""
         async with self._db.write() as tx:
-            found = await approval.reject(tx, proposal=proposal, kind=KIND, by=by)
-            await trail.write(tx, by, f"{KIND}.{found.state}", ids.encode("proposal", proposal), {})
-        return found
+            return await approval.reject(tx, proposal=proposal, kind=KIND, by=by)
 
     async def list_resets(self, *, before: UUID | None, limit: int) -> list[Proposal]:
         """Proposals, the newest first."""

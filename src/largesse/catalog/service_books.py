@@ -78,8 +78,7 @@ class BooksOffice:
     async def reject(self, *, by: int, proposal: UUID) -> BookRow:
         """Turn a proposed book down, or withdraw one's own. Raises `NotFound`, `AlreadyDecided`."""
         async with self._db.write() as tx:
-            found = await approval.reject(tx, proposal=proposal, kind=KIND, by=by)
-            await trail.write(tx, by, f"{KIND}.{found.state}", ids.encode("proposal", proposal), {})
+            await approval.reject(tx, proposal=proposal, kind=KIND, by=by)
         return await self.get(proposal)
 
     async def cancel(self, *, by: int, proposal: UUID) -> BookRow:

@@ -83,9 +83,7 @@ class FinanceService:
     async def reject_close(self, *, by: int, proposal: UUID) -> Proposal:
         """Turn a proposal down, or withdraw one's own. Raises `NotFound`, `AlreadyDecided`."""
         async with self._db.write() as tx:
-            found = await approval.reject(tx, proposal=proposal, kind=KIND, by=by)
-            await trail.write(tx, by, f"period.{found.state}", ids.encode("proposal", proposal), {})
-        return found
+            return await approval.reject(tx, proposal=proposal, kind=KIND, by=by)
 
     async def list_proposals(self, *, before: UUID | None, limit: int) -> list[Proposal]:
         """Proposals, the newest first."""

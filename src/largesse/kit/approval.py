@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from largesse.kit import ids, trail
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.kit.http import NotFound
 from largesse.kit.idempotency import IdReused
@@ -92,10 +93,15 @@ async def approve(tx: WriteTx, *, proposal: UUID, kind: str, by: int) -> Proposa
     return await _decide(tx, proposal, "approved", by)
 
 
-async def reject(tx: WriteTx, *, proposal: UUID, kind: str, by: int) -> Proposal:
-    """Turn an open proposal down; by whoever proposed it, it is withdrawn. Raises `NotFound`, `AlreadyDecided`."""
+async def reject(tx: WriteTx, *, proposal: UUID, kind: str, by: int, prefix: str = "proposal") -> Proposal:
+    """Turn an open proposal down, or withdraw one's own; the trail says `<kind>.rejected` or `<kind>.withdrawn`.
+
+    `prefix` is that of its id there. Raises `NotFound`, `AlreadyDecided`.
+    """
     found = await _lock(tx, proposal, kind)
-    return await _decide(tx, proposal, "withdrawn" if found.proposed_by == by else "rejected", by)
+    state = "withdrawn" if found.proposed_by == by else "rejected"
+    await trail.write(tx, by, f"{kind}.{state}", ids.encode(prefix, proposal), {})
+    return await _decide(tx, proposal, state, by)
 
 
 async def list_proposals(tx: ReadTx, *, kind: str, before: UUID | None, limit: int) -> list[Proposal]:

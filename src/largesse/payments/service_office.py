@@ -162,9 +162,7 @@ class OfficeService:
             kind = await store_office.kind_of(tx, proposal)
             if kind not in KINDS:
                 raise NotFound
-            found = await approval.reject(tx, proposal=proposal, kind=kind, by=by)
-            await trail.write(tx, by, f"{kind}.{found.state}", ids.encode("proposal", proposal), {})
-        return found
+            return await approval.reject(tx, proposal=proposal, kind=kind, by=by)
 
     async def _refund(self, tx: WriteTx, found: Proposal, by: int) -> None:
         body = msgspec.convert(found.body, RefundBody)

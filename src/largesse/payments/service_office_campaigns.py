@@ -6,7 +6,6 @@ from uuid import UUID
 import msgspec
 
 from largesse.kit import approval, ids, trail
-from largesse.kit.approval import Proposal
 from largesse.kit.db import Database
 from largesse.kit.http import Conflict, Invalid, NotFound
 from largesse.payments import store, store_campaigns
@@ -59,8 +58,7 @@ class CampaignsOffice:
     async def reject(self, *, by: int, campaign: UUID) -> Listed:
         """Turn a campaign down, or withdraw one's own. Raises `NotFound`, `AlreadyDecided`."""
         async with self._db.write() as tx:
-            found: Proposal = await approval.reject(tx, proposal=campaign, kind=KIND, by=by)
-            await trail.write(tx, by, f"{KIND}.{found.state}", ids.encode(PREFIX, campaign), {})
+            await approval.reject(tx, proposal=campaign, kind=KIND, by=by, prefix=PREFIX)
         return await self.get(campaign)
 
     async def end(self, *, by: int, campaign: UUID, reason: str) -> Listed:
