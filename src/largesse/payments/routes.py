@@ -14,6 +14,7 @@ from largesse.kit import http, ids
 from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotConfigured, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.money import Money
+from largesse.kit.places import place_of, written
 from largesse.kit.principal import Principal
 from largesse.ledger import Unspent
 from largesse.payments.errors import (
@@ -26,7 +27,6 @@ from largesse.payments.errors import (
     ReceiptTaken,
 )
 from largesse.payments.model import Purchase, Step, Wanted, withdrawable_until
-from largesse.payments.places import place_of, written
 from largesse.payments.providers.port import NOTHING, Evidence, Next
 from largesse.payments.routes_consent import routes as consent_routes
 from largesse.payments.routes_notices import routes as notice_routes

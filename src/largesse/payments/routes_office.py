@@ -13,11 +13,11 @@ from largesse.kit import http, ids
 from largesse.kit.approval import AlreadyDecided, FourEyes, Proposal
 from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotConfigured, NotFound, NotSignedIn, Page, staff
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
+from largesse.kit.places import place_of, written
 from largesse.kit.principal import Principal
 from largesse.ledger import Line, NotEnoughUnspent
 from largesse.payments.errors import NotRefundable
 from largesse.payments.model import Step
-from largesse.payments.places import place_of, written
 from largesse.payments.service_office import (
     KIND_DECISION,
     KIND_REFUND,

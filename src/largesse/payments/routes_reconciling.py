@@ -12,9 +12,9 @@ from largesse.kit import http, ids
 from largesse.kit.approval import AlreadyDecided
 from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotConfigured, NotFound, NotSignedIn, Page, staff
 from largesse.kit.idempotency import created
+from largesse.kit.places import place_of, written
 from largesse.kit.principal import Principal
 from largesse.payments.errors import ReportRefused
-from largesse.payments.places import place_of, written
 from largesse.payments.reconciling.reading import BYTES_MAX
 from largesse.payments.routes_office import Reason
 from largesse.payments.service_reconciling import ReconcilingService

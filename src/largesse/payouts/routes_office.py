@@ -14,9 +14,9 @@ from largesse.accounts import AccountsService, Person, PersonBody, person_body
 from largesse.kit import http
 from largesse.kit.approval import FourEyes
 from largesse.kit.http import Forbidden, Invalid, NotConfigured, NotFound, NotSignedIn, Page, staff
+from largesse.kit.places import place_of, written
 from largesse.kit.principal import Principal
 from largesse.payouts.errors import NotNow
-from largesse.payouts.places import place_of, written
 from largesse.payouts.rails.manual import Said
 from largesse.payouts.routes_withdrawals import METHOD, PREFIX, Codes, MethodBody, PayoutBody, method_body, payout_body
 from largesse.payouts.service_batches import BatchesService

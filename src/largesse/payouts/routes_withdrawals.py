@@ -13,6 +13,7 @@ from largesse.catalog import NotInRegion
 from largesse.kit import http, ids
 from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotConfigured, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
+from largesse.kit.places import place_of, written
 from largesse.kit.principal import Principal
 from largesse.ledger import NotEnoughDiamonds, PayoutOpen
 from largesse.payouts.errors import (
@@ -29,7 +30,6 @@ from largesse.payouts.errors import (
     TaxFormNeeded,
     WrongCodes,
 )
-from largesse.payouts.places import place_of, written
 from largesse.payouts.service_methods import MethodsService
 from largesse.payouts.service_requests import RequestsService
 from largesse.payouts.withdrawal import DOLLAR, Method, Payout, Quote, Step
