@@ -8,17 +8,16 @@ from typing import Any, TypeVar
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 import clocked
+import machines
 from bookkeeping import ADULT, AT, Bookkeeper, Gift, people
 from books_model import SPENT, Dispute, Event, Lot, Payout, Wallet, cleared, earned
 from largesse import ledger
@@ -380,13 +379,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def run_machine(clones: Any, folder: Path, *, examples: int, steps: int) -> None:
-    machine = type("Books", (Machine,), {"keys": load_keys(folder), "clones": clones})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    machines.run(Machine, examples=examples, steps=steps, keys=load_keys(folder), clones=clones)
 
 
 def test_the_books_agree_with_a_childs_model(clones: Any, tmp_path: Path) -> None:

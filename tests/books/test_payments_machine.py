@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import msgspec
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -21,10 +20,10 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 import clocked
+import machines
 from bookkeeping import Gift
 from books_model import WALLET, Wallet, earned
 from largesse import ledger
@@ -364,13 +363,7 @@ class Machine(Served, RuleBasedStateMachine):
 
 
 def run_machine(clones: Any, folder: Path, *, examples: int, steps: int) -> None:
-    machine = type("Payments", (Machine,), {"keys": load_keys(folder), "clones": clones})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    machines.run(Machine, examples=examples, steps=steps, keys=load_keys(folder), clones=clones)
 
 
 def test_purchases_are_what_a_childs_model_makes_of_the_banks_word(clones: Any, tmp_path: Path) -> None:

@@ -7,12 +7,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from hypothesis.stateful import run_state_machine_as_test as run_machine_as_test
 
 import clocked
+import machines
 from bookkeeping import AT, Gift
 from largesse import ledger
 from largesse.kit import ids
@@ -322,13 +321,7 @@ class Machine(World, Model, RuleBasedStateMachine):
 
 
 def run_machine(clones: Any, folder: Path, *, examples: int, steps: int) -> None:
-    machine = type("Payouts", (Machine,), {"keys_of": load_keys(folder), "folder": folder, "clones": clones})
-    run_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    machines.run(Machine, examples=examples, steps=steps, keys_of=load_keys(folder), folder=folder, clones=clones)
 
 
 def test_withdrawals_agree_with_a_small_model(clones: Any, tmp_path: Path) -> None:
