@@ -1,7 +1,8 @@
 """A creator's earnings by day, and their statement of a month: pure rules, no I/O and no clock.
 
 A gift counts on its UTC day; what is reversed, withdrawn or given back counts in the month in which the books had it.
-So a statement of a month that is over never changes, and each month opens with what the one before closed with.
+So a statement of a month that is over changes only by what was under way as it ended, and each month opens with what
+the one before closed with.
 """
 
 from collections.abc import Callable, Sequence

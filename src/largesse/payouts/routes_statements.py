@@ -80,8 +80,8 @@ class MoveBody(msgspec.Struct, frozen=True, kw_only=True):
 class MonthBody(msgspec.Struct, frozen=True, kw_only=True):
     """A UTC month: opening + earned - reversed - withdrawn + given back = closing, in milli-diamonds.
 
-    What is reserved for a withdrawal has left; a month that is `over` never changes. `earned_value` sums the
-    days' values.
+    What is reserved for a withdrawal has left. A month that is `over` changes only by what was under way as it ended.
+    `earned_value` sums the days' values.
     """
 
     month: str
