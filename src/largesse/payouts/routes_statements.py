@@ -1,8 +1,9 @@
 """The days behind a creator's figures, and their statements of months, over HTTP."""
 
+import asyncio
 import csv
 import io
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -12,10 +13,12 @@ from litestar.params import FromPath, QueryParameter
 
 from largesse.kit import http, ids
 from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotFound, NotSignedIn, Page
+from largesse.kit.money import Money
 from largesse.kit.principal import Principal
 from largesse.ledger import Move
 from largesse.payouts.monthly import DayLine, Month, State
 from largesse.payouts.service import PayoutsService
+from largesse.payouts.statement_pdf import amount, diamonds, drawn
 from largesse.payouts.withdrawal import DOLLAR
 
 _MONTH_LENGTH = len("2026-11")
@@ -192,6 +195,31 @@ async def get_statement_csv(
     return Response(_csv(found), media_type="text/csv", headers=headers)
 
 
+@get(
+    "/v1/me/statements/{month:str}/pdf",
+    summary="A statement as PDF",
+    media_type="application/pdf",
+    responses=http.declares(NotSignedIn, Forbidden, NotFound),
+)
+async def get_statement_pdf(
+    payouts: NamedDependency[PayoutsService], principal: NamedDependency[Principal], month: FromPath[str]
+) -> Response[bytes]:
+    """A4 pages in English, with the sums, days and moves of the statement's body."""
+    found = await _find(payouts, principal, month)
+    moves = [_written_move(_move(move)) for move in found.moves]
+    pages = await asyncio.to_thread(drawn, found, moves, principal.username, datetime.now(UTC))
+    headers = {
+        "Content-Disposition": f'attachment; filename="statement-{_name(found)}.pdf"',
+        "Cache-Control": "no-store",
+    }
+    return Response(pages, media_type="application/pdf", headers=headers)
+
+
+def _written_move(body: MoveBody) -> tuple[str, ...]:
+    money = [amount(Money(each.minor, each.currency)) if each else "" for each in (body.gross, body.fee)]
+    return (body.at.date().isoformat(), body.kind, diamonds(body.diamonds_milli), *money)
+
+
 def _csv(month: Month) -> str:
     out = io.StringIO()
     table = csv.writer(out)
@@ -317,4 +345,4 @@ def _place(cursor: str) -> tuple[date, int]:
         raise Invalid.field("cursor", "not a next_cursor of this list") from error
 
 
-routes = [list_days, list_statements, get_statement, get_statement_csv]
+routes = [list_days, list_statements, get_statement, get_statement_csv, get_statement_pdf]

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import httpx
+import pypdf
 import pytest
 
 from bookkeeping import AT, Gift
@@ -158,6 +159,12 @@ async def test_a_statement_adds_up_to_what_the_creator_has(client: httpx.AsyncCl
         rows = list(csv.DictReader(io.StringIO(answer.text)))
         change = sum(int(row["diamonds_milli"]) for row in rows)
         assert change == month["closing_milli"] - month["opening_milli"]
+        paper = await client.get(f"/v1/me/statements/{month['month']}/pdf", headers=cast.bob.headers)
+        assert paper.headers["content-type"] == "application/pdf"
+        text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper.content)).pages)
+        for milli in (month["opening_milli"], month["earned_milli"], month["closing_milli"]):
+            assert f"{milli / 1_000:,.3f}" in text, text
+        assert f"@{cast.bob.username}" in text
     assert {move["kind"] for move in moves} == {"withdrawn", "arrived", "reversed"}
     arrived = next(move for move in moves if move["kind"] == "arrived")
     assert (arrived["gross"]["minor"], arrived["fee"]["minor"], arrived["sent"]["minor"]) == (10_000, 175, 9_825)
@@ -172,6 +179,7 @@ async def test_only_creators_have_statements_and_only_of_their_months(
     for month in ("2020-01", "2099-01", "2026-13", "x", "2026-1"):
         await get(client, f"/v1/me/statements/{month}", cast.bob, 404)
         await get(client, f"/v1/me/statements/{month}/csv", cast.bob, 404)
+        await get(client, f"/v1/me/statements/{month}/pdf", cast.bob, 404)
     for path in ("/v1/me/statements", "/v1/me/statements/2026-11", "/v1/me/diamonds/days"):
         await get(client, path, cast.alice, 403)
         assert (await client.get(path)).status_code == 401
