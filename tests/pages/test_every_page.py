@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -133,6 +134,8 @@ STATES = [
     State("/studio/live/{live}", "bob"), State("/studio/live/{live}", "bob", _moderate, "moderate"),
     State("/studio/live/{live}", "bob", _press("End"), "end"), State("/studio/live/{announced}", "bob"),
     State("/studio/live/{ended}/summary", "bob"), State("/studio/insights", "bob"), State("/studio/insights", "eve"),
+    State("/studio/statements", "bob"), State("/studio/statements", "eve"), State("/studio/statements/{month}", "bob"),
+    State("/studio/statements/2001-01", "bob", status=404),
     State("/studio/balance", "bob"), State("/studio/balance", "eve"),
     State("/@{bob}"), State("/@{bob}", "alice"), State("/@{alice}", "alice"), State("/@nobody.at.all", status=404),
     State("/regions"), State("/docs", act=_operation), State("/nothing/here", status=404),
@@ -144,15 +147,15 @@ MIRRORED = {
     "/account#purchases alice", "/account#limits alice", "/account/purchases/{purchase} alice",
     "/account#profile alice", "/account#security alice", "/account#privacy alice",
     "/receipt/{receipt} alice", "/studio charlie", "/studio bob", "/studio/live/{live} bob",
-    "/studio/live/{ended}/summary bob", "/studio/insights bob", "/studio/balance bob", "/@{bob} alice",
-    "/regions guest", "/docs guest", "/nothing/here guest",
+    "/studio/live/{ended}/summary bob", "/studio/insights bob", "/studio/statements/{month} bob",
+    "/studio/balance bob", "/@{bob} alice", "/regions guest", "/docs guest", "/nothing/here guest",
 }  # fmt: skip
 
 
 def _path(state: State, world: World) -> str:
     return state.path.format(
         live=world.live, ended=world.ended, announced=world.announced, receipt=world.receipt, purchase=world.purchase,
-        alice=world.alice.username, bob=world.bob.username,
+        alice=world.alice.username, bob=world.bob.username, month=f"{datetime.now(UTC):%Y-%m}",
     )  # fmt: skip
 
 

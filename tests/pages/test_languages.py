@@ -110,7 +110,7 @@ async def test_every_page_speaks_its_reader_s_language_alone(
     alice += [
         f"/account#{part}" for part in ("wallet", "gifts", "purchases", "limits", "profile", "security", "privacy")
     ]
-    bob = ["/studio", f"/studio/live/{evening.live}", "/studio/insights", "/studio/balance"]
+    bob = ["/studio", f"/studio/live/{evening.live}", "/studio/insights", "/studio/balance", "/studio/statements"]
     for someone, paths in ((None, guest), (evening.alice, alice), (evening.bob, bob)):
         async with visitor(browser, service, someone, locale=REGIONS[language], viewport=PHONE) as who:
             for path in paths:

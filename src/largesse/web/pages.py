@@ -54,6 +54,8 @@ PAGES: dict[str, Page] = {
     "/studio/balance": Page("balance"),
     "/studio/withdraw": Page("withdraw"),
     "/studio/withdraw/{id:str}": Page("payout"),
+    "/studio/statements": Page("statements"),
+    "/studio/statements/{month:str}": Page("statement"),
     "/studio/methods": Page("methods"),
     "/studio/papers": Page("papers"),
     "/office": Page("office"),
