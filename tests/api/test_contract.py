@@ -116,6 +116,7 @@ GET /v1/office/reports/liabilities
 GET /v1/office/reports/liabilities.csv
 GET /v1/office/reports/breakage
 GET /v1/office/reports/breakage.csv
+GET /v1/office/months
 GET /v1/office/periods
 POST /v1/office/period-closes
 GET /v1/office/period-closes

@@ -2,15 +2,17 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from largesse import ledger
+from largesse.accounts import AccountsService, Person, PersonBody, person_body
 from largesse.insights.service_office import FinanceService
 from largesse.kit import http, ids
 from largesse.kit.approval import AlreadyDecided, FourEyes, Proposal
@@ -55,6 +57,31 @@ class Periods(msgspec.Struct, frozen=True):
     """Frozen months, the newest first."""
 
     items: list[Period]
+
+
+class MonthBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A month and how it stands: `open`, `closable` (over, all its hours closed), `proposed` to be frozen, or `frozen`.
+
+    `proposal` is the one that is open, or that froze it. `frozen_with` is the month in whose freezing it was frozen:
+    itself, or a later one.
+    """
+
+    month: str
+    state: Literal["open", "closable", "proposed", "frozen"]
+    proposal: str | None = None
+    reason: str = ""
+    ticket: str = ""
+    proposed_by: PersonBody | None = None
+    proposed_at: datetime | None = None
+    approved_by: PersonBody | None = None
+    frozen_at: datetime | None = None
+    frozen_with: str | None = None
+
+
+class Months(msgspec.Struct, frozen=True):
+    """Every month with entries up to that of now, the newest first."""
+
+    items: list[MonthBody]
 
 
 class ProposeClose(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -158,6 +185,21 @@ async def breakage_csv(finance: NamedDependency[FinanceService], principal: Name
     return _csv(Cohort, await finance.breakage())
 
 
+@get("/v1/office/months", tags=["Office"], summary="Months and how they stand", responses=_REFUSED)
+async def list_months(
+    finance: NamedDependency[FinanceService],
+    accounts: NamedDependency[AccountsService],
+    principal: NamedDependency[Principal],
+) -> Months:
+    """From the month of the first entry to this one (UTC), the newest first; all of them."""
+    staff(principal, "finance")
+    months = await finance.list_months()
+    proposers = {proposal.proposed_by for _, proposal in months if proposal}
+    approvers = {month.period.approved_by for month, _ in months if month.period}
+    people = await accounts.people(proposers | approvers)
+    return Months([_month(month, proposal, people) for month, proposal in months])
+
+
 @get("/v1/office/periods", tags=["Office"], summary="Frozen months", responses=_REFUSED)
 async def list_periods(finance: NamedDependency[FinanceService], principal: NamedDependency[Principal]) -> Periods:
     """The newest first; each is frozen with all before it."""
@@ -247,6 +289,24 @@ def _csv(kind: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> str:
     return out.getvalue()
 
 
+def _month(month: ledger.Month, proposal: Proposal | None, people: Mapping[int, Person]) -> MonthBody:
+    period = month.period
+    proposed_by = people.get(proposal.proposed_by) if proposal else None
+    approved_by = people.get(period.approved_by) if period else None
+    return MonthBody(
+        month=f"{month.month:%Y-%m}",
+        state="proposed" if proposal and not period else month.state,
+        proposal=ids.encode("proposal", proposal.id) if proposal else None,
+        reason=proposal.reason if proposal else "",
+        ticket=proposal.ticket if proposal else "",
+        proposed_by=person_body(proposed_by) if proposed_by else None,
+        proposed_at=proposal.proposed_at if proposal else None,
+        approved_by=person_body(approved_by) if approved_by else None,
+        frozen_at=period.frozen_at if period else None,
+        frozen_with=f"{period.month:%Y-%m}" if period else None,
+    )
+
+
 def _shown(proposal: Proposal) -> CloseProposal:
     return CloseProposal(
         id=ids.encode("proposal", proposal.id),
@@ -270,6 +330,7 @@ office_routes = [
     liabilities_csv,
     breakage,
     breakage_csv,
+    list_months,
     list_periods,
     propose_close,
     list_closes,

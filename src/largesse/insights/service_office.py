@@ -12,6 +12,7 @@ from largesse.kit.db import Database
 from largesse.kit.http import Busy
 
 KIND = "period.close"
+_PROPOSALS_MAX = 500
 
 
 class FinanceService:
@@ -44,6 +45,14 @@ class FinanceService:
         """Frozen months, the newest first."""
         async with self._db.read() as tx:
             return await ledger.list_periods(tx, limit)
+
+    async def list_months(self) -> list[tuple[ledger.Month, Proposal | None]]:
+        """Every month with entries, the newest first, with the proposal that froze it, or the newest open one."""
+        async with self._db.read() as tx:
+            months = await ledger.list_months(tx)
+            found = await approval.list_proposals(tx, kind=KIND, before=None, limit=_PROPOSALS_MAX)
+        standing = {(proposal.state, proposal.body["month"]): proposal for proposal in reversed(found)}
+        return [(month, standing.get(_standing(month))) for month in months]
 
     async def propose_close(
         self, *, by: int, proposal: UUID, month: date, reason: str, ticket: str
@@ -89,3 +98,10 @@ class FinanceService:
         """Proposals, the newest first."""
         async with self._db.read() as tx:
             return await approval.list_proposals(tx, kind=KIND, before=before, limit=limit)
+
+
+def _standing(month: ledger.Month) -> tuple[str, str]:
+    """State and month of the proposal that belongs to how a month stands."""
+    if month.period:
+        return "approved", month.period.month.isoformat()
+    return "open", month.month.isoformat()

@@ -71,7 +71,7 @@ from largesse.ledger.lots_read import LotPart, NextCoins, next_coins_cost
 from largesse.ledger.model import Finding, Line, Taken, Via, Wallet
 from largesse.ledger.parts import TOPIC as GIFT_REVERSED
 from largesse.ledger.parts import each_part
-from largesse.ledger.periods import Period, check_month, freeze_month, list_periods
+from largesse.ledger.periods import Month, Period, check_month, freeze_month, list_months, list_periods
 from largesse.ledger.proofs import Proof
 from largesse.ledger.redeeming import (
     DayPart,
@@ -157,6 +157,7 @@ __all__ = [
     "Liability",
     "Line",
     "LotPart",
+    "Month",
     "MonthFrozen",
     "MonthNotOver",
     "Move",
@@ -221,6 +222,7 @@ __all__ = [
     "list_by_ids",
     "list_earnings",
     "list_freezes",
+    "list_months",
     "list_moves",
     "list_payout_days",
     "list_periods",

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from largesse.insights.routes_office import office_routes
+from largesse.kit import ids
 from largesse.ledger import Cohort, Liability, RollForward
 
 REPORTS = ("trial-balance", "deferred-revenue", "liabilities", "breakage")
@@ -107,3 +108,45 @@ async def test_a_close_is_proposed_listed_and_withdrawn_over_http(client: httpx.
     listed = await client.get("/v1/office/period-closes")
     assert [one["month"] for one in listed.json()["items"]] == [month]
     assert (await client.get("/v1/office/periods")).json() == {"items": []}
+
+
+async def test_a_month_says_how_it_stands_and_who_the_two_people_were(
+    client: httpx.AsyncClient, desk: Any, cast: Any
+) -> None:
+    month = f"{desk.month:%Y-%m}"
+
+    async def months() -> list[dict[str, Any]]:
+        answer = await client.get("/v1/office/months")
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    assert [(one["month"], one["state"]) for one in await months()] == [(month, "open")]
+    await desk.wait(62)
+    running, between, first = await months()
+    assert (running["state"], between["state"], first["state"]) == ("open", "open", "open")  # an hour is not closed
+    await desk.close_hours()
+    assert [one["state"] for one in await months()] == ["open", "closable", "closable"]
+    proposal = (await client.post("/v1/office/period-closes", json={"month": between["month"], "reason": "r"})).json()
+    _, between, first = await months()
+    assert (between["state"], first["state"]) == ("proposed", "closable")
+    assert (between["proposal"], between["reason"]) == (proposal["id"], "r")
+    assert (between["proposed_by"]["username"], between["approved_by"]) == ("olga", None)
+    await desk.finance.approve_close(by=desk.oscar, proposal=ids.decode(proposal["id"], "proposal"))
+    running, between, first = await months()
+    assert running["state"] == "open"
+    for one in (between, first):
+        assert (one["state"], one["frozen_with"]) == ("frozen", between["month"])
+        assert (one["proposed_by"]["username"], one["approved_by"]["username"]) == ("olga", "oscar")
+    answer = await client.get("/v1/office/months", headers=cast.alice.headers)
+    assert answer.status_code == 403
+
+
+async def test_a_month_whose_proposal_was_withdrawn_can_be_closed_again(client: httpx.AsyncClient, desk: Any) -> None:
+    await desk.wait(31)
+    await desk.close_hours()
+    asked = {"month": f"{desk.month:%Y-%m}", "reason": "r"}
+    proposal = (await client.post("/v1/office/period-closes", json=asked)).json()["id"]
+    await client.post(f"/v1/office/period-closes/{proposal}/reject")
+    seen = (await client.get("/v1/office/months")).json()["items"][1]
+    assert (seen["state"], seen["proposal"]) == ("closable", None)
