@@ -14,7 +14,7 @@ import stripe
 
 from largesse.kit import ids
 from running import PASSWORD, Service, Someone, running
-from stripe_peers import DECLINED, THREE_D_SECURE, VISA, LocalStripe, localstripe, notify
+from stripe_peers import DECLINED, KEY, THREE_D_SECURE, VISA, LocalStripe, localstripe, notify
 
 _WAIT_S_MAX = 30
 MAPLE = {"coins": 100, "price_minor": 135}
@@ -250,6 +250,30 @@ def test_where_tax_is_added_stripe_is_asked_for_the_sum_with_it(
     assert [receipt[part]["minor"] for part in ("net", "tax", "total")] == [135, 18, 153]
     assert maple.http.post(f"/v1/purchases/{made['id']}/withdraw").json()["money"]["minor"] == 153
     assert refunded(peer, made) == [153]
+
+
+def entries(service: Service) -> list[str]:
+    """The books' entries, behind a head that says when they were written out."""
+    return service.command("export", "--format", "jsonl").stdout.splitlines()[1:]
+
+
+def test_our_own_money_that_stripe_pays_out_to_our_bank_is_heard_and_is_no_purchase(
+    service: Service, peer: LocalStripe, operators: list[httpx.Client]
+) -> None:
+    alice = service.join("alice")
+    made = order(alice)
+    peer.pay(intent_of(made))
+    until_coins(alice, 350)
+    before = entries(service)
+    for status in ("pending", "paid", "failed"):
+        body = {"amount": "320", "currency": "eur", "status": status}  # that localstripe takes, and its library not
+        made_out = httpx.post(f"{peer.base}/v1/payouts", data=body, auth=(KEY, ""), timeout=30)
+        assert made_out.json()["status"] == status, made_out.text
+    time.sleep(2)  # longer than a round of notices
+    stuck = operators[0].get("/v1/office/provider-notices").json()["items"]
+    assert [notice for notice in stuck if notice["event"].startswith("payout")] == []
+    assert entries(service) == before
+    assert state(alice, made)["status"] == "granted"
 
 
 def test_the_books_are_whole_after_all_of_it(service: Service) -> None:
