@@ -123,7 +123,6 @@ def build(settings: Settings) -> Services:
         db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage, names=name_grants
     )
     payments = PaymentsService(db, settings)
-    notices = NoticesService(payments)
     office = OfficeService(payments)
     campaigns = CampaignsService(db, settings)
     campaigns_office = CampaignsOffice(db)
@@ -132,6 +131,8 @@ def build(settings: Settings) -> Services:
     checks = ChecksService(db, settings, personal, seals)
     payout_methods = MethodsService(db, settings, rails, seals, fresh)
     batches = BatchesService(db, settings, partial(_prove, db, keys))
+    carrying = RailsService(db, rails, payout_methods, batches)
+    notices = NoticesService(payments, hears=carrying.hear)
     outreach = OutreachService(db, accounts, settings)
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
@@ -141,7 +142,7 @@ def build(settings: Settings) -> Services:
         payouts=payouts, payout_methods=payout_methods,
         withdrawals=RequestsService(db, settings, policy, fresh, checks),
         payout_batches=batches, bank_files=BankFilesService(db, rails, seals, batches),
-        rails=RailsService(db, rails, payout_methods, batches),
+        rails=carrying,
         payouts_office=PayoutsOffice(db, settings, rails, checks),
         papers=PapersService(db, settings, personal, checks), papers_office=PapersOffice(db, personal),
         insights=InsightsService(db, accounts, catalog, stage), finance=FinanceService(db), outreach=outreach,

@@ -5,7 +5,7 @@ notice that is due is taken under a lease, so a worker that dies gives it back b
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from largesse.payments.errors import BadNoticeSent, ProviderAway, UnknownProduct
 from largesse.payments.events import JOB_NOTICES
 from largesse.payments.jobs import register
 from largesse.payments.providers.port import (
+    PAYOUT,
     Answerer,
     Away,
     BadNotice,
@@ -40,6 +41,8 @@ from largesse.payments.side_by_side import Call, ask_each
 from largesse.payments.store_notices import Arrived, Stuck, Taken
 
 log = structlog.get_logger(__name__)
+Hears = Callable[[str, str], Awaitable[str]]
+"""Asks a provider at once about money that goes out, by the key of its attempt; says what came of it. Raises `Away`."""
 NOT_CONSUMED = "not-consumed"
 LEASE_S = 60
 _TAKEN_MAX = 8
@@ -54,14 +57,19 @@ _OVERLAP = timedelta(hours=1)
 _FIRST_CATCH_UP = timedelta(days=3)
 
 
-class NoticesService:
-    """Hears providers, and works on what they said."""
+async def _nobody(_provider: str, _key: str) -> str:
+    return "no payouts here"
 
-    def __init__(self, payments: PaymentsService) -> None:
+
+class NoticesService:
+    """Hears providers, and works on what they said. `hears` is told of payouts, of which this room knows nothing."""
+
+    def __init__(self, payments: PaymentsService, hears: Hears = _nobody) -> None:
         self._db = payments.db
         self.receipts = payments.receipts
         self._payments = payments
         self._settler = payments.settler
+        self._hears = hears
         self._batcher: Batcher[Arrived, bool] = Batcher(size_max=200, linger_us=1000, waiting_max=5000)
         self._lane: asyncio.Task[None] | None = None
         # Providers whose notices are worked on right now, and whether to go round once more.
@@ -175,6 +183,8 @@ class NoticesService:
             await store_notices.notice_later(tx, taken.key, pause, why)
 
     async def _look(self, provider: Provider, ref: str) -> str:
+        if ref.startswith(PAYOUT):
+            return await self._hears(provider.name, ref)
         outcome = await self._settler.look(provider, ref)
         if outcome != "no purchase of ours" or not isinstance(provider, Store) or ref.startswith(":"):
             return outcome

@@ -20,11 +20,12 @@ from largesse.payouts.reconcile import Verdict
 from largesse.payouts.service_batches import BatchesService
 from largesse.payouts.service_methods import MethodsService
 from largesse.payouts.service_requests import tell
-from largesse.payouts.withdrawal import Payout
+from largesse.payouts.withdrawal import Payout, Status, payout_of
 
 log = structlog.get_logger(__name__)
 _TAKEN_MAX, _LEASE_S = 20, 60
 BATCH = "rails"
+_HEARD: frozenset[Status] = frozenset({"submitting", "unknown", "submitted", "in_transit", "paid"})
 SILENT, UNREADABLE, NO_RAIL = "rail-silent", "method-unreadable", "rail-not-configured"
 
 
@@ -67,6 +68,24 @@ class RailsService:
             if len(taken) < _TAKEN_MAX:
                 return
 
+    async def hear(self, rail: str, key: str) -> str:
+        """Ask a rail at once of an attempt of which it has sent word, and say how that stands then.
+
+        The word is believed in nothing: what stands at the rail counts, so it may come twice, late or in another order.
+        Nothing is handed over that was not. Raises `Away` where the rail does not answer: ask again later.
+        """
+        payout = payout_of(key)
+        async with self._db.read() as tx:
+            found = await store.find_payout(tx, payout) if payout else None
+        if found is None or (found.rail, found.key) != (rail, key):
+            return "no payout of ours"
+        if found.status in _HEARD and not await self.step(found.id):
+            raise Away(f"{rail} does not answer about {found.id}")
+        async with self._db.read() as tx:
+            now = await store.find_payout(tx, found.id)
+        assert now is not None, key
+        return f"payout is {now.status}"
+
     async def open(self) -> None:
         """Nothing connects before it is needed."""
 
@@ -86,38 +105,44 @@ class RailsService:
             if len(taken) < _TAKEN_MAX:
                 return count
 
-    async def step(self, payout: UUID) -> None:
-        """Hand an approved payout over, or ask what became of one that was; nothing where neither is to be done."""
+    async def step(self, payout: UUID) -> bool:
+        """Hand an approved payout over, or ask what became of one that was; nothing where neither is to be done.
+
+        False: its rail did not answer.
+        """
         found = await self._begin(payout)
         if found is None:
-            return
+            return True
         is_fresh, one = found
         rail = self._rails.get(one.rail)
         if rail is None:
             await self._call_person(one.id, NO_RAIL)
-            return
+            return True
         account = await self._methods.find(one.quote.method, one.creator)
         if account is None and one.status != "paid":
             await self._call_person(one.id, UNREADABLE)
-            return
+            return True
         attempt = Attempt(key=one.key, payout=one.id, money=one.net, account=account or {}, ref=one.rail_ref or "")
         seen = await self._submit(rail, attempt) if is_fresh else await self._look(rail, attempt)
         if await self._record(rail, one, seen):
-            await self._hand_over_again(rail, one, attempt)
+            return await self._hand_over_again(rail, one, attempt)
+        return seen is not None
 
-    async def _hand_over_again(self, rail: Rail, payout: Payout, attempt: Attempt) -> None:
+    async def _hand_over_again(self, rail: Rail, payout: Payout, attempt: Attempt) -> bool:
         """Hand over an attempt of which the rail knows nothing; a refusal now says nothing of the first time."""
         try:
             seen = await rail.submit(attempt)
         except Away as error:
             log.warning("payout.rail_away", payout=str(payout.id), rail=rail.name, error=str(error))
             await self._record(rail, payout, None)
+            return False
         except Refused as refused:
             log.warning("payout.refused_again", payout=str(payout.id), rail=rail.name, reason=refused.reason)
             await self._record(rail, payout, None)
             await self._call_person(payout.id, f"refused: {refused.reason}"[:100])
         else:
             await self._record(rail, payout, seen)
+        return True
 
     async def _begin(self, payout: UUID) -> tuple[bool, Payout] | None:
         """Commit the attempt before anybody is called; True beside the payout: it is to be handed over now."""
@@ -129,7 +154,7 @@ class RailsService:
                 await store.move(tx, payout, "submitting", "system")
                 await store.begin_attempt(tx, payout)
                 await tell(tx, found, "submitting")
-            elif found.status not in {"submitting", "unknown", "submitted", "in_transit", "paid"}:
+            elif found.status not in _HEARD:
                 await store.schedule(tx, payout, None)
                 return None
             now = await store.find_payout(tx, payout)

@@ -138,6 +138,15 @@ class Plan:
         return sum(part.milli for part in self.days)
 
 
+def payout_of(key: str) -> UUID | None:
+    """The payout of which somebody names an attempt's key; None for what is no key of ours."""
+    _, _, rest = key.partition(":")
+    try:
+        return UUID(rest.partition(":")[0])
+    except ValueError:
+        return None
+
+
 def source_of(payout: UUID) -> str:
     """The cause of a payout in the books."""
     return f"payout:{payout}"

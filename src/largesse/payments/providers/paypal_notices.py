@@ -1,8 +1,9 @@
-"""PayPal's notices: their signature, and which payment each is about.
+"""PayPal's notices: their signature, and which payment, or payout, each is about.
 
 Signed is `transmission id|time|webhook id|CRC-32 of the body`, RSA with SHA-256, by the key of a certificate that
 PayPal serves from its own hosts.
-Source: https://developer.paypal.com/api/rest/webhooks/rest/#link-selfverificationmethod
+Source: https://developer.paypal.com/api/rest/webhooks/rest/#link-selfverificationmethod,
+https://developer.paypal.com/docs/payouts/standard/reference/payouts-webhooks/
 """
 
 import base64
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from largesse.kit.paypal import PayPalClient
-from largesse.payments.providers.port import Away, BadNotice
+from largesse.payments.providers.port import PAYOUT, Away, BadNotice
 from largesse.payments.providers.shape import ODD
 
 log = structlog.get_logger(__name__)
@@ -111,7 +112,7 @@ def _event(body: bytes) -> dict[str, Any]:
 
 
 def refs_of(event: Any) -> list[str]:
-    """The payments that an event is about: order ids, or `capture:<id>` where only that is named.
+    """What an event is about: orders, `capture:<id>` where only that is named, or the key of a payout's attempt.
 
     An event of another shape is about none: it is kept as one of a kind that nobody knows, and stops no others.
     """
@@ -128,6 +129,9 @@ def _refs_of(event: dict[str, Any]) -> list[str]:
         return []
     if kind.startswith("CHECKOUT.ORDER."):
         return _named("", [resource.get("id")])
+    if kind.startswith(("PAYMENT.PAYOUTS-ITEM.", "PAYMENT.PAYOUTSBATCH.")):
+        # What else is paid out of this account has keys of another form, and is none of ours.
+        return [key for key in _named("", [_batch_key(resource)]) if key.startswith(PAYOUT)]
     if kind.startswith("PAYMENT."):
         order = (resource.get("supplementary_data") or {}).get("related_ids", {}).get("order_id")
         return _named("", [order]) or _named("capture:", _captures(kind, resource))
@@ -135,6 +139,12 @@ def _refs_of(event: dict[str, Any]) -> list[str]:
         disputed = resource.get("disputed_transactions") or []
         return _named("capture:", [one.get("seller_transaction_id") for one in disputed])
     return []
+
+
+def _batch_key(resource: dict[str, Any]) -> Any:
+    """Our key of a batch, which is the attempt's: an item names it beside itself, a batch in its header."""
+    header = resource.get("batch_header") or {}
+    return resource.get("sender_batch_id") or (header.get("sender_batch_header") or {}).get("sender_batch_id")
 
 
 def _captures(kind: str, resource: dict[str, Any]) -> list[Any]:

@@ -19,6 +19,8 @@ from largesse.kit import outside
 from largesse.kit.money import Money
 
 State = Literal["open", "pending", "paid", "canceled", "failed", "expired"]
+PAYOUT = "payout:"
+"""How a ref begins that names no payment: money that goes out, by the key of its attempt."""
 Via = Literal["psp", "store"]
 
 
@@ -151,7 +153,8 @@ class Begun:
 class Notice:
     """A provider's word that something happened: where to look. No `refs`: a kind that we do not know, which is kept.
 
-    A ref that begins with `:` names a store's receipt without its product, which we know where we granted it.
+    A ref that begins with `:` names a store's receipt without its product, which we know where we granted it; one that
+    begins with `PAYOUT` is the key of a payout's attempt, which is not this room's.
     `asks` is a question that the provider wants answered: Apple's CONSUMPTION_REQUEST. `body` is how the notice reads,
     where it did not come by itself but from the provider's own list.
     """
