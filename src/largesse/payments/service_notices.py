@@ -22,6 +22,7 @@ from largesse.payments import store, store_money, store_notices
 from largesse.payments.errors import BadNoticeSent, ProviderAway, UnknownProduct
 from largesse.payments.events import JOB_NOTICES
 from largesse.payments.jobs import register
+from largesse.payments.providers import NAMES
 from largesse.payments.providers.port import (
     PAYOUT,
     Answerer,
@@ -216,19 +217,23 @@ class NoticesService:
         return "answered"
 
     async def look_at_waiting(self) -> None:
-        """Ask about orders that wait for money; let nobody pay those that are a day old."""
+        """Ask about orders that wait for money; let nobody pay those that are a day old.
+
+        Those of a provider that is set up no more end after a day too; money that came for one is granted where the
+        provider is set up again and says so.
+        """
+        providers = self._settler.providers
         async with self._db.read() as tx:
             waiting = await store.list_waiting(
-                tx, list(self._settler.providers), young_s=_YOUNG_S, pause_s=_LOOK_PAUSE_S, limit=_WAITING_MAX
+                tx, sorted(NAMES | providers.keys()), young_s=_YOUNG_S, pause_s=_LOOK_PAUSE_S, limit=_WAITING_MAX
             )
         calls: dict[str, list[Call]] = {}
         for purchase, name, ref, old in waiting:
-            calls.setdefault(name, []).append(
-                partial(self._look_at, purchase, self._payments.provider(name), ref, old=old)
-            )
+            ask = partial(self._look_at, providers[name]) if name in providers else self._looked
+            calls.setdefault(name, []).append(partial(ask, purchase, ref, old=old))
         await ask_each("waiting", calls)
 
-    async def _look_at(self, purchase: UUID, provider: Provider, ref: str | None, *, old: bool) -> None:
+    async def _look_at(self, provider: Provider, purchase: UUID, ref: str | None, *, old: bool) -> None:
         if ref is not None:
             # First of all, so that one about which the provider does not answer lets the others come first.
             async with self._db.write() as tx:
@@ -236,6 +241,10 @@ class NoticesService:
             if old and isinstance(provider, Seller):
                 await provider.cancel(ref)
             await self._settler.look(provider, ref, purchase)
+        await self._looked(purchase, ref, old=old)
+
+    async def _looked(self, purchase: UUID, ref: str | None, *, old: bool) -> None:
+        """Note that an order was looked at; it ends where it still waits after a day."""
         async with self._db.write() as tx:
             await store.lock(tx, purchase)
             found = await store.find(tx, purchase)

@@ -198,6 +198,33 @@ async def test_without_any_notice_orders_are_looked_at_and_old_ones_expire(
     assert "cancel" in shop.calls
 
 
+async def test_old_orders_of_a_provider_that_is_no_more_expire_and_money_that_came_is_granted_when_it_is_back(
+    client: httpx.AsyncClient,
+    db: Database,
+    payments: PaymentsService,
+    notices: NoticesService,
+    *,
+    cast: Any,
+    shop: Shop,
+) -> None:
+    old, ref = await ordered(client, cast.alice)
+    young, _ = await ordered(client, cast.charlie)
+    async with db.write() as tx:
+        await tx.execute("UPDATE payments.purchase SET looked_at = now() - interval '1 hour'")
+        await tx.execute(
+            "UPDATE payments.purchase SET created_at = now() - interval '25 hours' WHERE account = %s", [cast.alice.key]
+        )
+    del payments.settler.providers["stripe"]
+    await notices.look_at_waiting()
+    assert await state(client, cast.alice, old) == "expired"
+    assert await state(client, cast.charlie, young) == "awaiting_payment"
+    assert "cancel" not in shop.calls
+    payments.settler.providers["stripe"] = shop
+    shop.pay(ref)
+    await payments.settler.look(shop, ref)
+    assert await state(client, cast.alice, old) == "granted"
+
+
 async def test_money_that_comes_late_is_granted_all_the_same(
     client: httpx.AsyncClient, db: Database, cast: Any, shop: Shop, payments: PaymentsService
 ) -> None:

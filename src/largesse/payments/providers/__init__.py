@@ -5,6 +5,9 @@ from largesse.kit.db import Database
 from largesse.payments.providers.port import Provider
 from largesse.payments.providers.sandbox import Sandbox
 
+NAMES = frozenset({"sandbox", "stripe", "paypal", "apple", "google"})
+"""Every provider that a service may have, or have had."""
+
 
 def configured(settings: Settings, db: Database) -> dict[str, Provider]:
     """The providers of this service by name; ends the program where a setting cannot be used.
@@ -34,4 +37,4 @@ def configured(settings: Settings, db: Database) -> dict[str, Provider]:
     return {provider.name: provider for provider in providers}
 
 
-__all__ = ["Provider", "Sandbox", "configured"]
+__all__ = ["NAMES", "Provider", "Sandbox", "configured"]
