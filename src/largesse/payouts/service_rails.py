@@ -188,7 +188,7 @@ class RailsService:
                     await store.move(tx, found.id, "unknown", f"rail:{rail.name}", reason="no answer")
                     await tell(tx, found, "unknown")
                 is_late = now >= found.submitted_at + rail.capabilities.window
-                verdict = Verdict(person=is_late)
+                verdict = Verdict(person=is_late and found.status != "paid")  # what has arrived is watched on
             else:
                 verdict = reconcile.judge(
                     found.status, seen, capabilities=rail.capabilities, submitted_at=found.submitted_at, now=now

@@ -138,6 +138,21 @@ async def test_what_has_arrived_is_watched_for_half_a_year(pays: Any, bank: Bank
     assert len(bank.asked) == asked
 
 
+async def test_one_silence_does_not_end_the_watch(pays: Any, bank: Bank) -> None:
+    await step(pays)
+    bank.say("SUCCESS")
+    assert await step(pays) == "paid"
+    await pays.wait(40)  # longer than it is asked for before it arrives
+    bank.lost = ["before"]
+    await pays.carrying.ask()
+    left = await pays.get(pays.made)
+    assert (left.due_at is not None, "rail-silent" in left.reasons) == (True, False)
+    bank.say("RETURNED")
+    await pays.wait(7)
+    await pays.carrying.ask()
+    assert (await pays.get(pays.made)).status == "returned"
+
+
 async def test_after_a_month_of_silence_it_is_never_handed_over_again(pays: Any, bank: Bank) -> None:
     bank.lost = ["after", "before", "before", "before"]
     assert await step(pays) == "unknown"
