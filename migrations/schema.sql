@@ -1216,12 +1216,14 @@ CREATE TABLE payments.purchase (
     tax_added boolean DEFAULT false NOT NULL,
     finish_at timestamp with time zone DEFAULT now() NOT NULL,
     finish_tries smallint DEFAULT 0 NOT NULL,
+    order_ref text,
     CONSTRAINT purchase_coins_check CHECK ((coins > 0)),
     CONSTRAINT purchase_country_check CHECK ((country ~ '^([A-Z]{2})?$'::text)),
     CONSTRAINT purchase_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT purchase_fee_minor_check CHECK ((fee_minor >= 0)),
     CONSTRAINT purchase_granted_class_check CHECK ((granted_class = ANY (ARRAY['paid'::text, 'promo'::text]))),
     CONSTRAINT purchase_limit_minor_check CHECK ((limit_minor >= 0)),
+    CONSTRAINT purchase_order_ref_check CHECK (((length(order_ref) >= 1) AND (length(order_ref) <= 100))),
     CONSTRAINT purchase_paid_currency_check CHECK ((paid_currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT purchase_paid_minor_check CHECK ((paid_minor >= 0)),
     CONSTRAINT purchase_price_minor_check CHECK ((price_minor > 0)),
@@ -2378,6 +2380,8 @@ CREATE INDEX purchase_account ON payments.purchase USING btree (account, created
 CREATE INDEX purchase_event_purchase ON payments.purchase_event USING btree (purchase, key);
 
 CREATE INDEX purchase_flagged ON payments.purchase USING btree (created_at) WHERE (flags <> '{}'::text[]);
+
+CREATE INDEX purchase_order_ref ON payments.purchase USING btree (provider, order_ref) WHERE (order_ref IS NOT NULL);
 
 CREATE UNIQUE INDEX purchase_receipt ON payments.purchase USING btree (provider, split_part(provider_ref, ':'::text, 2)) WHERE (provider_ref ~~ '%:%'::text);
 

@@ -15,7 +15,7 @@ from largesse.kit.idempotency import created
 from largesse.kit.places import place_of, written
 from largesse.kit.principal import Principal
 from largesse.payments.errors import ReportRefused
-from largesse.payments.reconciling.reading import BYTES_MAX
+from largesse.payments.reconciling.lines import BYTES_MAX
 from largesse.payments.routes_office import Reason
 from largesse.payments.service_reconciling import ReconcilingService
 from largesse.payments.store_reconciling import DifferingLine, Reconciliation
@@ -75,7 +75,10 @@ async def read_report(
     from_on: FromQuery[date],
     to_on: FromQuery[date],
 ) -> Response[ReconciliationBody]:
-    """The report itself is the body: Stripe's itemised balance changes or PayPal's activity, as CSV, of UTC days."""
+    """The report itself is the body: Stripe's itemised balance changes, PayPal's activity or Google Play's earnings.
+
+    CSV, Google's in its zip file too; the days are UTC's. Of a line of the kind `fee` both amounts are fees.
+    """
     by = staff(principal, "finance").account
     made, replayed = await reconciling.read(by, provider, await request.body(), from_on=from_on, to_on=to_on)
     return created(_shown(made), replayed=replayed)

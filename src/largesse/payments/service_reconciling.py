@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 DAYS_MAX = 100
 # What happens at the edge of a day is in the provider's report of the next one as often as not.
 _EDGE = timedelta(hours=1)
+# Google's days are those of the Pacific, whose midnight is up to eight hours after ours.
+_EDGES = {"google": timedelta(hours=9)}
+_STORES = {"google"}
 
 
 class ReconcilingService:
@@ -45,12 +48,14 @@ class ReconcilingService:
         digest, made = hashlib.sha256(raw).digest(), ids.new()
         from_at = datetime.combine(from_on, time(), UTC)
         to_at = datetime.combine(to_on, time(), UTC) + timedelta(days=1)
+        edge = _EDGES.get(provider, _EDGE)
         async with self._db.write() as tx:
             before = await store_reconciling.find_same(tx, provider, from_on, to_on, digest)
             if before is not None:
                 return before, True
             ours = await store_reconciling.list_ours(
-                tx, provider=provider, from_at=from_at, to_at=to_at, due_from=from_at + _EDGE, due_to=to_at - _EDGE,
+                tx, provider=provider, from_at=from_at, to_at=to_at, due_from=from_at + edge, due_to=to_at - edge,
+                net=provider in _STORES,
                 names=sorted({name for one in theirs for name in one.names}),
             )  # fmt: skip
             compared = comparing.compare(theirs, ours)

@@ -78,7 +78,7 @@ class Settler:
             doing = _Acts(tx, provider, record, buyer, seen)
             for act in acts:
                 await doing.do(act)
-            await store.looked(tx, purchase, seen.ref)
+            await store.looked(tx, purchase, seen.ref, seen.order)
         for act in acts:
             name = type(act).__name__.lower()
             log.info("purchase.settled", purchase=str(purchase), provider=provider.name, act=name)

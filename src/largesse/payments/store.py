@@ -130,9 +130,9 @@ async def arrive(tx: WriteTx, purchase: UUID, **columns: Any) -> None:
     await tx.execute(sql("payments", "arrived"), {"id": purchase, **columns})
 
 
-async def looked(tx: WriteTx, purchase: UUID, ref: str | None) -> None:
-    """Note that the provider was asked, and its object where we did not know it."""
-    await tx.execute(sql("payments", "looked"), {"id": purchase, "ref": ref})
+async def looked(tx: WriteTx, purchase: UUID, ref: str | None, order: str | None = None) -> None:
+    """Note that the provider was asked, and its object and order where we did not know them."""
+    await tx.execute(sql("payments", "looked"), {"id": purchase, "ref": ref, "order": order})
 
 
 async def flag(tx: WriteTx, purchase: UUID, word: str) -> None:

@@ -15,9 +15,9 @@ from largesse.kit.db import Database
 from largesse.kit.money import Money
 from largesse.payments import PaymentsService, ReconcilingService
 from largesse.payments.errors import ReportRefused
-from largesse.payments.reconciling import comparing, reading
+from largesse.payments.reconciling import comparing, lines, reading
 from largesse.payments.reconciling.comparing import Ours
-from largesse.payments.reconciling.reading import Theirs
+from largesse.payments.reconciling.lines import Theirs
 from largesse.payments.routes import routes
 from largesse.payments.routes_reconciling import routes as reconciling_routes
 
@@ -128,7 +128,7 @@ HOSTILE = {
     "a fraction of a cent": (report(stripe("pi", "1.001")), "bad-amount"),
     "no currency": (report(stripe("pi", "1").replace("usd", "")), "bad-amount"),
     "no id": (report("," + stripe("pi", "1").partition(",")[2]), "not-whole"),
-    "too large": (b"x" * (reading.BYTES_MAX + 1), "too-large"),
+    "too large": (b"x" * (lines.BYTES_MAX + 1), "too-large"),
 }
 
 

@@ -77,6 +77,7 @@ class ProductPurchase(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     acknowledgement_state: int = 0
     purchase_type: int | None = None
     product_id: str | None = None
+    order_id: Annotated[str, msgspec.Meta(max_length=100)] | None = None
     quantity: Pieces = 1
     refundable_quantity: Pieces | None = None
     obfuscated_external_account_id: str | None = None
@@ -333,6 +334,7 @@ def _seen(product: str, token: str, found: ProductPurchase, voided: Sequence[Voi
         live=found.purchase_type is None,
         buyer=_uuid(found.obfuscated_external_account_id),
         product_id=product,
+        order=found.order_id or None,
         quantity=quantity,
         at=_time(found.purchase_time_millis),
         refunds=_pieces(token, _gone(found, quantity, voided), quantity, voided),

@@ -136,6 +136,8 @@ class Seen:
     finished: bool = False
     # A store's: what `look` takes for it, where that is more than `ref`.
     look_as: str = ""
+    # A store's: what its reports of money call the purchase, where that is not `ref`.
+    order: str | None = None
     # What a person should look at: `early-fraud-warning`.
     flags: Sequence[str] = ()
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from largesse.kit.money import Money
-from largesse.payments.reconciling.reading import Theirs
+from largesse.payments.reconciling.lines import Theirs
 
 Status = Literal["missing", "unknown", "differs", "duplicate"]
 
@@ -25,7 +25,7 @@ class Ours(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that does not agree; `place` is a line of the report."""
+    """Something that does not agree; `place` is a line of the report, and of the kind `fee` the amounts are fees."""
 
     status: Status
     kind: str
@@ -45,31 +45,37 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare(theirs: Sequence[Theirs], ours: Sequence[Ours]) -> Compared:
-    """Hold a report against ours: each of ours once, by the surest name that the report has for it."""
-    by_name = {(one.kind, name): n for n, one in enumerate(ours) for name in one.names}
+    """Hold a report against ours: each of ours once, by the surest name that the report has for it.
+
+    Where several of ours have one name (an order's refunds in parts), its lines take them one after the other.
+    """
+    by_name: dict[tuple[str, str], list[int]] = {}
+    for n, one in enumerate(ours):
+        for name in one.names:
+            by_name.setdefault((one.kind, name), []).append(n)
     seen_ids: set[str] = set()
     seen: set[int] = set()
     lines: list[Line] = []
     matched = other = 0
-    for one in theirs:
-        at = next((by_name[one.kind, name] for name in one.names if (one.kind, name) in by_name), None)
+    for each in theirs:
+        named = next((by_name[each.kind, name] for name in each.names if (each.kind, name) in by_name), [])
+        at = next((n for n in named if n not in seen), named[0] if named else None)
         found = None if at is None else ours[at]
-        status: Status | None = None
-        if one.id in seen_ids or (at is not None and at in seen):
-            status = "duplicate"
-        elif one.kind == "other":
+        if each.id in seen_ids or at in seen:
+            lines.append(_line("duplicate", each, found))
+        elif each.kind == "other":
             other += 1
         elif found is None:
-            status = "unknown"
-        elif not _agrees(one, found):
-            status = "differs"
+            lines.append(_line("unknown", each, None))
+        elif each.money != Money(found.minor, found.currency):
+            lines.append(_line("differs", each, found))
+        elif not _is_same_fee(each, found):
+            lines.append(_fee_line(each, found))
         else:
             matched += 1
-        seen_ids.add(one.id)
+        seen_ids.add(each.id)
         if at is not None:
             seen.add(at)
-        if status:
-            lines.append(_line(status, one, found))
     lines += [
         Line(
             status="missing", kind=one.kind, ref=one.names[0], place=None, purchase=one.purchase, theirs=None,
@@ -80,11 +86,15 @@ def compare(theirs: Sequence[Theirs], ours: Sequence[Ours]) -> Compared:
     return Compared(matched=matched, other=other, lines=lines)
 
 
-def _agrees(theirs: Theirs, ours: Ours) -> bool:
-    if theirs.money != Money(ours.minor, ours.currency):
-        return False
+def _is_same_fee(theirs: Theirs, ours: Ours) -> bool:
     known = theirs.kind == "charge" and theirs.fee is not None and ours.fee_minor is not None
     return not known or theirs.fee == Money(ours.fee_minor or 0, ours.currency)
+
+
+def _fee_line(theirs: Theirs, ours: Ours) -> Line:
+    line = _line("differs", theirs, ours)
+    fee = Money(ours.fee_minor or 0, ours.currency)
+    return msgspec.structs.replace(line, kind="fee", theirs=theirs.fee, ours=fee)
 
 
 def _line(status: Status, theirs: Theirs, ours: Ours | None) -> Line:

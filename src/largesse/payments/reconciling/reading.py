@@ -1,24 +1,15 @@
-"""Reading providers' reports: Stripe's itemised balance changes and PayPal's activity, as CSV.
+"""Reading providers' reports: Stripe's itemised balance changes and PayPal's activity as CSV, and the stores'.
 
 Sources: https://docs.stripe.com/reports/balance (columns of `balance_change_from_activity.itemized`), PayPal's Activity
 download in English. Both are UTF-8 with a head line; columns that are not needed may be there, in any order.
 """
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Literal
+from collections.abc import Callable, Mapping
 
-from largesse.kit.money import Money, exponent
-from largesse.payments.errors import ReportRefused
+from largesse.payments.reconciling import google_play
+from largesse.payments.reconciling.lines import Kind, Theirs, money, need, plus, rows
 
-BYTES_MAX, LINES_MAX = 10_000_000, 100_000
-Kind = Literal["charge", "refund", "dispute", "dispute_won", "other"]
-_AMOUNT = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})*(\.[0-9]{1,4})?|-?[0-9]{1,15}(\.[0-9]{1,4})?")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _STRIPE_KINDS: dict[str, Kind] = {
     "charge": "charge", "refund": "refund", "dispute": "dispute", "dispute_reversal": "dispute_won",
 }  # fmt: skip
@@ -28,52 +19,21 @@ _PAYPAL_CHARGE = re.compile(
 )
 _PAYPAL_REFUND = re.compile(r"payment refund|.*reversal", re.IGNORECASE)
 _PAYPAL_DISPUTE = re.compile(r"chargeback(?! fee| reversal)|.*dispute(?! fee)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Theirs:
-    """A line of a report. `names` are what it may be called at ours, the surest first; `money` is what moved, plus."""
-
-    line: int
-    id: str
-    kind: Kind
-    names: tuple[str, ...]
-    money: Money
-    fee: Money | None = None
+_STRIPE_NEEDS = frozenset({"balance_transaction_id", "reporting_category", "currency", "gross", "fee", "source_id"})
+_PAYPAL_NEEDS = frozenset({"Transaction ID", "Type", "Status", "Currency", "Gross", "Fee", "Invoice Number"})
 
 
 def read(provider: str, raw: bytes) -> list[Theirs]:
     """Every line of a report, in its order. Raises `ReportRefused`."""
-    reader, needed = _READERS[provider]
-    return [reader(line, row) for line, row in _rows(raw, needed)]
+    return _READERS[provider](raw)
 
 
-def _rows(raw: bytes, needed: frozenset[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    if len(raw) > BYTES_MAX:
-        raise ReportRefused("too-large", f"over {BYTES_MAX:,} bytes")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ReportRefused("not-utf-8", f"at byte {error.start}") from error
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    head: list[str] | None = None
-    try:
-        for row in rows:
-            if head is None:
-                head = [name.strip() for name in row]
-                missing = sorted(needed - set(head))
-                if missing or len(set(head)) != len(head):
-                    raise ReportRefused("other-columns", f"it needs {', '.join(sorted(needed))}, each once")
-            elif row:
-                if len(row) != len(head):
-                    raise ReportRefused("not-whole", f"line {rows.line_num}: {len(row)} fields, not {len(head)}")
-                if rows.line_num > LINES_MAX:
-                    raise ReportRefused("too-large", f"over {LINES_MAX:,} lines")
-                yield rows.line_num, dict(zip(head, (field.strip() for field in row), strict=True))
-    except csv.Error as error:
-        raise ReportRefused("not-csv", f"line {rows.line_num}: {error}"[:200]) from error
-    if head is None:
-        raise ReportRefused("not-whole", "it is empty")
+def _read_stripe(raw: bytes) -> list[Theirs]:
+    return [_stripe(line, row) for line, row in rows(raw, _STRIPE_NEEDS)]
+
+
+def _read_paypal(raw: bytes) -> list[Theirs]:
+    return [_paypal(line, row) for line, row in rows(raw, _PAYPAL_NEEDS)]
 
 
 def _stripe(line: int, row: Mapping[str, str]) -> Theirs:
@@ -87,14 +47,14 @@ def _stripe(line: int, row: Mapping[str, str]) -> Theirs:
         "refund": (row["source_id"],), "dispute": (row["source_id"],), "dispute_won": (row["source_id"],),
     }.get(kind, ())  # fmt: skip
     return Theirs(
-        line=line, id=_need(line, row, "balance_transaction_id"), kind=kind,
+        line=line, id=need(line, row, "balance_transaction_id"), kind=kind,
         names=tuple(name for name in names if name),
-        money=_plus(_money(line, amount, of)), fee=_money(line, row["fee"], currency) if of == currency else None,
+        money=plus(money(line, amount, of)), fee=money(line, row["fee"], currency) if of == currency else None,
     )  # fmt: skip
 
 
 def _paypal(line: int, row: Mapping[str, str]) -> Theirs:
-    gross = _money(line, row["Gross"], row["Currency"].upper())
+    gross = money(line, row["Gross"], row["Currency"].upper())
     said = row["Type"]
     kind: Kind = "other"
     if row["Status"].lower() in {"completed", ""}:
@@ -104,41 +64,15 @@ def _paypal(line: int, row: Mapping[str, str]) -> Theirs:
             kind = "refund"
         elif _PAYPAL_CHARGE.match(said) and gross.minor > 0:
             kind = "charge"
-    fee = _money(line, row["Fee"] or "0", row["Currency"].upper())
+    fee = money(line, row["Fee"] or "0", row["Currency"].upper())
     return Theirs(
-        line=line, id=_need(line, row, "Transaction ID"), kind=kind,
-        names=tuple(name for name in (row["Invoice Number"], row["Transaction ID"]) if name), money=_plus(gross),
-        fee=_plus(fee),
+        line=line, id=need(line, row, "Transaction ID"), kind=kind,
+        names=tuple(name for name in (row["Invoice Number"], row["Transaction ID"]) if name), money=plus(gross),
+        fee=plus(fee),
     )  # fmt: skip
 
 
-def _money(line: int, text: str, currency: str) -> Money:
-    if not _CURRENCY.fullmatch(currency):
-        raise ReportRefused("bad-amount", f"line {line}: no currency")
-    if not _AMOUNT.fullmatch(text):
-        raise ReportRefused("bad-amount", f"line {line}: not an amount: {text[:30]}")
-    minor = Decimal(text.replace(",", "")).scaleb(exponent(currency))
-    if minor != minor.to_integral_value():
-        raise ReportRefused("bad-amount", f"line {line}: a fraction of a minor unit")
-    return Money(int(minor), currency)
-
-
-def _plus(money: Money) -> Money:
-    return Money(abs(money.minor), money.currency)
-
-
-def _need(line: int, row: Mapping[str, str], column: str) -> str:
-    if not 0 < len(row[column]) <= 100:  # noqa: PLR2004 - longer than any provider's
-        raise ReportRefused("not-whole", f"line {line}: no {column}, or one that is too long")
-    return row[column]
-
-
-_READERS: dict[str, tuple[Callable[[int, Mapping[str, str]], Theirs], frozenset[str]]] = {
-    "stripe": (
-        _stripe, frozenset({"balance_transaction_id", "reporting_category", "currency", "gross", "fee", "source_id"})
-    ),
-    "paypal": (
-        _paypal, frozenset({"Transaction ID", "Type", "Status", "Currency", "Gross", "Fee", "Invoice Number"})
-    ),
+_READERS: dict[str, Callable[[bytes], list[Theirs]]] = {
+    "stripe": _read_stripe, "paypal": _read_paypal, "google": google_play.read,
 }  # fmt: skip
 PROVIDERS = frozenset(_READERS)
