@@ -1,5 +1,6 @@
 """The office's side of second factors: taken off by two people, for who lost the device."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from largesse.accounts.errors import SecondFactorOff
-from largesse.accounts.model import ACCOUNT_PREFIX
+from largesse.accounts.model import ACCOUNT_PREFIX, PersonBody, person_body
 from largesse.accounts.service import AccountsService
 from largesse.kit import http, ids
 from largesse.kit.approval import AlreadyDecided, FourEyes, Proposal
@@ -31,7 +32,10 @@ class ProposeReset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ResetProposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A proposed reset. `state` is open, approved, rejected or withdrawn; operators are account keys."""
+    """A proposed reset. `state` is open, approved, rejected or withdrawn; operators are account keys.
+
+    `person` is whose second factor it is and `proposer` who proposed it; both are there in the list.
+    """
 
     id: str
     state: str
@@ -42,6 +46,8 @@ class ResetProposal(msgspec.Struct, frozen=True, kw_only=True):
     proposed_at: datetime
     decided_by: int | None
     decided_at: datetime | None
+    person: PersonBody | None = None
+    proposer: PersonBody | None = None
 
 
 @post(
@@ -84,7 +90,7 @@ async def list_resets(
     http.staff(principal, "support")
     before = http.body_id("proposal", "cursor", cursor) if cursor else None
     found = await accounts.second_factor.list_resets(before=before, limit=limit + 1)
-    shown = [_shown(p) for p in found[:limit]]
+    shown = await _named(accounts, found[:limit])
     return http.Page(shown, shown[-1].id if len(found) > limit else None)
 
 
@@ -135,6 +141,23 @@ def _shown(found: Proposal) -> ResetProposal:
         decided_by=found.decided_by,
         decided_at=found.decided_at,
     )
+
+
+async def _named(accounts: AccountsService, found: Sequence[Proposal]) -> list[ResetProposal]:
+    """With the people: a page of fifty reads each account once, and known ones not at all."""
+    operators = await accounts.people({one.proposed_by for one in found})
+    shown = []
+    for one in found:
+        account, proposer = ids.decode(one.body["account"], ACCOUNT_PREFIX), operators.get(one.proposed_by)
+        person = await accounts.person_by_id(account) if account else None
+        shown.append(
+            msgspec.structs.replace(
+                _shown(one),
+                person=person_body(person) if person else None,
+                proposer=person_body(proposer) if proposer else None,
+            )
+        )
+    return shown
 
 
 office_routes: list[Any] = [propose_reset, list_resets, approve_reset, reject_reset]

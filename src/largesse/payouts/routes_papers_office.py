@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from largesse.accounts import UnderAge
+from largesse.accounts import AccountsService, UnderAge
 from largesse.kit import http
 from largesse.kit.approval import FourEyes
 from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page, staff
@@ -18,8 +18,17 @@ from largesse.payouts.paper import Details, Side, Status
 from largesse.payouts.routes_office import Because
 from largesse.payouts.service_papers import PREFIX
 from largesse.payouts.service_papers_office import PapersOffice
-from largesse.payouts.shown_papers import PICTURE, OfficePaper, office_paper, picture_answer
-from largesse.payouts.store_papers import Look, Match, Ruling
+from largesse.payouts.shown_papers import (
+    PICTURE,
+    OfficeLook,
+    OfficeMatch,
+    OfficePaper,
+    office_look,
+    office_match,
+    office_paper,
+    picture_answer,
+)
+from largesse.payouts.store_papers import Ruling
 
 
 class LookedAt(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +36,7 @@ class LookedAt(msgspec.Struct, frozen=True, kw_only=True):
 
     paper: OfficePaper
     says: Details | None
-    looks: list[Look]
+    looks: list[OfficeLook]
 
 
 class ApprovePaper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +55,7 @@ class RuleMatch(Because, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def list_office_papers(
     *,
     papers_office: NamedDependency[PapersOffice],
+    accounts: NamedDependency[AccountsService],
     principal: NamedDependency[Principal],
     status: FromQuery[Status] = "waiting",
     limit: http.Limit = 50,
@@ -55,7 +65,8 @@ async def list_office_papers(
     staff(principal, "finance")
     after = http.id_cursor(PREFIX, cursor)
     found = await papers_office.list_papers(status=status, after=after, limit=limit + 1)
-    return http.page(found, limit, office_paper)
+    people = await accounts.people({one.creator for one in found})
+    return http.page(found, limit, lambda one: office_paper(one, people))
 
 
 @get(
@@ -65,12 +76,17 @@ async def list_office_papers(
     responses=http.declares(NotSignedIn, Forbidden, NotFound),
 )
 async def look_at_paper(
-    papers_office: NamedDependency[PapersOffice], principal: NamedDependency[Principal], paper: FromPath[str]
+    papers_office: NamedDependency[PapersOffice],
+    accounts: NamedDependency[AccountsService],
+    principal: NamedDependency[Principal],
+    paper: FromPath[str],
 ) -> Response[LookedAt]:
     """With what it says; that you looked is in the audit trail."""
     by = staff(principal, "finance").account
     found, says, looks = await papers_office.look(by, http.path_id(PREFIX, paper))
-    body = LookedAt(paper=office_paper(found), says=says, looks=looks)
+    people = await accounts.people({found.creator, *(look.looked_by for look in looks)})
+    seen = [office_look(look, people) for look in looks]
+    body = LookedAt(paper=office_paper(found, people), says=says, looks=seen)
     return Response(body, headers={"Cache-Control": "no-store"})
 
 
@@ -138,15 +154,18 @@ async def reject_paper(
 async def list_matches(
     *,
     papers_office: NamedDependency[PapersOffice],
+    accounts: NamedDependency[AccountsService],
     principal: NamedDependency[Principal],
     status: FromQuery[Ruling] = "open",
     limit: http.Limit = 50,
     cursor: http.Cursor = None,
-) -> Page[Match]:
+) -> Page[OfficeMatch]:
     """The oldest first; an open one stops its creator's payouts until a person rules."""
     staff(principal, "finance")
     found = await papers_office.list_matches(status=status, after=http.key_cursor(cursor) or 0, limit=limit + 1)
-    return Page(found[:limit], str(found[limit - 1].key) if len(found) > limit else None)
+    people = await accounts.people({one.creator for one in found})
+    shown = [office_match(one, people) for one in found[:limit]]
+    return Page(shown, str(shown[-1].key) if len(found) > limit else None)
 
 
 @post(
@@ -161,10 +180,10 @@ async def rule_match(
     papers_office: NamedDependency[PapersOffice],
     principal: NamedDependency[Principal],
     key: FromPath[Annotated[int, msgspec.Meta(ge=1, le=http.KEY_MAX)]],
-) -> Match:
+) -> OfficeMatch:
     """`confirmed` stops every payout of theirs; the last word counts. Nobody rules of themselves."""
     by = staff(principal, "finance").account
-    return await papers_office.decide_match(by, key, data.outcome, data.reason)
+    return office_match(await papers_office.decide_match(by, key, data.outcome, data.reason))
 
 
 routes = [

@@ -65,6 +65,7 @@ async def test_a_reset_of_what_is_not_on_stays_open_and_is_withdrawn(client, cas
     assert [(p["id"], p["state"], p["account"], p["reason"]) for p in listed] == [
         (made, "withdrawn", cast.alice.acct, "showed a passport in a call")
     ]
+    assert [(p["person"]["username"], p["proposer"]["username"]) for p in listed] == [("alice", "sam")]
 
 
 async def test_a_repeated_proposal_is_the_first_one(client, cast, office):

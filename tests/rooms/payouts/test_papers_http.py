@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from largesse.kit.config import Settings
 from largesse.payouts.routes_papers import papers_routes
+from largesse.payouts.screening import Listed
+from largesse.payouts.store_papers import put_matches
 from pictured import jpeg, png
 
 PASSPORT = {
@@ -71,6 +73,7 @@ async def test_a_creator_shows_a_passport_and_finance_approves_it(
     queue = (await client.get("/v1/office/papers", headers=fin)).json()
     assert [(one["id"], one["creator"]) for one in queue["items"]] == [(paper, cast.bob.key)]
     assert "Builder" not in str(queue)
+    assert queue["items"][0]["person"]["username"] == "bob"
     seen = await client.get(office, headers=fin)
     assert (seen.json()["says"]["number"], seen.headers["Cache-Control"]) == ("P1234567", "no-store")
     picture = await client.get(f"{office}/files/front", headers=fin)
@@ -82,7 +85,8 @@ async def test_a_creator_shows_a_passport_and_finance_approves_it(
     assert picture.headers["Content-Disposition"].startswith("attachment")
     done = await client.post(f"{office}/approve", json={}, headers=fin)
     assert (done.status_code, done.json()["status"]) == (200, "approved")
-    assert [one["side"] for one in (await client.get(office, headers=fin)).json()["looks"]] == ["front", ""]
+    looks = (await client.get(office, headers=fin)).json()["looks"]
+    assert [(one["side"], one["person"]["username"]) for one in looks] == [("front", "fiona"), ("", "fiona")]
     mine = (await client.get("/v1/me/papers", headers=bob)).json()["items"][0]
     assert (mine["status"], "decided_by" in mine, "creator" in mine) == ("approved", False, False)
     late = await client.delete(path, headers=bob)
@@ -108,3 +112,16 @@ async def test_the_same_key_writes_one_paper(client: httpx.AsyncClient, cast: An
     assert (first.json()["id"], again.headers["Idempotent-Replay"]) == (again.json()["id"], "true")
     other = await client.post("/v1/me/papers", json=PASSPORT, headers=cast.bob.headers)
     assert (other.status_code, other.json()["code"]) == (409, "paper-open")
+
+
+async def test_a_match_says_whom_the_list_seems_to_name(client: httpx.AsyncClient, desk: Any, cast: Any) -> None:
+    async with desk.db.write() as tx:
+        await put_matches(tx, cast.bob.key, bytes(32), [Listed("NK-1", "Viktor Bout", "1967-01-13")])
+    olga = cast.olga.headers
+    (match,) = (await client.get("/v1/office/screening", headers=olga)).json()["items"]
+    assert (match["person"]["username"], match["name"], match["status"]) == ("bob", "Viktor Bout", "open")
+    said = {"outcome": "cleared", "reason": "born in another year"}
+    ruled = await client.post(f"/v1/office/screening/{match['key']}/rule", json=said, headers=olga)
+    assert (ruled.status_code, ruled.json()["status"]) == (200, "cleared")
+    (kept,) = (await client.get("/v1/office/screening?status=cleared", headers=olga)).json()["items"]
+    assert (kept["reason"], kept["person"]["username"]) == ("born in another year", "bob")

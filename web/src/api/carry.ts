@@ -5,7 +5,7 @@ import { ApiProblem } from './problem';
 /** A slow line carries five megabytes in this time. */
 const FILE_TIMEOUT_MS = 120_000;
 
-async function carry(method: 'POST' | 'PUT', path: string, file?: Blob): Promise<Response> {
+async function carry(method: 'GET' | 'POST' | 'PUT', path: string, file?: Blob): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -26,3 +26,6 @@ async function carry(method: 'POST' | 'PUT', path: string, file?: Blob): Promise
 export const upload = async <T>(method: 'POST' | 'PUT', path: string, file: Blob): Promise<T> => (await (await carry(method, path, file)).json()) as T;
 
 export const download = async (path: string): Promise<Blob> => (await carry('POST', path)).blob();
+
+/** A file that asking for changes nothing of. */
+export const take = async (path: string): Promise<Blob> => (await carry('GET', path)).blob();
