@@ -113,7 +113,7 @@ async def test_a_name_on_the_list_stops_a_payout_until_somebody_rules(browser: B
         await who.go("/office/screening")
         row = who.page.locator("li").filter(has_text=f"@{bob.username}")
         await expect(row).to_contain_text("Viktor Bout")
-        await expect(row).to_contain_text("born 1967-01-13")
+        await expect(row).to_contain_text("NK-1 · born 1967-01-13 · ")
         await who.has_no_barriers()
         await row.get_by_role("button", name="It is them").click()
         await _says(who, "It is them", "Note", "the same face")
