@@ -103,6 +103,12 @@ async def _empty_form(who: Visitor) -> None:
     await expect(who.page.get_by_text("Enter your date of birth.")).to_be_visible()
 
 
+async def _figure(who: Visitor) -> None:
+    await who.page.get_by_role("button", name=re.compile("^Pending:")).click()
+    await who.page.get_by_role("dialog").get_by_role("listitem").get_by_role("button").first.click()
+    await expect(who.page.get_by_role("dialog").get_by_role("link").first).to_be_visible()
+
+
 async def _operation(who: Visitor) -> None:
     await who.page.locator("summary").first.click()
 
@@ -137,6 +143,8 @@ STATES = [
     State("/studio/statements", "bob"), State("/studio/statements", "eve"), State("/studio/statements/{month}", "bob"),
     State("/studio/statements/2001-01", "bob", status=404),
     State("/studio/balance", "bob"), State("/studio/balance", "eve"),
+    State("/studio/balance", "bob", _figure, "figure"),
+    *(State(f"/studio/{part}", who) for part in ("withdraw", "methods", "papers") for who in ("bob", "eve")),
     State("/@{bob}"), State("/@{bob}", "alice"), State("/@{alice}", "alice"), State("/@nobody.at.all", status=404),
     State("/regions"), State("/docs", act=_operation), State("/nothing/here", status=404),
 ]  # fmt: skip
@@ -148,7 +156,9 @@ MIRRORED = {
     "/account#profile alice", "/account#security alice", "/account#privacy alice",
     "/receipt/{receipt} alice", "/studio charlie", "/studio bob", "/studio/live/{live} bob",
     "/studio/live/{ended}/summary bob", "/studio/insights bob", "/studio/statements/{month} bob",
-    "/studio/balance bob", "/@{bob} alice", "/regions guest", "/docs guest", "/nothing/here guest",
+    "/studio/balance bob", "/studio/withdraw bob",
+    "/studio/methods bob", "/studio/papers bob", "/@{bob} alice", "/regions guest", "/docs guest",
+    "/nothing/here guest",
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
 /** The wire: api.md's shapes as TypeScript. Coins are whole, diamonds milli, money in minor units. */
+import type { ExchangeRate } from './payouts';
 
 export interface Money {
   minor: number;
@@ -375,6 +376,8 @@ export interface Diamonds {
   owed_milli: number;
   lifetime_milli: number;
   estimated_value: Money;
+  /** In the currency of the newest payout method. */
+  estimated_local: { value: Money; rate: ExchangeRate } | null;
   releases: { date: string; milli: number }[];
   policy: Policy;
   next_policy?: (Policy & { difference?: PolicyDifference }) | null;
