@@ -5,13 +5,15 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from largesse.kit import ids
 from largesse.kit.db import Database
 from largesse.kit.money import Money
-from largesse.payments import ReconcilingService
+from largesse.payments import ReconcilingService, store
 from largesse.payments.errors import ReportRefused
+from largesse.payments.providers import google
 from largesse.payments.reconciling import lines, reading
 
 HEAD = (
@@ -141,3 +143,19 @@ def test_a_zip_file_broken_at_any_byte_raises_only_the_named_error() -> None:
             reading.read("google", broken)
         except ReportRefused:
             continue
+
+
+async def test_googles_order_number_is_kept_with_the_purchase_when_it_is_asked(db: Database, cast: Any) -> None:
+    answer = {"purchaseState": 0, "orderId": "GPA.1234-5678-9012-34567"}
+    seen = google._seen("coins_1000", "token", msgspec.convert(answer, google.ProductPurchase), [])
+    made = ids.new()
+    async with db.write() as tx:
+        await tx.execute(
+            "INSERT INTO payments.purchase (id, account, coins, price_minor, currency, region, channel, provider)"
+            " VALUES (%s, %s, 1000, 1399, 'EUR', 'DE', 'google', 'google')",
+            [made, cast.alice.key],
+        )
+        await store.looked(tx, made, seen.ref, seen.order)
+        await store.looked(tx, made, seen.ref)
+        kept = await tx.scalar("SELECT order_ref FROM payments.purchase WHERE id = %s", [made])
+    assert kept == "GPA.1234-5678-9012-34567"
