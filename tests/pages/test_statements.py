@@ -87,7 +87,7 @@ async def test_a_statement_shows_the_sums_of_the_api_and_prints_on_two_pages(bro
         assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
         await page.emulate_media(media="print")
         await expect(page.get_by_role("navigation", name="Creator studio")).to_be_hidden()
-        await expect(page.get_by_role("button", name="Print or save as PDF")).to_be_hidden()
+        await expect(page.get_by_role("button", name="Print")).to_be_hidden()
         await page.emulate_media(media="screen")
         async with page.expect_download() as saved:
             await who.press("Save as CSV")
@@ -95,6 +95,12 @@ async def test_a_statement_shows_the_sums_of_the_api_and_prints_on_two_pages(bro
         assert (await (await saved.value).path()).read_text() == bob.http.get(
             f"/v1/me/statements/{own['month']}/csv"
         ).text.replace("\r\n", "\n")
+        async with page.expect_download() as drawn:
+            await who.press("Save as PDF")
+        assert (await drawn.value).suggested_filename == f"statement-{own['month']}.pdf"
+        pages = (await (await drawn.value).path()).read_bytes()
+        assert pages.startswith(b"%PDF-1.")
+        assert pages.rstrip().endswith(b"%%EOF")
 
 
 async def test_a_month_that_has_no_statement_leads_back(browser: Browser, paying: Service) -> None:

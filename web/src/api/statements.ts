@@ -65,6 +65,7 @@ export const statements = {
   list: (cursor?: string) => http.get<Page<StatementMonth>>('/v1/me/statements', { cursor }),
   get: (month: string) => http.get<Statement>(`/v1/me/statements/${e(month)}`),
   csv: (month: string) => `/v1/me/statements/${e(month)}/csv`,
+  pdf: (month: string) => `/v1/me/statements/${e(month)}/pdf`,
   days: (figure: Figure, cursor?: string) => http.get<Page<EarningDay>>('/v1/me/diamonds/days', { ...(figure === 'lifetime' ? {} : { in: figure }), cursor }),
   /** The gifts of a day under one policy; pages of a day that are all another policy's are passed over. */
   giftsOf: async (day: string, policy: string, cursor?: string): Promise<Page<GiftRecord>> => {
