@@ -123,6 +123,8 @@ async def test_a_name_on_the_list_stops_a_payout_until_somebody_rules(browser: B
         ] == "screening"  # fmt: skip
         await who.press("It is them")  # what was confirmed
         await expect(row).to_contain_text("the same face")
+        await who.page.reload()  # the state stands in the address
+        await expect(row).to_contain_text("the same face")
         await row.get_by_role("button", name="It is somebody else").click()
         await _says(who, "It is somebody else", "Note", "born in another year")
         await who.press("Somebody else")
