@@ -1,21 +1,16 @@
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { press } from './press.ts';
+import { shells } from './shells.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** One entry a page: every `pages/NAME.html` is built to `static/pages/NAME.html`. */
-const pages = Object.fromEntries(
-  readdirSync(here('./pages'))
-    .filter((name) => name.endsWith('.html'))
-    .map((name) => [name.replace(/\.html$/, ''), here(`./pages/${name}`)]),
-);
+const { pages, plugin } = shells(here('.'));
 
 export default defineConfig({
   base: '/static/',
-  plugins: [svelte(), press(here('./src/i18n'))],
+  plugins: [plugin, svelte(), press(here('./src/i18n'))],
   html: { cspNonce: '__NONCE__' },
   resolve: { alias: { $lib: here('./src') } },
   build: {
