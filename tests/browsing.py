@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, async_playwright, expect
 
 from running import PASSWORD, Service, Someone
 
@@ -183,12 +183,7 @@ async def visitor(
     context = await browser.new_context(**{"viewport": PHONE, "locale": "en-US", "base_url": service.base, **options})
     context.set_default_timeout(WAIT_MS)
     if who:
-        named = {"login": who.username, "password": PASSWORD}
-        code = await asyncio.to_thread(who.code)
-        signed = await context.request.post(
-            "/v1/sessions", data=named | ({} if code is None else {"second_factor": code})
-        )
-        assert signed.ok, await signed.text()
+        await _sign_in(context, who)
     await context.add_init_script(_MEMORY)
     made = Visitor(service.base, context, await context.new_page())
     context.on("console", lambda message: _hear(made, message))
@@ -198,6 +193,23 @@ async def visitor(
         assert not made.faults, "\n".join(made.faults)
     finally:
         await context.close()
+
+
+async def signed_in(browser: Browser, service: Service, who: Someone) -> StorageState:
+    """A device on which somebody has signed in: `storage_state` of any number of windows."""
+    context = await browser.new_context(locale="en-US", base_url=service.base)
+    try:
+        await _sign_in(context, who)
+        return await context.storage_state()
+    finally:
+        await context.close()
+
+
+async def _sign_in(context: BrowserContext, who: Someone) -> None:
+    named = {"login": who.username, "password": PASSWORD}
+    code = await asyncio.to_thread(who.code)
+    signed = await context.request.post("/v1/sessions", data=named | ({} if code is None else {"second_factor": code}))
+    assert signed.ok, await signed.text()
 
 
 def _hear(made: Visitor, message: ConsoleMessage) -> None:

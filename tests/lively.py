@@ -30,6 +30,12 @@ class World:
         """Somebody by name; nobody for "guest"."""
         return None if name == "guest" else getattr(self, name)
 
+    def places(self) -> dict[str, str]:
+        """What stands in addresses."""
+        names = ("live", "ended", "announced", "receipt", "purchase")
+        people = {who.username.partition(".")[0]: who.username for who in (self.alice, self.bob)}
+        return {name: getattr(self, name) for name in names} | people | {"month": f"{datetime.now(UTC):%Y-%m}"}
+
 
 def make(service: Service) -> World:
     """The world, made through the API."""

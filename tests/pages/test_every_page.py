@@ -1,18 +1,20 @@
 """Every page in every main state: no barrier that axe calls serious, nothing wider than the window, no complaint."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, StorageState, expect
 
-from browsing import DESK, Visitor, visitor
+import running
+import treasury
+from browsing import DESK, Visitor, signed_in, visitor
 from lively import World
+from treasury import Treasury
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(120)]
-NARROW, PHONE, WIDE = 320, 390, DESK["width"]
+NARROW, PHONE, TABLET, WIDE = 320, 390, 768, DESK["width"]
 SMALL = {"width": NARROW, "height": 700}
 
 
@@ -37,6 +39,11 @@ class State:
     act: Callable[[Visitor], Awaitable[None]] = _nothing
     doing: str = ""
     status: int = 200
+
+    @property
+    def of_money(self) -> bool:
+        """Whether it is seen in the treasury's service."""
+        return self.who in {"olga", "paula", "nora"}
 
     @property
     def mirrored(self) -> bool:
@@ -109,11 +116,37 @@ async def _figure(who: Visitor) -> None:
     await expect(who.page.get_by_role("dialog").get_by_role("link").first).to_be_visible()
 
 
+async def _quote(who: Visitor) -> None:
+    await who.press("See what arrives")
+    await expect(who.page.get_by_text("You receive")).to_be_visible()
+
+
+async def _effect(who: Visitor) -> None:
+    await who.fill(share_bps="8000")
+    await who.press("See what it changes")
+    await expect(who.page.get_by_text("What it would change")).to_be_visible()
+
+
+async def _picture(who: Visitor) -> None:
+    await who.press("Look: Front")
+    await expect(who.page.get_by_role("img", name="Front")).to_be_visible()
+
+
+async def _resolve(who: Visitor) -> None:
+    await who.page.get_by_role("button", name="Resolve").first.click()
+    await expect(who.page.get_by_role("dialog", name="Resolve")).to_be_visible()
+
+
 async def _operation(who: Visitor) -> None:
     await who.page.locator("summary").first.click()
 
 
 EARNED = ("wallet", "gifts", "purchases", "limits")
+WITHDRAWN = ("review", "paid", "returned")
+OFFICE = (
+    "payouts", "batches", "files", "papers", "screening", "second-factors", "policies", "reconcile", "months",
+    "months/{month}", "reports/{month}",
+)  # fmt: skip
 STATES = [
     State("/"), State("/", "alice"), State("/", "alice", _menu, "menu"),
     State("/login"), State("/login", act=_wrong_login, doing="wrong", status=401),
@@ -146,6 +179,14 @@ STATES = [
     State("/studio/balance", "bob", _figure, "figure"),
     *(State(f"/studio/{part}", who) for part in ("withdraw", "methods", "papers") for who in ("bob", "eve")),
     State("/@{bob}"), State("/@{bob}", "alice"), State("/@{alice}", "alice"), State("/@nobody.at.all", status=404),
+    State("/studio/balance", "paula"), State("/studio/methods", "paula"), State("/studio/papers", "paula"),
+    State("/studio/withdraw", "paula"), *(State(f"/studio/withdraw/{{{one}}}", "paula") for one in WITHDRAWN),
+    State("/studio/withdraw/payout_0", "paula", status=404), State("/studio/withdraw", "nora", _quote, "quote"), State("/studio/statements/{month}", "paula"),
+    *(State(f"/office/{part}", "olga") for part in OFFICE), State("/office", "bob"),
+    State("/office/payouts?status=", "olga"), State("/office/payouts/{review}", "olga"),
+    State("/office/payouts/{review}", "olga", _press("Hold"), "hold"), State("/office/payouts/{returned}", "olga"),
+    State("/office/papers/{paper}", "olga", _picture, "picture"), State("/office/policies", "olga", _effect, "effect"),
+    State("/office/reconcile/{report}", "olga"), State("/office/reconcile/{report}", "olga", _resolve, "resolve"),
     State("/regions"), State("/docs", act=_operation), State("/nothing/here", status=404),
 ]  # fmt: skip
 
@@ -158,26 +199,60 @@ MIRRORED = {
     "/studio/live/{ended}/summary bob", "/studio/insights bob", "/studio/statements/{month} bob",
     "/studio/balance bob", "/studio/withdraw bob",
     "/studio/methods bob", "/studio/papers bob", "/@{bob} alice", "/regions guest", "/docs guest",
-    "/nothing/here guest",
+    "/nothing/here guest", "/studio/withdraw paula", "/studio/withdraw/{returned} paula", "/studio/balance paula",
+    "/studio/statements/{month} paula", "/office/payouts/{review} olga", "/office/reconcile/{report} olga",
+    *(f"/office/{part} olga" for part in OFFICE),
 }  # fmt: skip
 
 
-def _path(state: State, world: World) -> str:
-    return state.path.format(
-        live=world.live, ended=world.ended, announced=world.announced, receipt=world.receipt, purchase=world.purchase,
-        alice=world.alice.username, bob=world.bob.username, month=f"{datetime.now(UTC):%Y-%m}",
-    )  # fmt: skip
+@pytest.fixture(scope="module")
+def money(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Treasury]:
+    """A sandbox where earnings are available at once, that asks who creators are and has a list of names."""
+    names = tmp_path_factory.mktemp("names") / "names.csv"
+    names.write_text(f"id,name,birth_date\nNK-1,{treasury.LISTED},1967-01-13\n", "utf-8")
+    for folder in (names.parent, names.parent.parent):
+        folder.chmod(0o755)  # the service may run as somebody else
+    asked = {"payout_cool_off_hours": "0", "payout_identity": "review", "payout_sanctions_file": str(names)}
+    with running.running(log_level="info", **asked) as service:
+        yield treasury.make(service)
+
+
+@pytest.fixture(scope="module")
+def devices() -> dict[str, StorageState]:
+    """People who have signed in once: each page of theirs is seen in a new window of the same device."""
+    return {}
+
+
+@dataclass
+class Place:
+    """Where a state is seen: a service, an address, and somebody's device."""
+
+    world: World | Treasury
+    path: str
+    device: StorageState | None
+
+
+@pytest.fixture
+async def place(
+    request: pytest.FixtureRequest, browser: Browser, devices: dict[str, StorageState], state: State
+) -> Place:
+    world: World | Treasury = request.getfixturevalue("money" if state.of_money else "world")
+    who = world.someone(state.who)
+    if who and state.who not in devices:
+        devices[state.who] = await signed_in(browser, world.service, who)
+    return Place(world, state.path.format(**world.places()), devices.get(state.who))
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
-async def test_a_page_has_no_barrier_and_fits(browser: Browser, world: World, state: State) -> None:
-    async with visitor(browser, world.service, world.someone(state.who), color_scheme="dark") as who:
-        await who.go(_path(state, world))
+async def test_a_page_has_no_barrier_and_fits(browser: Browser, place: Place, state: State) -> None:
+    seen = {"color_scheme": "dark", "storage_state": place.device}
+    async with visitor(browser, place.world.service, **seen) as who:
+        await who.go(place.path)
         await who.settled()
         await state.act(who)
         await who.settled()
         await who.has_no_barriers()
-        for width in (PHONE, NARROW):
+        for width in (PHONE, NARROW, TABLET):
             await _at(who, width)
             await who.fits()
         await who.page.emulate_media(color_scheme="light")
@@ -189,13 +264,13 @@ async def test_a_page_has_no_barrier_and_fits(browser: Browser, world: World, st
 
 
 @pytest.mark.parametrize("state", [each for each in STATES if each.mirrored], ids=str)
-async def test_a_page_reads_from_right_to_left(browser: Browser, world: World, state: State) -> None:
-    async with visitor(browser, world.service, world.someone(state.who), viewport=SMALL) as who:
-        path, mark, part = _path(state, world).partition("#")
-        await who.go(f"{path}?lang=ar{mark}{part}")
+async def test_a_page_reads_from_right_to_left(browser: Browser, place: Place, state: State) -> None:
+    async with visitor(browser, place.world.service, viewport=SMALL, storage_state=place.device) as who:
+        path, mark, part = place.path.partition("#")
+        await who.go(f"{path}{'&' if '?' in path else '?'}lang=ar{mark}{part}")
         await who.settled()
         assert await who.page.locator("html").get_attribute("dir") == "rtl"
-        for width in (NARROW, PHONE, WIDE):
+        for width in (NARROW, PHONE, TABLET, WIDE):
             await _at(who, width)
             await who.fits()
         who.forgive("status of 4")

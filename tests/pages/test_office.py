@@ -8,13 +8,12 @@ import pytest
 from playwright.async_api import Browser, expect
 
 import running
-from browsing import DESK, PHONE, Visitor, visitor
+from browsing import Visitor, visitor
 from earning import earns
 from office import announce_policy, announce_region, hired
 from running import Service, Someone
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(150)]
-SIZES = [{"width": 320, "height": 700}, PHONE, DESK]
 
 
 @pytest.fixture(scope="module")
@@ -151,14 +150,3 @@ async def test_the_office_is_closed_to_others_and_support_only_looks(browser: Br
         await who.go(f"/office/payouts/{payout}")
         await expect(who.page.get_by_role("heading", name="Bob")).to_be_visible()
         await expect(who.page.get_by_role("button", name="Approve")).to_have_count(0)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size["width"]))
-async def test_nothing_of_it_sticks_out(browser: Browser, house: Service, size: dict[str, int]) -> None:
-    payout = withdraws(await earns(house, 30_000))
-    async with visitor(browser, house, hired(house), viewport=size) as who:
-        for path in (f"payouts/{payout}", "payouts", "batches", "policies", "reconcile", "payouts?lang=ar"):
-            await who.go(f"/office/{path}")
-            await who.settled()
-            await who.fits()
-            await who.has_no_barriers()

@@ -1,6 +1,5 @@
 """Operators and people in a browser: papers looked at and decided, names on a list, second factors that were lost."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,12 @@ from playwright.async_api import Browser, expect
 
 import pictured
 import running
-from browsing import DESK, PHONE, Visitor, visitor
+from browsing import Visitor, visitor
 from earning import earns
 from office import announce_policy, announce_region, hired
 from running import Service, Someone
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(180)]
-TABLET = {"width": 768, "height": 1024}
-SIZES = [{"width": 320, "height": 700}, PHONE, TABLET, DESK]
 PASSPORT = {
     "kind": "passport", "country": "US", "name": "Viktor Bout", "birth_date": "1990-05-17", "number": "P1234567",
 }  # fmt: skip
@@ -170,22 +167,3 @@ async def test_each_part_of_the_office_is_open_to_its_roles_alone(browser: Brows
                 link = who.page.locator(f"nav a[href='/office/{part}'][aria-current=page]")
                 await expect(closed.or_(link)).to_be_visible()
                 assert await link.count() == (1 if part in parts else 0), f"{role} {part}"
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size["width"]))
-async def test_nothing_of_it_sticks_out(browser: Browser, strict: Service, size: dict[str, int]) -> None:
-    bob = creator(strict)
-    paper = hands_in(bob, name="Bartholomew Maximilian von und zu Hohenstaufen-Wittelsbach", number="P" + "1" * 39)
-    boss, member = hired(strict, "admin"), strict.join("alice")
-    body = {"account": member.account["id"], "reason": "a call with the passport " * 12, "ticket": "T" * 60}
-    assert boss.http.post("/v1/office/second-factor-resets", json=body).status_code == 201
-    async with visitor(browser, strict, boss, viewport=size) as who:
-        for language in ("en", "ar"):
-            for path in ("papers", f"papers/{paper}", "screening?status=cleared", "second-factors"):
-                await who.go(f"/office/{path}{'&' if '?' in path else '?'}lang={language}")
-                await who.settled()
-                if path.startswith("papers/"):
-                    await who.page.get_by_role("button", name=re.compile("Look: |عرض: ")).click()
-                    await expect(who.page.locator("figure img")).to_be_visible()
-                await who.fits()
-                await who.has_no_barriers()

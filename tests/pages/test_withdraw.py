@@ -9,13 +9,12 @@ import pytest
 from playwright.async_api import Browser, expect
 
 import running
-from browsing import DESK, PHONE, Visitor, visitor
+from browsing import Visitor, visitor
 from earning import earns
 from office import announce_policy, announce_region, operator
 from running import Service
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(150)]
-SIZES = [{"width": 320, "height": 700}, PHONE, DESK]
 
 
 @pytest.fixture(scope="module")
@@ -107,21 +106,3 @@ async def test_where_withdrawing_does_not_exist_it_is_said(browser: Browser, pay
         await who.press("See what arrives")
         await expect(who.page.get_by_text("Withdrawing does not exist in your country yet.")).to_be_visible()
         who.forgive("403")
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size["width"]))
-async def test_nothing_of_it_sticks_out(browser: Browser, paying: Service, size: dict[str, int]) -> None:
-    bob = await earns(paying, 30_000)
-    made = bob.http.post("/v1/me/payout-methods", json={"rail": "sandbox", "currency": "EUR"})
-    assert made.status_code == 201, made.text
-    async with visitor(browser, paying, bob, viewport=size) as who:
-        for path in ("/studio/withdraw", "/studio/methods", "/studio/withdraw?lang=ar", "/studio/withdraw/payout_0"):
-            await who.go(path)
-            await who.settled()
-            await who.fits()
-            await who.has_no_barriers()
-        who.forgive("404")
-        await who.go("/studio/withdraw?lang=en")
-        await who.press("See what arrives")
-        await expect(who.page.get_by_text("You receive")).to_be_visible()
-        await who.fits()
