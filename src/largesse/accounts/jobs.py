@@ -3,18 +3,13 @@
 A mailing job makes its link as it sends it, so that no token is ever at rest.
 """
 
-from collections.abc import Callable
-
 from largesse.accounts.model import Letter
 from largesse.accounts.service_me import MAIL_RESET, MAIL_VERIFICATION, MeService
 from largesse.accounts.service_second_factor import MAIL_SECOND_FACTOR, SecondFactorService
 from largesse.kit.config import Settings
 from largesse.kit.jobs import Jobs
 from largesse.kit.mail import Mail
-
-Words = Callable[
-    [str, str], str
-]  # the message of a language, by its key; English where the language is not spoken here
+from largesse.kit.wording import Words
 
 
 def register(

@@ -11,7 +11,7 @@ from largesse.accounts import store
 from largesse.accounts.bearers import Bearers, hash_of, new_token
 from largesse.accounts.errors import TooYoung, UsernameTaken, WrongCredentials
 from largesse.accounts.fields import country_of, email_of, name_of, password_of, username_of
-from largesse.accounts.jobs import Words, register
+from largesse.accounts.jobs import register
 from largesse.accounts.model import (
     ACCOUNT_PREFIX,
     Account,
@@ -50,6 +50,7 @@ from largesse.kit.jobs import Jobs
 from largesse.kit.mail import Mail
 from largesse.kit.news import News
 from largesse.kit.principal import Principal
+from largesse.kit.wording import Words
 
 REVOKED = "bearer.revoked"
 CHANGED = "account.changed"

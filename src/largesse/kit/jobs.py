@@ -7,7 +7,7 @@ a room stay the truth and jobs only wake them: a job may run twice, and must not
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -42,6 +42,11 @@ async def enqueue(tx: WriteTx, task: str, **args: Any) -> int:
 async def send(tx: WriteTx, task: str, **args: Any) -> None:
     """The same as `enqueue` without its number: inside a pipeline it does not wait for the answer."""
     await tx.execute(sql("kit", "job_put"), {"task": task, "args": msgspec.json.encode(args).decode()})
+
+
+async def send_all(tx: WriteTx, task: str, args: Sequence[Mapping[str, Any]]) -> None:
+    """Put a job in the queue for each of `args`, as `send` does for one."""
+    await tx.execute(sql("kit", "job_put_all"), {"task": task, "args": msgspec.json.encode(args).decode()})
 
 
 class Jobs:

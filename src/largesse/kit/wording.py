@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from largesse.kit.money import Money, exponent
 
+# The message of a language, by its key; English where the language is not spoken here.
+Words = Callable[[str, str], str]
 _FIRST_ISOLATE, _ISOLATE_END, _NO_BREAK = "\u2068", "\u2069", "\u00a0"
 _RIGHT_TO_LEFT = {"R", "AL"}
 
@@ -17,7 +19,7 @@ _RIGHT_TO_LEFT = {"R", "AL"}
 class Writer:
     """Writes in one language. `words` says the message of a language by its key."""
 
-    def __init__(self, words: Callable[[str, str], str], language: str | None) -> None:
+    def __init__(self, words: Words, language: str | None) -> None:
         self._language = language or "en"
         self._words = words
         sample = self.say("format.number")  # 1,234.5

@@ -33,6 +33,7 @@ from largesse.payouts import (
     BankFilesService,
     BatchesService,
     ChecksService,
+    LettersService,
     MethodsService,
     PapersOffice,
     PapersService,
@@ -82,6 +83,7 @@ class Services:
     payout_batches: BatchesService
     bank_files: BankFilesService
     rails: RailsService
+    payout_letters: LettersService
     payouts_office: PayoutsOffice
     papers: PapersService
     papers_office: PapersOffice
@@ -142,7 +144,7 @@ def build(settings: Settings) -> Services:
         payouts=payouts, payout_methods=payout_methods,
         withdrawals=RequestsService(db, settings, policy, fresh, checks),
         payout_batches=batches, bank_files=BankFilesService(db, rails, seals, batches),
-        rails=carrying,
+        rails=carrying, payout_letters=LettersService(db, settings),
         payouts_office=PayoutsOffice(db, settings, rails, checks),
         papers=PapersService(db, settings, personal, checks), papers_office=PapersOffice(db, personal),
         insights=InsightsService(db, accounts, catalog, stage), finance=FinanceService(db), outreach=outreach,

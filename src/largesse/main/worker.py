@@ -36,6 +36,7 @@ async def run_worker(settings: Settings) -> None:
     services.notices.add_jobs(services.jobs, services.mail, web.words)
     services.rails.add_jobs(services.jobs)
     services.papers.add_jobs(services.jobs)
+    services.payout_letters.add_jobs(services.jobs, services.mail, web.words)
     badges, insights = Badges(services.db, services.accounts), Fold(services.db)
     services.jobs.add_periodic("* * * * *", "safety.limits_due", services.limits.apply_due)
     stop = asyncio.Event()

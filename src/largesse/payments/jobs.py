@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from largesse.kit.jobs import Jobs
-from largesse.kit.mail import Mail
+from largesse.kit.mail import Letter, Mail
+from largesse.kit.wording import Words
 from largesse.payments.events import JOB_DISPUTE, JOB_FINISH, JOB_NOTICES, JOB_RECEIPT, JOB_REFUND
-from largesse.payments.receipts import Letter, Words
 
 if TYPE_CHECKING:
     from largesse.payments.service_notices import NoticesService

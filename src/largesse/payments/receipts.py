@@ -1,18 +1,16 @@
 """Receipts of purchases, and what was given back or disputed of them, as mail in the buyer's language."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
 
 from largesse.accounts import Account
 from largesse.kit import ids
+from largesse.kit.mail import Letter
 from largesse.kit.money import Money
-from largesse.kit.wording import Writer
+from largesse.kit.wording import Words, Writer
 from largesse.payments.model import Purchase
 
-# The message of a language, by its key; English where the language is not spoken here.
-Words = Callable[[str, str], str]
 # Names of companies, which are the same in every language; the sandbox's has a message of its own.
 NAMES = {"stripe": "Stripe", "paypal": "PayPal", "apple": "App Store", "google": "Google Play"}
 
@@ -23,14 +21,6 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     address: list[str]
     tax_id: str
-
-
-class Letter(msgspec.Struct, frozen=True):
-    """A mail."""
-
-    to: str
-    subject: str
-    text: str
 
 
 class Returned(NamedTuple):

@@ -18,6 +18,7 @@ from largesse.kit.http import NotFound
 from largesse.kit.jobs import Jobs, send
 from largesse.kit.mail import Mail
 from largesse.kit.problems import Problem
+from largesse.kit.wording import Words
 from largesse.payments import store, store_money, store_notices
 from largesse.payments.errors import BadNoticeSent, ProviderAway, UnknownProduct
 from largesse.payments.events import JOB_NOTICES
@@ -36,7 +37,6 @@ from largesse.payments.providers.port import (
     Seller,
     Store,
 )
-from largesse.payments.receipts import Words
 from largesse.payments.service import PaymentsService
 from largesse.payments.side_by_side import Call, ask_each
 from largesse.payments.store_notices import Arrived, Stuck, Taken

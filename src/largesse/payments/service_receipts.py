@@ -10,11 +10,13 @@ from largesse.accounts import Account
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, ReadTx
 from largesse.kit.http import NotFound
+from largesse.kit.mail import Letter
 from largesse.kit.money import Money
+from largesse.kit.wording import Words
 from largesse.ledger import Taken
 from largesse.payments import receipts, store, store_money, store_office
 from largesse.payments.model import Purchase
-from largesse.payments.receipts import Letter, Seller, Words
+from largesse.payments.receipts import Seller
 
 _NAME = "Largesse"
 

@@ -22,7 +22,7 @@ from largesse.kit.http import Invalid, NotConfigured, NotFound
 from largesse.kit.idempotency import IdReused
 from largesse.kit.jobs import enqueue
 from largesse.kit.money import Money
-from largesse.payouts import bank_news, store, store_bank, store_methods
+from largesse.payouts import bank_news, letters, store, store_bank, store_methods
 from largesse.payouts.bank_news import Change
 from largesse.payouts.errors import BankFileLost, BankFileNotReady, NothingToPay, NotNow
 from largesse.payouts.rails.by_file import PAYOUTS_MAX, FileRail, Heard, Letter, Line
@@ -117,6 +117,7 @@ class BankFilesService:
             news = [(TOPIC, one.creator, {"payout": str(one.payout), "status": "submitted"})
                     for one in lines if one.payout in moved]  # fmt: skip
             await outbox.put_all(tx, news)
+            await letters.post(tx, "sent", sorted(moved))
             body = {"sha256": digest.hex(), "payouts": len(lines), "again": now.handed_at is not None}
             await trail.write(tx, by, "payout_file.handed_out", str(file), body)
             now = await self._get(tx, file)

@@ -14,7 +14,7 @@ from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Invalid, NotConfigured, NotFound
 from largesse.kit.jobs import enqueue
 from largesse.kit.money import Money
-from largesse.payouts import reconcile, settling, store, store_batches, withdrawal
+from largesse.payouts import letters, reconcile, settling, store, store_batches, withdrawal
 from largesse.payouts.checks import ChecksService
 from largesse.payouts.errors import NotNow
 from largesse.payouts.rails import Manual, Rail, Sandbox
@@ -22,9 +22,8 @@ from largesse.payouts.rails.manual import Said
 from largesse.payouts.rails.port import Seen
 from largesse.payouts.service_requests import JOB, tell
 from largesse.payouts.store_batches import Ruling
-from largesse.payouts.withdrawal import DOLLAR, Payout, Status
+from largesse.payouts.withdrawal import DOLLAR, HELD, Payout, Status
 
-HELD = "held"
 HANDED_OVER: frozenset[Status] = frozenset({"submitting", "unknown", "submitted", "in_transit", "paid"})
 _UNSETTLED: frozenset[Status] = HANDED_OVER - {"paid"}
 Outcome = Literal["paid", "failed"]
@@ -74,6 +73,7 @@ class PayoutsOffice:
                 raise FourEyes
             if said >= withdrawal.approvals_needed(found.quote.gross_minor, self._bound_minor):
                 await self._move(tx, found, "approved", by)
+                await letters.post(tx, "approved", [payout])
                 await store.schedule(tx, payout, await store.get_now(tx))
 
         return await self._decide(by, payout, "payout.approved", "", do)
@@ -91,6 +91,8 @@ class PayoutsOffice:
                 await self._move(tx, found, "review", by, reason)
             await store.withdraw_approvals(tx, payout)
             await store.call_person(tx, payout, HELD)
+            if HELD not in found.reasons:
+                await letters.post(tx, "held", [payout])
 
         return await self._decide(by, payout, "payout.held", reason, do)
 
@@ -113,6 +115,7 @@ class PayoutsOffice:
             await self._move(tx, found, "rejected", by, reason)
             await store.schedule(tx, payout, None)
             await ledger.let_payout_go(tx, payout=found.source, happened_at=await store.get_now(tx))
+            await letters.post(tx, "rejected", [payout])
 
         return await self._decide(by, payout, "payout.rejected", reason, do)
 

@@ -13,8 +13,8 @@ from largesse.kit import trail
 from largesse.kit.approval import FourEyes
 from largesse.kit.db import Database, ReadTx, WriteTx
 from largesse.kit.http import NotFound
+from largesse.payouts import letters, sealed_papers, store, store_papers
 from largesse.payouts import paper as rules
-from largesse.payouts import sealed_papers, store, store_papers
 from largesse.payouts.errors import PaperNotNow
 from largesse.payouts.paper import Details, Paper, Side, Status
 from largesse.payouts.pictures import Media
@@ -114,6 +114,7 @@ class PapersOffice:
     ) -> Paper:
         await store_papers.decide(tx, paper.id, status, by, reason=reason, valid_until=valid_until)
         await trail.write(tx, by, f"paper.{status}", about(paper.id), {"reason": reason})
+        await letters.post_paper(tx, paper, status)
         now = await store_papers.find(tx, paper.id)
         assert now is not None, paper
         return now

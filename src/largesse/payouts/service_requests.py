@@ -22,7 +22,7 @@ from largesse.kit.idempotency import IdReused
 from largesse.kit.money import Money
 from largesse.kit.principal import Principal
 from largesse.ledger import NotEnoughDiamonds
-from largesse.payouts import fx, store, store_methods, withdrawal
+from largesse.payouts import fx, letters, store, store_methods, withdrawal
 from largesse.payouts.checks import ChecksService
 from largesse.payouts.errors import (
     BelowMinimum,
@@ -215,6 +215,7 @@ class RequestsService:
         if not reasons:
             await store.schedule(tx, payout, now)
         await tell(tx, made, made.status)
+        await letters.post(tx, "requested", [payout])
 
     async def _facts(self, tx: ReadTx, quote: Quote, where: Method) -> Facts:
         ever, there = await store.has_been_paid(tx, quote.creator, where.id)

@@ -5,7 +5,7 @@ import structlog
 from largesse import ledger
 from largesse.kit.db import WriteTx
 from largesse.kit.money import Money
-from largesse.payouts import store
+from largesse.payouts import letters, store
 from largesse.payouts.rails.port import Seen
 from largesse.payouts.reconcile import Act
 from largesse.payouts.service_requests import tell
@@ -28,4 +28,6 @@ async def act(tx: WriteTx, payout: Payout, act: Act, seen: Seen, actor: str) -> 
     elif act == "returned":
         await ledger.return_payout(tx, payout=payout.source, back=seen.back or payout.net, happened_at=at)
     await tell(tx, payout, act)
+    if act in letters.OF_STATUS:
+        await letters.post(tx, letters.OF_STATUS[act], [payout.id])
     log.info("payout.moved", payout=str(payout.id), status=act, by=actor.partition(":")[0])

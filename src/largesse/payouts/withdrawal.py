@@ -27,6 +27,7 @@ OPEN: frozenset[Status] = frozenset(
 CANCELABLE: frozenset[Status] = frozenset({"requested", "review", "approved"})
 NOT_COUNTED: frozenset[Status] = frozenset({"returned", "rejected", "canceled", "failed"})
 DOLLAR = "USD"
+HELD = "held"  # a reason why a person looks: nobody approves it until it is released
 WEEK = timedelta(days=7)
 QUOTE_VALID = timedelta(minutes=10)
 _CENT = 10_000_000  # milli-diamonds x micros a diamond, in a US cent

@@ -1,7 +1,5 @@
 """Mail leaves by the configured port, whole, and says when it did not."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from email import message_from_string
 from email.policy import default
 
@@ -9,39 +7,13 @@ import pytest
 
 from largesse.kit.config import BadSettings, Settings
 from largesse.kit.mail import Mail, MailFailed
-
-
-class Server:
-    """As much of RFC 5321 as a client needs; refuses recipients at `refused.example`."""
-
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 test\r\n")
-        while line := (await reader.readline()).decode().strip():
-            verb = line.upper()
-            if verb == "DATA":
-                writer.write(b"354 go on\r\n")
-                text = (await reader.readuntil(b"\r\n.\r\n")).decode()
-                self.messages.append(text.removesuffix(".\r\n"))
-                writer.write(b"250 taken\r\n")
-            elif verb == "QUIT":
-                writer.write(b"221 bye\r\n")
-                break
-            else:
-                writer.write(b"550 no\r\n" if "refused.example" in line else b"250 fine\r\n")
-        writer.close()
+from mailing import served
 
 
 @pytest.fixture
-async def smtp() -> AsyncIterator[tuple[Server, str]]:
-    server = Server()
-    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    yield server, f"smtp://127.0.0.1:{port}"
-    listening.close()
-    await listening.wait_closed()
+async def smtp():
+    async with served() as found:
+        yield found
 
 
 async def test_a_message_arrives_with_all_its_characters(smtp):
@@ -52,6 +24,18 @@ async def test_a_message_arrives_with_all_its_characters(smtp):
     message = message_from_string(server.messages[0], policy=default)
     assert (message["to"], message["subject"]) == ("kai@example.org", "Grüße 🎁")
     assert "https://largesse.test/reset/abc" in message.get_content()
+
+
+async def test_a_message_whose_answer_was_lost_is_the_same_message_when_it_comes_again(smtp):
+    server, url = smtp
+    mail, server.lost = Mail(Settings(mail_url=url, mail_from="Largesse <no-reply@largesse.test>")), 1
+    with pytest.raises(MailFailed):
+        await mail.send("kai@example.org", "Hello", "Text", name="7c9")
+    for name in ("7c9", "7ca", None, None):
+        await mail.send("kai@example.org", "Hello", "Text", name=name)
+    named = [message_from_string(text, policy=default)["message-id"] for text in server.messages]
+    assert named[:3] == ["<7c9@largesse.test>", "<7c9@largesse.test>", "<7ca@largesse.test>"]
+    assert len(set(named)) == 4
 
 
 async def test_a_refused_message_is_a_failure_that_can_be_tried_again(smtp):

@@ -12,9 +12,9 @@ from largesse import catalog
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
+from largesse.kit.mail import Letter
 from largesse.kit.money import Money
 from largesse.payments import PaymentsService
-from largesse.payments.receipts import Letter
 from mailing import words
 from payments_shop import Shop
 

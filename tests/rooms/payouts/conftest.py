@@ -129,6 +129,14 @@ class Desk:
         async with self.db.read() as tx:
             return await tx.rows("SELECT * FROM payouts.transfer ORDER BY at")
 
+    async def posted(self) -> list[dict[str, Any]]:
+        """What letters about payouts wait to be sent."""
+        async with self.db.read() as tx:
+            rows = await tx.rows(
+                "SELECT args FROM procrastinate.procrastinate_jobs WHERE task_name = 'payouts.mail' ORDER BY id"
+            )
+        return [row["args"] for row in rows]
+
     async def places(self) -> tuple[int, int, int]:
         """Left, reserved and redeemed milli-diamonds of Bob's."""
         async with self.db.read() as tx:

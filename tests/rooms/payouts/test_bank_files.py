@@ -143,6 +143,8 @@ async def test_a_file_goes_out_a_statement_comes_in_and_ten_days_later_the_money
     end = await office.banks.get(made)
     assert (end.status, end.history[-1].reason) == ("returned", "AC04")
     assert await office.banks.places() == (140_000_000, 0, 0)
+    letters = [one["kind"] for one in await office.banks.posted()]
+    assert letters == ["requested", "approved", "sent", "paid", "returned"]
     other = statement(came_back(named, "81.00", "AC04"), message="STMT2")
     assert (await office.read("sepa", other, 409))["code"] == "id-reused"
 
