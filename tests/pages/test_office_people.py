@@ -39,12 +39,12 @@ def _let_in(names: Path) -> None:
         folder.chmod(0o755)
 
 
-def hands_in(bob: Someone, **says: str) -> str:
+def hands_in(bob: Someone, front: bytes = pictured.png(320, 200), **says: str) -> str:
     """A paper that waits, with its front; its id."""
     made = bob.http.post("/v1/me/papers", json=PASSPORT | says)
     assert made.status_code == 201, made.text
     paper: str = made.json()["id"]
-    assert bob.http.put(f"/v1/me/papers/{paper}/files/front", content=pictured.png(320, 200)).is_success
+    assert bob.http.put(f"/v1/me/papers/{paper}/files/front", content=front).is_success
     assert bob.http.post(f"/v1/me/papers/{paper}/submit").is_success
     return paper
 
@@ -98,6 +98,35 @@ async def test_a_paper_is_looked_at_turned_down_and_the_next_one_approved(browse
     own = {one["id"]: one for one in bob.http.get("/v1/me/papers").json()["items"]}
     assert (own[first]["status"], own[first]["reason"]) == ("rejected", "The picture is blurred.")
     assert (own[second]["status"], own[second]["valid_until"]) == ("approved", "2030-01-31")
+
+
+async def test_a_paper_that_is_a_pdf_is_taken_along_and_never_opened_by_the_page(
+    browser: Browser, strict: Service
+) -> None:
+    sent = pictured.pdf(b"2 0 obj\n<< /Type /Page >>\nendobj")
+    paper = hands_in(creator(strict), front=sent)
+    olga, oscar = hired(strict), hired(strict)
+    async with visitor(browser, strict, olga) as who, visitor(browser, strict, oscar) as other:
+        page = who.page
+        await who.go(f"/office/papers/{paper}")
+        await expect(page.get_by_text("Open PDFs where scripts do not run.")).to_be_visible()
+        async with page.expect_download() as saved, page.expect_response(f"**/papers/{paper}/files/front") as answered:
+            await who.press("Download PDF: Front")
+        told = (await answered.value).headers
+        assert told["content-disposition"].startswith("attachment")
+        assert (told["x-content-type-options"], told["cache-control"]) == ("nosniff", "no-store")
+        assert "sandbox" in told["content-security-policy"]
+        kept = await saved.value
+        assert kept.suggested_filename == f"{paper}-front.pdf"
+        assert (await kept.path()).read_bytes() == sent
+        assert (who.context.pages, page.url) == ([page], f"{strict.base}/office/papers/{paper}")
+        await expect(page.locator("iframe, embed, object")).to_have_count(0)
+        await who.settled()
+        await who.has_no_barriers()
+        await other.go(f"/office/papers/{paper}")
+        looks = other.page.locator("section").filter(has_text="Who looked").locator("li")
+        await expect(looks.first).to_contain_text(f"{olga.account['display_name']} · Front")
+        await expect(looks).to_have_count(2)
 
 
 async def test_a_name_on_the_list_stops_a_payout_until_somebody_rules(browser: Browser, strict: Service) -> None:

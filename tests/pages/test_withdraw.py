@@ -90,7 +90,7 @@ async def test_one_is_canceled_before_it_leaves_and_its_diamonds_are_back(browse
         await who.page.wait_for_url("**/studio/withdraw/payout_*")
         await who.go("/studio/withdraw")
         await expect(who.page.get_by_role("heading", name=re.compile("^One is on its way"))).to_be_visible()
-        await who.press("Withdrawal")
+        await who.press("See it")
         await who.press("Cancel it")
         await who.page.get_by_role("dialog").get_by_role("button", name="Cancel it").click()
         await expect(who.page.get_by_text("Canceled. Your diamonds are available again.")).to_be_visible()
