@@ -679,6 +679,17 @@ CREATE TABLE ledger.checkpoint (
     CONSTRAINT checkpoint_signature_check CHECK ((octet_length(signature) = 64))
 );
 
+CREATE TABLE ledger.diamond_grant (
+    transfer bigint NOT NULL,
+    creator integer NOT NULL,
+    day date NOT NULL,
+    policy smallint NOT NULL,
+    milli bigint NOT NULL,
+    minor bigint NOT NULL,
+    CONSTRAINT diamond_grant_milli_check CHECK ((milli > 0)),
+    CONSTRAINT diamond_grant_minor_check CHECK ((minor >= 0))
+);
+
 CREATE TABLE ledger.dispute (
     transfer bigint NOT NULL,
     lot bigint NOT NULL,
@@ -1044,7 +1055,7 @@ CREATE TABLE ledger.transfer (
     happened_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     period date NOT NULL,
-    CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'restored'::text, 'dispute'::text, 'chargeback'::text, 'won'::text, 'mismatch'::text, 'allocation'::text, 'sendback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'paidout'::text, 'letgo'::text, 'return'::text, 'settlement'::text])))
+    CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'restored'::text, 'dispute'::text, 'chargeback'::text, 'won'::text, 'mismatch'::text, 'allocation'::text, 'sendback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'paidout'::text, 'letgo'::text, 'return'::text, 'settlement'::text, 'diamonds'::text])))
 );
 
 ALTER TABLE ledger.transfer ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
@@ -2022,6 +2033,9 @@ ALTER TABLE ONLY ledger.book
 ALTER TABLE ONLY ledger.checkpoint
     ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (n);
 
+ALTER TABLE ONLY ledger.diamond_grant
+    ADD CONSTRAINT diamond_grant_pkey PRIMARY KEY (transfer);
+
 ALTER TABLE ONLY ledger.dispute
     ADD CONSTRAINT dispute_pkey PRIMARY KEY (transfer);
 
@@ -2335,6 +2349,8 @@ CREATE INDEX batch_stripe ON ledger.batch USING btree (((batch & (63)::bigint)),
 
 CREATE INDEX checkpoint_at ON ledger.checkpoint USING btree (at);
 
+CREATE INDEX diamond_grant_creator ON ledger.diamond_grant USING btree (creator, transfer);
+
 CREATE INDEX dispute_lot ON ledger.dispute USING btree (lot);
 
 CREATE INDEX gift_batch ON ONLY ledger.gift USING btree (batch);
@@ -2470,6 +2486,8 @@ CREATE TRIGGER trail_for_ever BEFORE DELETE OR UPDATE ON kit.trail FOR EACH ROW 
 CREATE TRIGGER batch_for_ever BEFORE DELETE OR UPDATE ON ledger.batch FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER checkpoint_for_ever BEFORE DELETE OR UPDATE ON ledger.checkpoint FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER diamond_grant_for_ever BEFORE DELETE OR UPDATE ON ledger.diamond_grant FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER dispute_for_ever BEFORE DELETE OR UPDATE OF transfer, lot, minor, currency, fee_minor, fee_currency, coins, at, opened_at ON ledger.dispute FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -2622,6 +2640,15 @@ ALTER TABLE ONLY catalog.region
 
 ALTER TABLE ONLY ledger.batch
     ADD CONSTRAINT batch_policy_fkey FOREIGN KEY (policy) REFERENCES policy.version(key);
+
+ALTER TABLE ONLY ledger.diamond_grant
+    ADD CONSTRAINT diamond_grant_creator_fkey FOREIGN KEY (creator) REFERENCES ledger.payee(creator);
+
+ALTER TABLE ONLY ledger.diamond_grant
+    ADD CONSTRAINT diamond_grant_policy_fkey FOREIGN KEY (policy) REFERENCES policy.version(key);
+
+ALTER TABLE ONLY ledger.diamond_grant
+    ADD CONSTRAINT diamond_grant_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
 
 ALTER TABLE ONLY ledger.dispute
     ADD CONSTRAINT dispute_decided_fkey FOREIGN KEY (decided) REFERENCES ledger.taking(transfer);

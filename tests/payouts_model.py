@@ -10,18 +10,19 @@ from payouts_world import BOUND_MINOR
 HOLD_DAYS, WEEK_DAYS, WEEK_MINOR, MIN_MINOR = 14, 7, 100_000, 10_000
 MICROS, CENT = 7000, 10_000_000
 OPEN = {"review", "approved", "submitting", "unknown", "submitted", "in_transit"}
+GRANTED = "granted"  # in place of how a dispute stands
 ASKED = ("submitting", "unknown", "submitted", "in_transit")
 
 
 @dataclass(eq=False)
 class Earned:
-    """One viewer's one gift: what its purchase made Bob earn on a day."""
+    """One viewer's one gift: what its purchase made Bob earn on a day; or a grant, which nobody disputes."""
 
     viewer: int
     day: int
     milli: int
     money: int
-    dispute: str = ""  # open, lost, won
+    dispute: str = ""  # open, lost, won; GRANTED
     held: bool = False
     is_reversed: bool = False
 
@@ -63,6 +64,10 @@ class Model:
     def some(self, at: int, *statuses: str) -> Payout:
         found = [payout for payout in self.payouts if payout.status in statuses]
         return found[at % len(found)]
+
+    def gifts(self) -> int:
+        """How many of what was earned are gifts."""
+        return sum(one.dispute != GRANTED for one in self.earned)
 
     def left(self) -> dict[int, int]:
         """Milli-diamonds of each day that can be withdrawn today, the oldest first."""

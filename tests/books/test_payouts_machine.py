@@ -20,7 +20,7 @@ from largesse.kit.money import Money
 from largesse.ledger import PayoutOpen
 from largesse.ledger.keys import Keys, load_keys
 from largesse.payouts import errors
-from payouts_model import ASKED, HOLD_DAYS, OPEN, Earned, Model, Payout
+from payouts_model import ASKED, GRANTED, HOLD_DAYS, MICROS, OPEN, Earned, Model, Payout
 from payouts_world import BOB, BOUND_MINOR, FIRST_VIEWER, OLGA, OSCAR, WINDOW_DAYS, World
 
 T = TypeVar("T")
@@ -82,13 +82,25 @@ class Machine(World, Model, RuleBasedStateMachine):
         self.pass_days(WINDOW_DAYS)
         self.ask(at, "away")
 
-    @precondition(lambda self: len(self.earned) < VIEWERS)
+    @precondition(lambda self: self.gifts() < VIEWERS)
     @rule(coins=st.integers(20_000, 60_000))
     def earn(self, coins: int) -> None:
-        viewer, money = FIRST_VIEWER + len(self.earned), coins
+        viewer, money = FIRST_VIEWER + self.gifts(), coins
         self.run(self.books.buy(viewer, coins, money))
         self.run(self.books.give([Gift(viewer, BOB, coins)]))
         self.earned.append(Earned(viewer, self.today, coins * 700, money))
+
+    @rule(milli=st.integers(1, 9_000_000))
+    def grant(self, milli: int) -> None:
+        self.run(self._grant(milli))
+        self.earned.append(Earned(0, self.today, milli, 0, GRANTED))
+
+    async def _grant(self, milli: int) -> None:
+        async with self.db.write() as tx:
+            await ledger.grant_diamonds(
+                tx, creator=BOB, policy=1, micros=MICROS, milli=milli, source=f"grant:{len(self.earned)}",
+                happened_at=AT,
+            )  # fmt: skip
 
     @precondition(lambda self: self.today < DAYS_MAX)
     @rule(days=st.integers(1, 8))

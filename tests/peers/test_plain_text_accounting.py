@@ -21,7 +21,7 @@ from largesse.kit.db import Database
 from largesse.kit.money import Money
 from largesse.ledger import closing
 
-ENTRIES = 12 + 18  # of `taken`
+ENTRIES = 13 + 18  # of `taken`
 ODD = 'odd "; | \\\n source'
 
 
@@ -52,6 +52,10 @@ async def world(books: Bookkeeper, cast: Any) -> Bookkeeper:
         )
     await books.give([Gift(alice, bob, 3), Gift(alice, bob, 50), Gift(charlie, bob, 40), Gift(charlie, alice, 1)])
     await books.give([Gift(bob, alice, 5)])
+    async with books.db.write() as tx:
+        await ledger.grant_diamonds(
+            tx, creator=bob, policy=1, micros=7000, milli=1_500, source="grant:g", happened_at=AT
+        )
     return books
 
 
@@ -105,7 +109,7 @@ async def taken(world: Bookkeeper, cast: Any) -> Bookkeeper:
     return world
 
 
-def exported(database_url: str, form: str, folder: Path, entries: int = 12) -> Path:
+def exported(database_url: str, form: str, folder: Path, entries: int = 13) -> Path:
     path = folder / f"books.{form}"
     with path.open("wb") as out:
         assert ledger.export_books(database_url, form, out) == entries
@@ -155,7 +159,7 @@ async def test_hledger_says_that_the_books_balance(world: Bookkeeper, database_u
     ours = await our_balances(world.db)
     assert {key: theirs.get(key) for key in ours} == ours
     assert theirs["coins:spent", "COIN"] == 3 + 50 + 7 + 1 + 5
-    assert theirs["diamonds:issued", "DIAMOND"] == Decimal("-46.2")
+    assert theirs["diamonds:issued", "DIAMOND"] == Decimal("-47.7")
     per_asset: dict[str, Decimal] = {}
     for (_, commodity), amount in theirs.items():
         per_asset[commodity] = per_asset.get(commodity, Decimal(0)) + amount
@@ -347,7 +351,7 @@ async def test_every_line_of_jsonl_is_an_entry_that_sums_to_zero(
 ) -> None:
     lines = [json.loads(line) for line in exported(database_url, "jsonl", tmp_path).read_text().splitlines()]
     assert lines[0]["type"] == "books"
-    assert [line["type"] for line in lines[1:]] == ["transfer"] * 7 + ["gift"] * 5
+    assert [line["type"] for line in lines[1:]] == ["transfer"] * 8 + ["gift"] * 5
     assert sum(line["coins_paid"] + line["coins_promo"] for line in lines if line["type"] == "gift") == 99
     adjustment = next(line for line in lines if line.get("kind") == "adjustment")
     assert adjustment["source"] == ODD

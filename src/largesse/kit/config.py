@@ -73,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     payout_four_eyes_minor: Annotated[int, msgspec.Meta(ge=0), _about("US cents above which two approve a payout")] = (
         50_000
     )
+    grant_diamonds_max: Annotated[Positive, _about("most diamonds of one grant by operators")] = 100_000
     payout_batch_seconds: Annotated[
         int,
         msgspec.Meta(ge=0, le=86_400),

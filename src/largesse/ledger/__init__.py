@@ -52,6 +52,7 @@ from largesse.ledger.feed import (
     sum_earned,
     tally,
 )
+from largesse.ledger.granting import grant_diamonds
 from largesse.ledger.journal import (
     COMMITTER_OPTIONS,
     FROZEN,
@@ -212,6 +213,7 @@ __all__ = [
     "freeze_month",
     "get_reader",
     "get_wallet",
+    "grant_diamonds",
     "grant_promo",
     "grant_test_coins",
     "heads",

@@ -71,7 +71,10 @@ class Batches(msgspec.Struct, frozen=True):
 
 
 class EarningDay(msgspec.Struct, frozen=True, kw_only=True):
-    """A creator's earnings of one UTC day under one policy, in milli-diamonds; disputes hold `milli_held` of them."""
+    """A creator's earnings of one UTC day under one policy, in milli-diamonds; disputes hold `milli_held` of them.
+
+    `milli_granted` of them came without a gift.
+    """
 
     day: date
     policy: int
@@ -82,13 +85,14 @@ class EarningDay(msgspec.Struct, frozen=True, kw_only=True):
     milli_held: int
     milli_reserved: int
     milli_redeemed: int
+    milli_granted: int = 0
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """What a transfer did to a creator's diamonds: signed milli-diamonds, 0 where a payout arrived.
 
-    `source` names a payout; gross and fee are US cents, `sent` is what left us in its own currency. Parts of gifts that
-    were reversed, or came back, have none of these.
+    `source` names a payout or a grant; gross and fee are US cents, `sent` is what left us in its own
+    currency. Parts of gifts that were reversed, or came back, have none of these.
     """
 
     at: datetime

@@ -31,6 +31,7 @@ from largesse.payments.routes import routes as payments_routes
 from largesse.payments.routes_campaigns import campaign_routes
 from largesse.payments.routes_reconciling import routes as reconciling_routes
 from largesse.payouts.routes import routes as payouts_routes
+from largesse.payouts.routes_grants import routes as grants_routes
 from largesse.payouts.routes_papers import papers_routes
 from largesse.policy.routes import routes as policy_routes
 from largesse.realtime.routes import routes as realtime_routes
@@ -92,7 +93,8 @@ def build_app(services: Services) -> Litestar:
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
             *safety_routes, *limit_routes, *stage_routes, *gifting_routes, *payments_routes,
-            *campaign_routes, *reconciling_routes, *payouts_routes, *papers_routes, *insights_routes, *finance_routes,
+            *campaign_routes, *reconciling_routes, *payouts_routes, *papers_routes, *grants_routes, *insights_routes,
+            *finance_routes,
             *outreach_routes, *realtime_routes, *web_routes, *EXTRA_ROUTES,
         ],
         dependencies={

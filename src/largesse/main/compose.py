@@ -33,6 +33,7 @@ from largesse.payouts import (
     BankFilesService,
     BatchesService,
     ChecksService,
+    GrantsOffice,
     LettersService,
     MethodsService,
     PapersOffice,
@@ -85,6 +86,7 @@ class Services:
     rails: RailsService
     payout_letters: LettersService
     payouts_office: PayoutsOffice
+    diamond_grants: GrantsOffice
     papers: PapersService
     papers_office: PapersOffice
     insights: InsightsService
@@ -97,8 +99,8 @@ class Services:
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
             "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts", "payout_methods",
-            "withdrawals", "payout_batches", "bank_files", "payouts_office", "papers", "papers_office", "insights",
-            "finance", "outreach", "realtime",
+            "withdrawals", "payout_batches", "bank_files", "payouts_office", "diamond_grants", "papers",
+            "papers_office", "insights", "finance", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -145,7 +147,7 @@ def build(settings: Settings) -> Services:
         withdrawals=RequestsService(db, settings, policy, fresh, checks),
         payout_batches=batches, bank_files=BankFilesService(db, rails, seals, batches),
         rails=carrying, payout_letters=LettersService(db, settings),
-        payouts_office=PayoutsOffice(db, settings, rails, checks),
+        payouts_office=PayoutsOffice(db, settings, rails, checks), diamond_grants=GrantsOffice(db, settings),
         papers=PapersService(db, settings, personal, checks), papers_office=PapersOffice(db, personal),
         insights=InsightsService(db, accounts, catalog, stage), finance=FinanceService(db), outreach=outreach,
         realtime=realtime,

@@ -23,6 +23,7 @@ from largesse.payouts.second_factor import SecondFactor
 from largesse.payouts.service import PayoutsService
 from largesse.payouts.service_bankfiles import BankFilesService
 from largesse.payouts.service_batches import BatchesService
+from largesse.payouts.service_grants import GrantsOffice
 from largesse.payouts.service_letters import LettersService
 from largesse.payouts.service_methods import MethodsService
 from largesse.payouts.service_office import PayoutsOffice
@@ -37,6 +38,7 @@ __all__ = [
     "BankFilesService",
     "BatchesService",
     "ChecksService",
+    "GrantsOffice",
     "LettersService",
     "Method",
     "MethodsService",

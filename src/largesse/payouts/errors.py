@@ -174,3 +174,11 @@ class PictureRefused(Problem):
     status: ClassVar[int] = 422
     code: ClassVar[str] = "picture-refused"
     reason: str
+
+
+@dataclass(eq=False)
+class NotCreator(Problem):
+    """This account is no creator's: only creators have diamonds."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-a-creator"

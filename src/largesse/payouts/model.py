@@ -143,5 +143,5 @@ def _by_share(earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy]
     for earning in earnings:
         pinned = policy_of(earning.policy).share_bps
         if pinned:
-            total += (earning.milli_in - earning.milli_reversed) * share_bps // pinned
+            total += (earning.milli_in - earning.milli_granted - earning.milli_reversed) * share_bps // pinned
     return total

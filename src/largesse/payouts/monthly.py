@@ -15,6 +15,7 @@ from largesse.payouts.model import clears_at, left
 from largesse.policy import Policy
 
 State = Literal["pending", "available", "held", "reserved", "paid", "earned"]
+GRANT = "diamonds"  # the kind of a grant in the books
 _MINOR_SCALE = 10_000_000  # milli-diamonds x micros a diamond, to US cents
 _DECEMBER = 12
 
@@ -39,14 +40,24 @@ class DayLine:
         return left(self.earning) if self.cleared else 0
 
     @property
+    def gifted_milli(self) -> int:
+        """What its gifts gave."""
+        return self.earning.milli_in - self.earning.milli_granted
+
+    @property
+    def gifted_minor(self) -> int:
+        """The same in US cents at the pinned value, rounded down."""
+        return self.gifted_milli * self.policy.diamond_value_micros // _MINOR_SCALE
+
+    @property
     def earned_minor(self) -> int:
-        """What its gifts gave, in US cents at their pinned value, rounded down."""
+        """What was earned, in US cents at its pinned value, rounded down."""
         return self.earning.milli_in * self.policy.diamond_value_micros // _MINOR_SCALE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """A UTC month, in milli-diamonds: opening + earned - reversed - withdrawn + given back = closing.
+    """A UTC month, in milli-diamonds: opening + earned + granted - reversed - withdrawn + given back = closing.
 
     `closing` is all that is the creator's and was not asked to be paid out: pending, available and held.
     """
@@ -55,6 +66,7 @@ class Month:
     is_over: bool
     opening_milli: int
     earned_milli: int
+    granted_milli: int
     reversed_milli: int
     withdrawn_milli: int
     given_back_milli: int
@@ -111,19 +123,21 @@ def months(found: Sequence[DayLine], moves: Sequence[Move], now: datetime) -> li
 
 
 def _month(first: date, opening: int, days: tuple[DayLine, ...], moves: tuple[Move, ...], *, is_over: bool) -> Month:
-    earned = sum(line.earning.milli_in for line in days)
+    earned = sum(line.gifted_milli for line in days)
+    granted = sum(line.earning.milli_granted for line in days)
     reversals = -sum(move.milli for move in moves if move.source is None)
     withdrawn = -sum(move.milli for move in moves if move.source and move.milli < 0)
-    back = sum(move.milli for move in moves if move.source and move.milli > 0)
+    back = sum(move.milli for move in moves if move.source and move.milli > 0 and move.kind != GRANT)
     return Month(
         first=first,
         is_over=is_over,
         opening_milli=opening,
         earned_milli=earned,
+        granted_milli=granted,
         reversed_milli=reversals,
         withdrawn_milli=withdrawn,
         given_back_milli=back,
-        closing_milli=opening + earned - reversals - withdrawn + back,
-        days=days,
+        closing_milli=opening + earned + granted - reversals - withdrawn + back,
+        days=tuple(line for line in days if line.earning.gifts),
         moves=moves,
     )

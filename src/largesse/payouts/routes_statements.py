@@ -16,7 +16,7 @@ from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotFound, NotSigned
 from largesse.kit.money import Money
 from largesse.kit.principal import Principal
 from largesse.ledger import Move
-from largesse.payouts.monthly import DayLine, Month, State
+from largesse.payouts.monthly import GRANT, DayLine, Month, State
 from largesse.payouts.service import PayoutsService
 from largesse.payouts.statement_pdf import amount, diamonds, drawn
 from largesse.payouts.withdrawal import DOLLAR
@@ -25,7 +25,7 @@ _MONTH_LENGTH = len("2026-11")
 _COLUMNS = (
     "date", "kind", "gifts", "coins", "diamonds_milli", "amount_minor", "fee_minor", "currency", "policy", "payout",
 )  # fmt: skip
-_KINDS = {"payout": "withdrawn", "paidout": "arrived", "letgo": "released", "return": "returned"}
+_KINDS = {"payout": "withdrawn", "paidout": "arrived", "letgo": "released", "return": "returned", GRANT: "granted"}
 InState = Annotated[State | None, QueryParameter(name="in", description="days that this figure counts; all if absent")]
 Since = Annotated[date | None, QueryParameter(name="from", description="the first UTC day")]
 Until = Annotated[date | None, QueryParameter(name="to", description="the last UTC day, included")]
@@ -41,11 +41,12 @@ class PinnedPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EarningDayBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What gifts of a UTC day under one policy gave, and where it is now.
+    """What a UTC day gave under one policy, and where it is now.
 
-    earned = reversed + held + pending + available + reserved + paid. `value` is what was earned at the pinned value.
-    `clears_on`: available from its beginning; null where there was no hold. `gifts_url` pages through the gifts of the
-    day: those of its `policy.id` sum to `earned_milli`.
+    `granted_milli` of it came from the operator, without a gift. earned = reversed + held + pending + available +
+    reserved + paid. `value` is what was earned at the pinned value. `clears_on`: available from its beginning; null
+    where there was no hold. `gifts_url` pages through the gifts of the day: those of its `policy.id` sum to
+    `earned_milli` less `granted_milli`.
     """
 
     clears_on: date | None
@@ -53,6 +54,7 @@ class EarningDayBody(msgspec.Struct, frozen=True, kw_only=True):
     gifts: int
     coins: int
     earned_milli: int
+    granted_milli: int
     reversed_milli: int
     held_milli: int
     pending_milli: int
@@ -68,7 +70,7 @@ class MoveBody(msgspec.Struct, frozen=True, kw_only=True):
     """What changed your diamonds besides gifts; `diamonds_milli` is signed, and 0 where a withdrawal arrived.
 
     `kind`: withdrawn, arrived, released (turned down, canceled or failed), returned by the bank; reversed or restored
-    for parts of gifts whose coins were taken back, or came again.
+    for parts of gifts whose coins were taken back, or came again; granted by the operator (`gross` is its worth).
     """
 
     at: datetime
@@ -81,7 +83,7 @@ class MoveBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A UTC month: opening + earned - reversed - withdrawn + given back = closing, in milli-diamonds.
+    """A UTC month: opening + earned + granted - reversed - withdrawn + given back = closing, in milli-diamonds.
 
     What is reserved for a withdrawal has left. A month that is `over` changes only by what was under way as it ended.
     `earned_value` sums the days' values.
@@ -93,6 +95,7 @@ class MonthBody(msgspec.Struct, frozen=True, kw_only=True):
     coins: int
     opening_milli: int
     earned_milli: int
+    granted_milli: int
     reversed_milli: int
     withdrawn_milli: int
     given_back_milli: int
@@ -165,8 +168,8 @@ async def get_statement(
             date=line.earning.day,
             gifts=line.earning.gifts,
             coins=line.earning.coins,
-            earned_milli=line.earning.milli_in,
-            value=MoneyBody(line.earned_minor, DOLLAR),
+            earned_milli=line.gifted_milli,
+            value=MoneyBody(line.gifted_minor, DOLLAR),
             policy=_policy(line),
         )
         for line in found.days
@@ -228,7 +231,7 @@ def _csv(month: Month) -> str:
         own = line.earning
         policy = ids.encode("policy", line.policy.id)
         table.writerow(
-            [own.day, "earned", own.gifts, own.coins, own.milli_in, line.earned_minor, "", DOLLAR, policy, ""]
+            [own.day, "earned", own.gifts, own.coins, line.gifted_milli, line.gifted_minor, "", DOLLAR, policy, ""]
         )
     for move in month.moves:
         body = _move(move)
@@ -263,6 +266,7 @@ def _day(line: DayLine) -> EarningDayBody:
         gifts=own.gifts,
         coins=own.coins,
         earned_milli=own.milli_in,
+        granted_milli=own.milli_granted,
         reversed_milli=own.milli_reversed,
         held_milli=own.milli_held,
         pending_milli=line.pending_milli,
@@ -293,16 +297,19 @@ def _sums(month: Month) -> dict[str, Any]:
         "coins": sum(line.earning.coins for line in month.days),
         "opening_milli": month.opening_milli,
         "earned_milli": month.earned_milli,
+        "granted_milli": month.granted_milli,
         "reversed_milli": month.reversed_milli,
         "withdrawn_milli": month.withdrawn_milli,
         "given_back_milli": month.given_back_milli,
         "closing_milli": month.closing_milli,
-        "earned_value": MoneyBody(sum(line.earned_minor for line in month.days), DOLLAR),
+        "earned_value": MoneyBody(sum(line.gifted_minor for line in month.days), DOLLAR),
     }
 
 
 def _move(move: Move) -> MoveBody:
-    payout = ids.decode(move.source.removeprefix("payout:"), "payout") if move.source else None
+    payout = None
+    if move.source and move.kind != GRANT:
+        payout = ids.decode(move.source.removeprefix("payout:"), "payout")
     sent = MoneyBody(move.sent_minor, move.sent_currency) if move.sent_minor and move.sent_currency else None
     return MoveBody(
         at=move.at,

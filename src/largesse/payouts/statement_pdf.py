@@ -93,10 +93,11 @@ def amount(money: Money) -> str:
 
 
 def _sums(month: Month) -> list[Sequence[str]]:
-    earned = Money(sum(line.earned_minor for line in month.days), "USD")
+    earned = Money(sum(line.gifted_minor for line in month.days), "USD")
     return [
         ("Diamonds at the beginning", diamonds(month.opening_milli)),
         (f"Earned by gifts, worth {amount(earned)}", diamonds(month.earned_milli)),
+        ("Granted", diamonds(month.granted_milli)),
         ("Reversed", diamonds(-month.reversed_milli)),
         ("Withdrawn", diamonds(-month.withdrawn_milli)),
         ("Given back", diamonds(month.given_back_milli)),
@@ -108,7 +109,7 @@ def _days(month: Month) -> list[Sequence[str]]:
     return [
         (
             line.earning.day.isoformat(), f"{line.earning.gifts:,}", f"{line.earning.coins:,}",
-            diamonds(line.earning.milli_in), amount(Money(line.earned_minor, "USD")),
+            diamonds(line.gifted_milli), amount(Money(line.gifted_minor, "USD")),
             f"{Decimal(line.policy.share_bps).scaleb(-2).normalize():f} % / {line.policy.hold_days} d",
         )
         for line in month.days

@@ -2,6 +2,7 @@
 WITH leg AS (
     SELECT coalesce(sum(amount) FILTER (WHERE book IN (1, 4)), 0) AS coins_made, coalesce(sum(amount) FILTER (WHERE book = 9), 0) AS recovered,
         coalesce(sum(amount) FILTER (WHERE book IN (5, 8)), 0) AS promo_made, coalesce(sum(amount) FILTER (WHERE book = 15), 0) AS milli_reversed,
+        coalesce(-sum(amount) FILTER (WHERE book = 11), 0) AS milli_granted,
         coalesce(sum(amount) FILTER (WHERE book = 13), 0) AS milli_redeeming, coalesce(sum(amount) FILTER (WHERE book = 14), 0) AS milli_redeemed
     FROM ledger.leg
 ), lot AS (
@@ -25,8 +26,8 @@ UNION ALL
 SELECT 'promotional coins', format('%s made; %s held + %s spent; lots say %s', -promo_made, wallet.promo, stripe.promo, lot.promo)
 FROM leg, lot, wallet, stripe WHERE -promo_made <> wallet.promo + stripe.promo OR lot.promo <> -promo_made
 UNION ALL
-SELECT 'diamonds', format('%s milli-diamonds issued by gifts, creators were credited %s', stripe.milli, earning.milli)
-FROM stripe, earning WHERE stripe.milli <> earning.milli
+SELECT 'diamonds', format('%s milli-diamonds issued by gifts and %s granted, creators were credited %s', stripe.milli, leg.milli_granted, earning.milli)
+FROM stripe, leg, earning WHERE stripe.milli + leg.milli_granted <> earning.milli
 UNION ALL
 SELECT 'diamonds', format('%s milli-diamonds of creators are reversed, the books reversed %s', earning.reversed, leg.milli_reversed)
 FROM leg, earning WHERE earning.reversed <> leg.milli_reversed

@@ -12,7 +12,7 @@ FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
 WHERE c.relnamespace = 'ledger'::regnamespace AND NOT (i.indisvalid AND i.indisready)
 UNION ALL
 SELECT 'table ' || w.name, 'has lost the trigger that refuses changes'
-FROM unnest(ARRAY['transfer', 'leg', 'lot', 'lot_cut', 'gift', 'batch', 'checkpoint', 'taking', 'dispute', 'gift_part', 'held', 'unallocated']) AS w (name)
+FROM unnest(ARRAY['transfer', 'leg', 'lot', 'lot_cut', 'gift', 'batch', 'checkpoint', 'taking', 'dispute', 'gift_part', 'held', 'unallocated', 'diamond_grant']) AS w (name)
 WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = ('ledger.' || w.name)::regclass AND t.tgname = w.name || '_for_ever')
 UNION ALL
 SELECT 'table ledger.leg', 'has lost the trigger that checks zero sums'

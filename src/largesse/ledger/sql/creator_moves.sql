@@ -1,4 +1,4 @@
--- What moved a creator's diamonds apart from gifts, oldest first: payouts asked for, arrived (0 milli), let go and returned, and parts of
+-- What moved a creator's diamonds apart from gifts, oldest first: payouts asked for, arrived (0 milli), let go and returned, what was granted, and parts of
 -- gifts reversed or given back, summed by transfer. creator, stages: int[] (all of theirs)
 SELECT t.recorded_at AS at, t.kind, o.source, m.milli, m.gross_minor, m.fee_minor, m.sent_minor, m.sent_currency
 FROM (
@@ -8,6 +8,7 @@ FROM (
     FROM ledger.payout WHERE creator = %(creator)s AND paid IS NOT NULL
     UNION ALL SELECT let_go, transfer, milli, gross_minor, NULL, NULL, NULL FROM ledger.payout WHERE creator = %(creator)s AND let_go IS NOT NULL
     UNION ALL SELECT returned, transfer, milli, gross_minor, NULL, NULL, NULL FROM ledger.payout WHERE creator = %(creator)s AND returned IS NOT NULL
+    UNION ALL SELECT transfer, transfer, milli, minor, NULL, NULL, NULL FROM ledger.diamond_grant WHERE creator = %(creator)s
     UNION ALL SELECT transfer, NULL, -sum(milli)::bigint, NULL, NULL, NULL, NULL
     FROM ledger.gift_part WHERE stage = ANY (%(stages)s::int[]) AND receiver = %(creator)s GROUP BY transfer
 ) m

@@ -10,4 +10,5 @@ UNION ALL SELECT 'diamonds:redeeming', creator, 'diamond', coalesce(sum(milli_re
 UNION ALL SELECT 'diamonds:redeemed', 0, 'diamond', coalesce(sum(milli_redeemed), 0)::bigint FROM ledger.earning
 UNION ALL SELECT 'coins:spent', 0, 'coin', sum(coins_paid)::bigint FROM ledger.stripe
 UNION ALL SELECT 'promo:spent', 0, 'promo', sum(coins_promo)::bigint FROM ledger.stripe
-UNION ALL SELECT 'diamonds:issued', 0, 'diamond', -sum(diamonds_milli)::bigint FROM ledger.stripe
+UNION ALL SELECT 'diamonds:issued', 0, 'diamond', -(sum(diamonds_milli) + (SELECT coalesce(sum(milli), 0) FROM ledger.diamond_grant))::bigint
+    FROM ledger.stripe
