@@ -18,6 +18,7 @@ export interface StatementMonth {
   coins: number;
   opening_milli: number;
   earned_milli: number;
+  granted_milli: number;
   reversed_milli: number;
   withdrawn_milli: number;
   given_back_milli: number;
@@ -35,6 +36,7 @@ export interface EarningDay {
   gifts: number;
   coins: number;
   earned_milli: number;
+  granted_milli: number;
   reversed_milli: number;
   held_milli: number;
   pending_milli: number;
@@ -48,7 +50,7 @@ export interface EarningDay {
 /** Signed milli-diamonds; 0 where a withdrawal arrived. */
 export interface StatementMove {
   at: string;
-  kind: 'withdrawn' | 'arrived' | 'released' | 'returned' | 'reversed' | 'restored';
+  kind: 'withdrawn' | 'arrived' | 'released' | 'returned' | 'reversed' | 'restored' | 'granted';
   diamonds_milli: number;
   payout_id: string | null;
   gross: Money | null;
