@@ -1409,7 +1409,9 @@ CREATE TABLE payouts.batch (
     findings_after integer,
     finding text DEFAULT ''::text NOT NULL,
     ended_at timestamp with time zone,
+    beat_at timestamp with time zone,
     CONSTRAINT audited_first CHECK (((payouts = 0) OR (findings_before = 0))),
+    CONSTRAINT batch_check CHECK ((beat_at >= began_at)),
     CONSTRAINT batch_findings_after_check CHECK ((findings_after >= 0)),
     CONSTRAINT batch_findings_before_check CHECK ((findings_before >= 0)),
     CONSTRAINT batch_payouts_check CHECK ((payouts >= 0))

@@ -1,12 +1,15 @@
 """Batches: the books are proved before payouts are handed over, and after; findings before, and nothing leaves.
 
 Whatever hands payouts to a rail runs inside `BatchesService.run`: the worker that hands over what was approved, and
-whoever writes a file for a bank. One batch at a time; one that died is forgotten after a few minutes, which costs
-nothing but an audit, since a payout is handed over once however many try.
+whoever writes a file for a bank. One batch at a time: it says every minute that it runs, however long its audits take.
+One that died is forgotten after a few minutes of silence, which costs nothing but an audit, since a payout is handed
+over once however many try.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
+import psycopg
 import structlog
 
 from largesse.kit.config import Settings
@@ -19,7 +22,8 @@ log = structlog.get_logger(__name__)
 Audit = Callable[[], Awaitable[list[Finding]]]
 """Proves the whole books as `largesse audit` does, and returns what does not hold."""
 
-_OPEN_S, _STOPPED_S = 300, 60
+_BEAT_S = 60.0
+_OPEN_S, _STOPPED_S = 300, 60  # several beats may be lost
 
 
 class BatchesService:
@@ -42,12 +46,25 @@ class BatchesService:
             )  # fmt: skip
         if key is None:
             return False
+        beating = asyncio.create_task(self._beat(key))
         try:
             return await self._run(key, kind, do)
         except Exception:  # the next one need not wait for this one to be taken for dead
             async with self._db.write() as tx:
                 await store_batches.note(tx, key, ended=True)
             raise
+        finally:
+            beating.cancel()
+            await asyncio.wait([beating])
+
+    async def _beat(self, key: int) -> None:
+        while True:
+            await asyncio.sleep(_BEAT_S)
+            try:
+                async with self._db.write() as tx:
+                    await store_batches.beat(tx, key)
+            except (psycopg.Error, OSError) as error:
+                log.warning("payout.batch_unheard", batch=key, error=type(error).__name__)
 
     async def _run(self, key: int, kind: str, do: Callable[[int], Awaitable[int]]) -> bool:
         before = await self._audit()

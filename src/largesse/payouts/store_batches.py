@@ -32,11 +32,16 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def begin(tx: WriteTx, kind: str, *, open_s: int, pause_s: int, stopped_s: int) -> int | None:
-    """Begin a batch; None where another one is open, or ended just now. Times are seconds."""
+    """Begin a batch; None where another one is open, or ended just now. Times are seconds; `open_s` of silence."""
     await tx.execute(sql("payouts", "batch_lock"))
     named = {"kind": kind, "open_s": open_s, "pause_s": pause_s, "stopped_s": stopped_s}
     key: int | None = await tx.scalar(sql("payouts", "batch_begin"), named)
     return key
+
+
+async def beat(tx: WriteTx, key: int) -> None:
+    """Note that a batch still runs."""
+    await tx.execute(sql("payouts", "batch_beat"), {"key": key})
 
 
 async def note(
