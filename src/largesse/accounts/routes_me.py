@@ -148,6 +148,7 @@ class ExportBody(msgspec.Struct, frozen=True):
     payout_methods: list[dict[str, Any]] = []
     payouts: list[dict[str, Any]] = []
     papers: list[dict[str, Any]] = []
+    earnings: list[dict[str, Any]] = []
 
 
 @get("/v1/me", tags=["People"], summary="Your account", responses=http.declares(*_OWN))

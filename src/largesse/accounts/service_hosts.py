@@ -107,10 +107,10 @@ class HostsService:
             if found is None:
                 raise NotFound
             if found.made:
+                await self._forgets(tx, found.account)  # under the creator's lock: nothing is granted after this look
                 held = await self._holds(tx, found.account)
                 if held != Holdings() and not forfeit:
                     raise StillHolds(held.coins, held.diamonds_milli)
-                await self._forgets(tx, found.account)
                 await store.erase(tx, found.account, self._clock.now())
                 hashes = await store.revoke(tx, found.account, store.ALL_KINDS, self._clock.now())
             await store_hosts.delete_user(tx, host, found.account)

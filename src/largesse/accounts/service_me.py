@@ -288,10 +288,10 @@ class MeService:
         """
         await self.prove(account, password)
         async with self._db.write() as tx:
+            await self._forgets(tx, account)  # under the creator's lock: nothing is granted once this has looked
             held = await self._holds(tx, account)
             if held != Holdings() and not forfeit:
                 raise StillHolds(held.coins, held.diamonds_milli)
-            await self._forgets(tx, account)
             await store.erase(tx, account, self._clock.now())
             hashes = await store.revoke(tx, account, store.ALL_KINDS, self._clock.now())  # after the account, as others
         await self._changed(account, hashes)

@@ -7,7 +7,7 @@ legal moves, which the database enforces), `.payout_event` (what happened, for e
 every verb about one is done under its creator's lock there. Payouts leave in batches, between two audits of the whole
 books. An attempt is committed before its rail is called, and an outcome that nobody told us is asked for, never
 guessed: `reconcile` compares what stands at the rail with our record. News: `payout.changed`, subject the creator.
-`letters` says by mail what became of payouts and papers.
+`letters` says by mail what became of payouts and papers, and what was granted.
 `.paper` and `.paper_file` are what a creator shows, sealed under the person's key of accounts, `.paper_look` who looked
 at it, `.screening_match` whom an operator's list seems to name; `checks` are the ports that stop a payout by them.
 A day's earnings clear by date, never by a job that moves money: see `model.clears_at`.

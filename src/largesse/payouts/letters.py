@@ -1,4 +1,4 @@
-"""Mail to a creator about a payout or a paper, in their language: amounts and a number, no account and no reason.
+"""Mail to a creator about a payout, a paper or a grant, in their language: amounts, no account, no reason.
 
 A letter is a job of the transaction that gives cause for it, so it is written if and only if that committed, and once
 for each cause. Before it leaves, it is asked again whether it still stands so: who is paid within a second reads of
@@ -18,7 +18,8 @@ from largesse.kit.wording import Words, Writer
 from largesse.payouts.paper import Paper
 from largesse.payouts.withdrawal import DOLLAR, HELD, OPEN, Payout, Status
 
-JOB, JOB_PAPER = "payouts.mail", "payouts.mail_paper"
+JOB, JOB_PAPER, JOB_GRANT = "payouts.mail", "payouts.mail_paper", "payouts.mail_grant"
+_MILLI = 1000
 Kind = Literal["requested", "approved", "held", "rejected", "sent", "paid", "failed", "returned"]
 _STANDS: dict[Kind, frozenset[Status]] = {
     "requested": OPEN,
@@ -42,6 +43,12 @@ async def post(tx: WriteTx, kind: Kind, payouts: Sequence[UUID]) -> None:
 async def post_paper(tx: WriteTx, paper: Paper, status: str) -> None:
     """Let a letter about what was decided of a paper be sent, once this transaction has committed."""
     await jobs.send(tx, JOB_PAPER, **_named(paper=str(paper.id), status=status))
+
+
+async def post_grant(tx: WriteTx, creator: int, milli: int) -> None:
+    """Let a letter about granted diamonds, one at least, be sent, once this transaction has committed."""
+    if milli >= _MILLI:
+        await jobs.send(tx, JOB_GRANT, **_named(creator=str(creator), diamonds=str(milli // _MILLI)))
 
 
 def stands(payout: Payout, kind: Kind) -> bool:
@@ -73,6 +80,16 @@ def write_paper(paper: Paper, *, person: Account, origin: str, words: Words) -> 
     values = {"name": person.display_name, "what": writer.say(f"mail.paper_{paper.subject}")}
     text = writer.fill(f"mail.paper_{paper.status}_text", values, link=f"{origin}/studio/papers")
     return Letter(person.email, writer.say(f"mail.paper_{paper.status}_subject"), text)
+
+
+def write_grant(diamonds: int, *, person: Account, origin: str, words: Words) -> Letter | None:
+    """A letter about whole diamonds that were granted; None where their creator has no address."""
+    if person.email is None:
+        return None
+    writer = Writer(words, person.language)
+    values = {"name": person.display_name, "diamonds": writer.number(diamonds)}
+    text = writer.fill("mail.grant_text", values, link=f"{origin}/studio/balance")
+    return Letter(person.email, writer.say("mail.grant_subject"), text)
 
 
 def _named(**about: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _ROWS_MAX = 10_000
 
 
 async def export_person(tx: ReadTx, account: int, seals: Seals, personal: PersonalKeys) -> dict[str, Any]:
-    """What is kept here about a person: `payout_methods` with the accounts themselves, `payouts`, and `papers`.
+    """What is kept here about a person: `payout_methods` with the accounts themselves, `payouts`, `papers`, `earnings`.
 
     A paper's pictures are named, and read one by one over HTTP.
     """
@@ -28,7 +28,10 @@ async def export_person(tx: ReadTx, account: int, seals: Seals, personal: Person
         methods.append(row | {"account": seals.open(key, account, sealed) if key else {}})
     payouts = await store.list_payouts(tx, creator=account, status=None, before=None, limit=_ROWS_MAX)
     papers = [await _shown(tx, personal, paper) for paper in await store_papers.list_papers(tx, account)]
-    return {"payout_methods": methods, "payouts": [_plain(payout) for payout in payouts], "papers": papers}
+    return {
+        "payout_methods": methods, "payouts": [_plain(payout) for payout in payouts], "papers": papers,
+        "earnings": [_earned(day) for day in await ledger.list_earnings(tx, account)],
+    }  # fmt: skip
 
 
 async def erase_person(tx: WriteTx, account: int) -> None:
@@ -60,4 +63,13 @@ def _plain(payout: Payout) -> dict[str, Any]:
         "gross_minor": quote.gross_minor, "fee_minor": quote.fee_minor, "net_minor": quote.net_minor,
         "net_currency": quote.net_currency, "rate": str(quote.rate), "diamonds_milli": sum(d.milli for d in quote.days),
         "requested_at": payout.requested_at, "history": [msgspec.structs.asdict(step) for step in payout.history],
+    }  # fmt: skip
+
+
+def _earned(day: ledger.EarningDay) -> dict[str, Any]:
+    """A day of earnings in milli-diamonds; `policy` is the number that names it everywhere."""
+    return {
+        "day": day.day, "policy": day.policy, "gifts": day.gifts, "coins": day.coins, "earned_milli": day.milli_in,
+        "granted_milli": day.milli_granted, "reversed_milli": day.milli_reversed, "reserved_milli": day.milli_reserved,
+        "paid_milli": day.milli_redeemed,
     }  # fmt: skip

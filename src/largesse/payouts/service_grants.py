@@ -10,7 +10,7 @@ from largesse.kit.approval import FourEyes, Proposal
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.http import Invalid, NotFound
-from largesse.payouts import store
+from largesse.payouts import letters, store
 from largesse.payouts.errors import NotCreator
 
 KIND = "diamonds.grant"
@@ -49,13 +49,16 @@ class GrantsOffice:
     async def approve(self, *, by: int, proposal: UUID) -> Proposal:
         """Approve and grant, under the policy in force now.
 
-        Raises `NotFound`, `AlreadyDecided`, `FourEyes` (also for the creator), `NotCreator`: then it stays open.
+        Under the creator's lock, which erasing a person takes too, so that nothing is granted to who is gone. Raises
+        `NotFound` (also for who is erased), `AlreadyDecided`, `FourEyes` (also for the creator), `NotCreator`: then it
+        stays open.
         """
         async with self._db.write() as tx:
             found = await approval.approve(tx, proposal=proposal, kind=KIND, by=by)
             creator: int = found.body["creator"]
             if by == creator:
                 raise FourEyes
+            await ledger.lock_creator(tx, creator)
             _creator(await accounts.get_account(tx, creator))
             rules = await policy.get_in_force(tx)
             await ledger.grant_diamonds(
@@ -64,6 +67,7 @@ class GrantsOffice:
             )  # fmt: skip
             about = ids.encode("proposal", proposal)
             await trail.write(tx, by, f"{KIND}.approved", about, found.body | {"proposed_by": found.proposed_by})
+            await letters.post_grant(tx, creator, found.body["milli"])
         return found
 
     async def reject(self, *, by: int, proposal: UUID) -> Proposal:

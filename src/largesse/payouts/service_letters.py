@@ -13,7 +13,7 @@ from largesse.payouts.letters import Kind
 
 
 class LettersService:
-    """Mail about payouts and papers."""
+    """Mail about payouts, papers and grants."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
         self._db = db
@@ -32,6 +32,10 @@ class LettersService:
         async def about_paper(paper: str, status: str, letter: str) -> None:
             await send(letter, await self.find_paper(paper, status, words))
 
+        async def about_grant(creator: str, diamonds: str, letter: str) -> None:
+            await send(letter, await self.find_grant(int(creator), int(diamonds), words))
+
+        jobs.add(letters.JOB_GRANT, about_grant)
         jobs.add(letters.JOB, about_payout)
         jobs.add(letters.JOB_PAPER, about_paper)
 
@@ -52,3 +56,9 @@ class LettersService:
                 return None
             person = await accounts.get_account(tx, found.creator)
         return letters.write_paper(found, person=person, origin=self._origin, words=words)
+
+    async def find_grant(self, creator: int, diamonds: int, words: Words) -> Letter | None:
+        """A letter about whole diamonds that were granted; None where there is nobody to send it to."""
+        async with self._db.read() as tx:
+            person = await accounts.get_account(tx, creator)
+        return letters.write_grant(diamonds, person=person, origin=self._origin, words=words)

@@ -129,11 +129,11 @@ class Desk:
         async with self.db.read() as tx:
             return await tx.rows("SELECT * FROM payouts.transfer ORDER BY at")
 
-    async def posted(self) -> list[dict[str, Any]]:
-        """What letters about payouts wait to be sent."""
+    async def posted(self, job: str = "payouts.mail") -> list[dict[str, Any]]:
+        """What letters, about payouts if no other job is named, wait to be sent."""
         async with self.db.read() as tx:
             rows = await tx.rows(
-                "SELECT args FROM procrastinate.procrastinate_jobs WHERE task_name = 'payouts.mail' ORDER BY id"
+                "SELECT args FROM procrastinate.procrastinate_jobs WHERE task_name = %s ORDER BY id", [job]
             )
         return [row["args"] for row in rows]
 

@@ -1,5 +1,6 @@
 """Diamonds that the operator grants: by two people, earned as of a gift, withdrawn like any other, in the books."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -10,9 +11,12 @@ from bookkeeping import AT, Gift
 from largesse import ledger
 from largesse.kit import ids
 from largesse.kit.config import Settings
-from largesse.payouts import GrantsOffice, PayoutsService
+from largesse.kit.http import NotFound
+from largesse.kit.wording import Writer
+from largesse.payouts import GrantsOffice, LettersService, PayoutsService, erase_person
 from largesse.payouts.routes import routes
 from largesse.payouts.routes_grants import routes as grant_routes
+from mailing import words
 
 PATH = "/v1/office/diamond-grants"
 GRANTED = 14_286_000
@@ -110,6 +114,64 @@ async def test_what_cannot_be_granted_is_refused(client: httpx.AsyncClient, desk
     own = await client.post(f"{path}/reject", headers=cast.olga.headers)
     assert own.json()["state"] == "withdrawn"
     assert await desk.places() == (0, 0, 0)
+
+
+async def proposed(desk: Any, milli: int = 1_000) -> Any:
+    bob = ids.decode(await account(desk, desk.cast.bob), "acct")
+    assert bob is not None
+    made, _ = await GrantsOffice(desk.db, desk.settings).propose(
+        by=desk.cast.olga.key, proposal=ids.new(), account=bob, milli=milli, reason="a prize", ticket="T-1"
+    )
+    return made
+
+
+async def gone(tx: Any, desk: Any) -> None:
+    """What erasing a person does."""
+    await erase_person(tx, desk.cast.bob.key)
+    await tx.execute("UPDATE accounts.account SET email = NULL, erased_at = now() WHERE key = %s", [desk.cast.bob.key])
+
+
+async def test_who_is_erased_is_granted_nothing(desk: Any) -> None:
+    office, made = GrantsOffice(desk.db, desk.settings), await proposed(desk)
+    async with desk.db.write() as tx:
+        await gone(tx, desk)
+    with pytest.raises(NotFound):
+        await office.approve(by=desk.cast.charlie.key, proposal=made.id)
+    with pytest.raises(NotFound):
+        await proposed(desk)
+    assert [one.state for one in await office.list_proposals(before=None, limit=9)] == ["open"]
+    assert await desk.places() == (0, 0, 0)
+
+
+async def test_an_approval_waits_for_who_is_being_erased(desk: Any) -> None:
+    office, made = GrantsOffice(desk.db, desk.settings), await proposed(desk)
+    async with desk.db.write() as tx:
+        await gone(tx, desk)
+        approving = asyncio.create_task(office.approve(by=desk.cast.charlie.key, proposal=made.id))
+        done, _ = await asyncio.wait([approving], timeout=0.5)
+        assert not done
+    with pytest.raises(NotFound):
+        await approving
+    assert await desk.places() == (0, 0, 0)
+
+
+async def test_who_was_granted_diamonds_is_told_once_by_mail(desk: Any) -> None:
+    office = GrantsOffice(desk.db, desk.settings)
+    for milli in (1_234_567, 999):
+        await office.approve(by=desk.cast.charlie.key, proposal=(await proposed(desk, milli)).id)
+    (asked,) = await desk.posted("payouts.mail_grant")  # of less than one diamond nobody writes
+    letters = LettersService(desk.db, desk.settings)
+    for language in ("en", "de", "es", "zh", "ar"):
+        async with desk.db.write() as tx:
+            await tx.execute("UPDATE accounts.account SET language = %s WHERE key = %s", [language, desk.cast.bob.key])
+        letter = await letters.find_grant(int(asked["creator"]), int(asked["diamonds"]), words)
+        assert letter is not None
+        assert (letter.to, letter.subject) == ("bob@example.org", words(language, "mail.grant_subject"))
+        assert Writer(words, language).number(1_234) in letter.text
+        assert f"{desk.settings.origin}/studio/balance" in letter.text
+    async with desk.db.write() as tx:
+        await gone(tx, desk)
+    assert await letters.find_grant(int(asked["creator"]), int(asked["diamonds"]), words) is None
 
 
 async def test_a_granted_day_is_withdrawn_once_its_hold_is_over(desk: Any) -> None:

@@ -15,6 +15,7 @@ from largesse.payouts import erase_person, errors, export_person, store_methods
 from largesse.payouts.rails import Manual
 from largesse.payouts.sealing import Seals
 
+EARNED_MILLI = 21_000_000
 BANK = {"where": "First Bank 4711", "name": "Bob"}
 
 
@@ -111,7 +112,10 @@ async def test_what_is_kept_is_shown_to_its_owner_whole(by_hand: Any) -> None:
         )
     assert [method["account"] for method in kept["payout_methods"]] == [{"where": "sandbox"}, BANK]
     assert [payout["id"] for payout in kept["payouts"]] == [ids.encode("payout", made.id)]
-    assert others == {"payout_methods": [], "payouts": [], "papers": []}
+    assert [(day["earned_milli"], day["granted_milli"], day["reserved_milli"]) for day in kept["earnings"]] == [
+        (EARNED_MILLI, 0, 14_285_715)
+    ]
+    assert others == {"payout_methods": [], "payouts": [], "papers": [], "earnings": []}
 
 
 async def test_an_address_that_is_not_proved_withdraws_nothing(by_hand: Any) -> None:
