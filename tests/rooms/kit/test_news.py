@@ -11,8 +11,9 @@ from pathlib import Path
 import nats.errors
 import pytest
 
+from largesse.kit import news as kit_news
 from largesse.kit.embedded import ports
-from largesse.kit.news import News
+from largesse.kit.news import Listener, News
 
 Run = Callable[[], subprocess.Popen[bytes]]
 
@@ -91,7 +92,19 @@ async def test_an_address_that_is_none_is_said_at_once() -> None:
         await News("").open()
 
 
-async def test_two_installations_on_one_nats_hear_their_own_news_alone(nats_url: str) -> None:
+async def _listen(news: News, subject: str, hear: Listener) -> None:
+    """Listen, and return once the server knows: `open` waits for a second only, and then a subject is but a wish."""
+    await news.listen(subject, hear)
+    await _until(lambda: news.connected and not news.wishes)
+    await news._client.flush()
+
+
+@pytest.mark.parametrize("patience_s", [1.0, 0.0])
+async def test_two_installations_on_one_nats_hear_their_own_news_alone(
+    nats_url: str, patience_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine too, where nobody is connected yet when `open` returns."""
+    monkeypatch.setattr(kit_news, "_OPEN_S_MAX", patience_s)
     one, other = secrets.token_hex(8), secrets.token_hex(8)
     here, there, again = (News(nats_url, prefix) for prefix in (one, other, one))
     heard = []
@@ -101,8 +114,7 @@ async def test_two_installations_on_one_nats_hear_their_own_news_alone(nats_url:
         async def hear(subject: str, body: bytes, news: News = news) -> None:
             heard.append((news, subject, body))
 
-        await news.listen("room.1", hear)
-        await news._client.flush()  # the server knows of it before anybody speaks
+        await _listen(news, "room.1", hear)
     await here.publish("room.1", b"1")
     await _until(lambda: len(heard) == 2)
     await there.publish("room.1", b"2")
