@@ -1300,8 +1300,12 @@ CREATE TABLE payments.reconciliation_line (
     resolved_by integer,
     resolved_at timestamp with time zone,
     note text DEFAULT ''::text NOT NULL,
+    theirs_units bigint,
+    ours_units bigint,
     CONSTRAINT reconciliation_line_n_check CHECK ((n > 0)),
+    CONSTRAINT reconciliation_line_ours_units_check CHECK ((ours_units >= 0)),
     CONSTRAINT reconciliation_line_status_check CHECK ((status = ANY (ARRAY['missing'::text, 'unknown'::text, 'differs'::text, 'duplicate'::text]))),
+    CONSTRAINT reconciliation_line_theirs_units_check CHECK ((theirs_units >= 0)),
     CONSTRAINT resolved_whole CHECK ((num_nulls(resolved_by, resolved_at) = ANY (ARRAY[0, 2])))
 );
 
@@ -2551,7 +2555,7 @@ CREATE TRIGGER purchase_legal_move BEFORE UPDATE ON payments.purchase FOR EACH R
 
 CREATE TRIGGER reconciliation_for_ever BEFORE DELETE OR UPDATE ON payments.reconciliation FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
-CREATE TRIGGER reconciliation_line_for_ever BEFORE DELETE OR UPDATE OF reconciliation, n, status, kind, ref, place, purchase, theirs_minor, theirs_currency, ours_minor, ours_currency ON payments.reconciliation_line FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+CREATE TRIGGER reconciliation_line_for_ever BEFORE DELETE OR UPDATE OF reconciliation, n, status, kind, ref, place, purchase, theirs_minor, theirs_currency, ours_minor, ours_currency, theirs_units, ours_units ON payments.reconciliation_line FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER bank_file_for_ever BEFORE DELETE OR UPDATE OF id, rail, wanted_by, wanted_at, execution_on ON payouts.bank_file FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 

@@ -1,5 +1,6 @@
 """The back office in a browser: two people and a policy, the queue of payouts, and what comes back from the bank."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 import running
+from apple_report import report, row
 from browsing import Visitor, visitor
 from earning import earns
 from office import announce_policy, announce_region, hired
@@ -138,6 +140,28 @@ async def test_a_report_with_a_line_that_is_not_ours_is_held_against_the_books(
         await expect(line).to_contain_text("the shop's own card reader")
         await who.go("/office/reconcile")
         await expect(who.page.locator("a[href^='/office/reconcile/']")).to_contain_text("nothing open")
+
+
+async def test_apples_totals_are_shown_with_their_units(browser: Browser, house: Service) -> None:
+    async with visitor(browser, house, hired(house)) as who:
+        await who.go("/office/reconcile")
+        await who.page.get_by_label("Provider").select_option("apple")
+        await expect(who.page.get_by_text("It has totals of products")).to_be_visible()
+        upload = who.page.get_by_label("File")
+        packed = gzip.compress(report(row("org.example.other", 3, "24.48")))
+        await upload.set_input_files({"name": "1026.txt.gz", "mimeType": "application/gzip", "buffer": packed})
+        await who.press("Compare")
+        await expect(who.page.get_by_role("alert")).to_contain_text("it is of 2026-09-27 to 2026-10-31")
+        who.forgive("422")
+        await who.page.get_by_label("From").fill("2026-09-27")
+        await who.page.get_by_label("To", exact=True).fill("2026-10-31")
+        await who.press("Compare")
+        await who.page.wait_for_url("**/office/reconcile/reconciliation_*")
+        line = who.page.locator("li").filter(has_text="org.example.other")
+        await expect(line).to_contain_text("3 units")
+        await expect(line).to_contain_text("€24.48")
+        await who.fits()
+        await who.has_no_barriers()
 
 
 async def test_the_office_is_closed_to_others_and_support_only_looks(browser: Browser, house: Service) -> None:

@@ -21,7 +21,7 @@ CATEGORIES = {
 }
 COUNTED = {"zero", "one", "two"}  # these can say their number in words
 SAME_EVERYWHERE = {
-    "office.by.google", "office.by.paypal", "office.by.stripe",
+    "office.by.apple", "office.by.google", "office.by.paypal", "office.by.stripe",
     "pay_with.apple", "pay_with.google", "pay_with.paypal", "rail.paypal",
     "out.rate_one", "room.label", "room.live", "title.live",
 }  # fmt: skip

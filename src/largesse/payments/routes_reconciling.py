@@ -39,7 +39,10 @@ class ReconciliationBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that does not agree: missing there, unknown here, differs, duplicate; `place` is a line of the file."""
+    """Something that does not agree: missing there, unknown here, differs, duplicate; `place` is a line of the file.
+
+    Units are those of a store's total, and null where a line is one sale's.
+    """
 
     n: int
     status: str
@@ -49,6 +52,8 @@ class LineBody(msgspec.Struct, frozen=True, kw_only=True):
     purchase: str | None
     theirs: MoneyBody | None
     ours: MoneyBody | None
+    theirs_units: int | None
+    ours_units: int | None
     resolved_at: datetime | None
     note: str
 
@@ -75,9 +80,10 @@ async def read_report(
     from_on: FromQuery[date],
     to_on: FromQuery[date],
 ) -> Response[ReconciliationBody]:
-    """The report itself is the body: Stripe's itemised balance changes, PayPal's activity or Google Play's earnings.
+    """The report itself is the body: Stripe's itemised balance changes, PayPal's activity, Google Play's earnings.
 
-    CSV, Google's in its zip file too; the days are UTC's. Of a line of the kind `fee` both amounts are fees.
+    CSV, Google's in its zip file too; the days are UTC's. Of a line of the kind `fee` both amounts are fees. Apple's
+    financial report (tab-separated, in its gzip file too) has totals of products only, by the days that it names.
     """
     by = staff(principal, "finance").account
     made, replayed = await reconciling.read(by, provider, await request.body(), from_on=from_on, to_on=to_on)
@@ -156,7 +162,7 @@ def _line(one: DifferingLine) -> LineBody:
         n=one.n, status=one.status, kind=one.kind, ref=one.ref, place=one.place,
         purchase=ids.encode("purchase", one.purchase) if one.purchase else None,
         theirs=_money(one.theirs_minor, one.theirs_currency), ours=_money(one.ours_minor, one.ours_currency),
-        resolved_at=one.resolved_at, note=one.note,
+        theirs_units=one.theirs_units, ours_units=one.ours_units, resolved_at=one.resolved_at, note=one.note,
     )  # fmt: skip
 
 

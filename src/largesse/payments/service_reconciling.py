@@ -12,10 +12,14 @@ import structlog
 
 from largesse.kit import ids, trail
 from largesse.kit.approval import AlreadyDecided
-from largesse.kit.db import Database
+from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Invalid, NotConfigured, NotFound
 from largesse.payments import store_reconciling
-from largesse.payments.reconciling import comparing, reading
+from largesse.payments.errors import ReportRefused
+from largesse.payments.reconciling import comparing, reading, totals
+from largesse.payments.reconciling.apple_store import Sold
+from largesse.payments.reconciling.comparing import Compared
+from largesse.payments.reconciling.lines import Theirs
 from largesse.payments.store_reconciling import DifferingLine, Reconciliation
 
 log = structlog.get_logger(__name__)
@@ -38,32 +42,28 @@ class ReconcilingService:
     ) -> tuple[Reconciliation, bool]:  # fmt: skip
         """Hold a report of some UTC days, both included, against ours; True beside it: it was read before.
 
-        Raises `NotConfigured`, `Invalid`, `ReportRefused`.
+        A report that names its own days, as Apple's does, must be of these. Raises `NotConfigured`, `Invalid`,
+        `ReportRefused`.
         """
         if provider not in reading.PROVIDERS:
             raise NotConfigured(f"reports of {provider} are not read")
         if not timedelta(0) <= to_on - from_on < timedelta(days=DAYS_MAX):
             raise Invalid.field("to_on", f"not before from_on, and at most {DAYS_MAX} days")
         theirs = await asyncio.to_thread(reading.read, provider, raw)
+        if isinstance(theirs, Sold) and theirs.days and theirs.days != (from_on, to_on):
+            raise ReportRefused("other-days", f"it is of {theirs.days[0]} to {theirs.days[1]}")
+        lines = theirs.rows if isinstance(theirs, Sold) else len(theirs)
         digest, made = hashlib.sha256(raw).digest(), ids.new()
-        from_at = datetime.combine(from_on, time(), UTC)
-        to_at = datetime.combine(to_on, time(), UTC) + timedelta(days=1)
-        edge = _EDGES.get(provider, _EDGE)
         async with self._db.write() as tx:
             before = await store_reconciling.find_same(tx, provider, from_on, to_on, digest)
             if before is not None:
                 return before, True
-            ours = await store_reconciling.list_ours(
-                tx, provider=provider, from_at=from_at, to_at=to_at, due_from=from_at + edge, due_to=to_at - edge,
-                net=provider in _STORES,
-                names=sorted({name for one in theirs for name in one.names}),
-            )  # fmt: skip
-            compared = comparing.compare(theirs, ours)
+            compared = await _compare(tx, provider, theirs, from_on, to_on)
             await store_reconciling.put(
                 tx, compared, id=made, provider=provider, from_on=from_on, to_on=to_on, digest=digest, by=by,
-                lines=len(theirs),
+                lines=lines,
             )  # fmt: skip
-            body = {"provider": provider, "lines": len(theirs), "matched": compared.matched}
+            body = {"provider": provider, "lines": lines, "matched": compared.matched}
             await trail.write(tx, by, "reconciliation.read", str(made), body | {"differing": len(compared.lines)})
         log.info("reconciliation.read", reconciliation=str(made), provider=provider, differing=len(compared.lines))
         return await self.get(made), False
@@ -96,3 +96,19 @@ class ReconcilingService:
                 raise AlreadyDecided("resolved")
             await trail.write(tx, by, "reconciliation.resolved", f"{reconciliation} {n}", {"note": note})
         return await self.get(reconciliation)
+
+
+async def _compare(
+    tx: WriteTx, provider: str, theirs: list[Theirs] | Sold, from_on: date, to_on: date
+) -> Compared:  # fmt: skip
+    if isinstance(theirs, Sold):
+        ours_sold = await store_reconciling.list_totals(tx, provider, from_on, to_on)
+        return totals.compare_totals(theirs, ours_sold)
+    from_at = datetime.combine(from_on, time(), UTC)
+    to_at = datetime.combine(to_on, time(), UTC) + timedelta(days=1)
+    edge = _EDGES.get(provider, _EDGE)
+    ours = await store_reconciling.list_ours(
+        tx, provider=provider, from_at=from_at, to_at=to_at, due_from=from_at + edge, due_to=to_at - edge,
+        net=provider in _STORES, names=sorted({name for one in theirs for name in one.names}),
+    )  # fmt: skip
+    return comparing.compare(theirs, ours)

@@ -8,6 +8,7 @@ import msgspec
 
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.payments.reconciling.comparing import Compared, Ours
+from largesse.payments.reconciling.totals import OursTotal
 
 
 class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,8 @@ class DifferingLine(msgspec.Struct, frozen=True, kw_only=True):
     theirs_currency: str | None
     ours_minor: int | None
     ours_currency: str | None
+    theirs_units: int | None
+    ours_units: int | None
     resolved_by: int | None
     resolved_at: datetime | None
     note: str
@@ -46,6 +49,12 @@ class DifferingLine(msgspec.Struct, frozen=True, kw_only=True):
 async def list_ours(tx: ReadTx, **named: Any) -> list[Ours]:
     """Charges, refunds and disputes of a provider in some days, or by their names."""
     return await tx.all(Ours, sql("payments", "reconcile_ours"), named)
+
+
+async def list_totals(tx: ReadTx, provider: str, from_on: date, to_on: date) -> list[OursTotal]:
+    """Units and money of a store's products in some days of the Pacific, both included."""
+    named = {"provider": provider, "from_on": from_on, "to_on": to_on}
+    return await tx.all(OursTotal, sql("payments", "reconcile_totals"), named)
 
 
 async def put(tx: WriteTx, compared: Compared, **columns: Any) -> None:
@@ -57,6 +66,7 @@ async def put(tx: WriteTx, compared: Compared, **columns: Any) -> None:
             "status": one.status, "kind": one.kind, "ref": one.ref, "place": one.place, "purchase": one.purchase,
             "theirs_minor": one.theirs and one.theirs.minor, "theirs_currency": one.theirs and one.theirs.currency,
             "ours_minor": one.ours and one.ours.minor, "ours_currency": one.ours and one.ours.currency,
+            "theirs_units": one.theirs_units, "ours_units": one.ours_units,
         }
         for one in compared.lines
     ]  # fmt: skip

@@ -91,7 +91,7 @@ async def test_one_planted_difference_is_found_and_resolved(client: httpx.AsyncC
     left = await client.get(f"{path}/{made['id']}/lines?is_open=true", headers=cast.olga.headers)
     assert [line["n"] for line in left.json()["items"]] == [2, 3, 4]
     assert (await post("stripe", 422, params=days, content=raw[:20])).json()["code"] == "report-refused"
-    await post("apple", 404, params=days, content=raw)
+    await post("square", 404, params=days, content=raw)
     await post("stripe", 400, params=days | {"to_on": "2020-01-01"}, content=raw)
     listed = (await client.get(path, headers=cast.olga.headers)).json()["items"]
     assert [one["id"] for one in listed] == [made["id"]]

@@ -102,6 +102,9 @@ export interface ReconciliationLine {
   purchase: string | null;
   theirs: Money | null;
   ours: Money | null;
+  /** Of a store's total; null where a line is one sale's. */
+  theirs_units: number | null;
+  ours_units: number | null;
   resolved_at: string | null;
   note: string;
 }

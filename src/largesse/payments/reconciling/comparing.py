@@ -25,7 +25,10 @@ class Ours(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that does not agree; `place` is a line of the report, and of the kind `fee` the amounts are fees."""
+    """Something that does not agree; `place` is a line of the report, and of the kind `fee` the amounts are fees.
+
+    A total has units beside its money.
+    """
 
     status: Status
     kind: str
@@ -34,6 +37,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     purchase: UUID | None
     theirs: Money | None
     ours: Money | None
+    theirs_units: int | None = None
+    ours_units: int | None = None
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,15 +30,19 @@ class Theirs:
     fee: Money | None = None
 
 
-def rows(raw: bytes, needed: frozenset[str], *, delimiter: str = ",") -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Every row behind the head line, with the number of its last line. Raises `ReportRefused`."""
+def decoded(raw: bytes) -> str:
+    """A report's text. Raises `ReportRefused`."""
     if len(raw) > BYTES_MAX:
         raise ReportRefused("too-large", f"over {BYTES_MAX:,} bytes")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ReportRefused("not-utf-8", f"at byte {error.start}") from error
-    read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def rows(raw: bytes, needed: frozenset[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Every row behind the head line, with the number of its last line. Raises `ReportRefused`."""
+    read = csv.reader(io.StringIO(decoded(raw), newline=""), strict=True)
     head: list[str] | None = None
     try:
         for row in read:
@@ -61,8 +65,7 @@ def rows(raw: bytes, needed: frozenset[str], *, delimiter: str = ",") -> Iterato
 
 def money(line: int, text: str, currency: str) -> Money:
     """An amount of a currency, exact to its minor unit. Raises `ReportRefused`."""
-    if not _CURRENCY.fullmatch(currency):
-        raise ReportRefused("bad-amount", f"line {line}: no currency")
+    currency_of(line, currency)
     if not _AMOUNT.fullmatch(text):
         raise ReportRefused("bad-amount", f"line {line}: not an amount: {text[:30]}")
     minor = Decimal(text.replace(",", "")).scaleb(exponent(currency))
@@ -73,12 +76,18 @@ def money(line: int, text: str, currency: str) -> Money:
 
 def near(line: int, text: str, currency: str) -> Money:
     """An amount that a store shared out, half-even to the minor unit: a share may have a fraction of one."""
-    if not _CURRENCY.fullmatch(currency):
-        raise ReportRefused("bad-amount", f"line {line}: no currency")
+    currency_of(line, currency)
     if not _NEAR.fullmatch(text):
         raise ReportRefused("bad-amount", f"line {line}: not an amount: {text[:30]}")
     minor = Decimal(text.replace(",", "")).scaleb(exponent(currency)).to_integral_value(ROUND_HALF_EVEN)
     return Money(int(minor), currency)
+
+
+def currency_of(line: int, text: str) -> str:
+    """A currency's three letters. Raises `ReportRefused`."""
+    if not _CURRENCY.fullmatch(text):
+        raise ReportRefused("bad-amount", f"line {line}: no currency")
+    return text
 
 
 def plus(amount: Money) -> Money:

@@ -7,7 +7,8 @@ download in English. Both are UTF-8 with a head line; columns that are not neede
 import re
 from collections.abc import Callable, Mapping
 
-from largesse.payments.reconciling import google_play
+from largesse.payments.reconciling import apple_store, google_play
+from largesse.payments.reconciling.apple_store import Sold
 from largesse.payments.reconciling.lines import Kind, Theirs, money, need, plus, rows
 
 _STRIPE_KINDS: dict[str, Kind] = {
@@ -23,8 +24,8 @@ _STRIPE_NEEDS = frozenset({"balance_transaction_id", "reporting_category", "curr
 _PAYPAL_NEEDS = frozenset({"Transaction ID", "Type", "Status", "Currency", "Gross", "Fee", "Invoice Number"})
 
 
-def read(provider: str, raw: bytes) -> list[Theirs]:
-    """Every line of a report, in its order. Raises `ReportRefused`."""
+def read(provider: str, raw: bytes) -> list[Theirs] | Sold:
+    """Every line of a report, in its order, or what a store says of its products. Raises `ReportRefused`."""
     return _READERS[provider](raw)
 
 
@@ -72,7 +73,8 @@ def _paypal(line: int, row: Mapping[str, str]) -> Theirs:
     )  # fmt: skip
 
 
-_READERS: dict[str, Callable[[bytes], list[Theirs]]] = {
+_READERS: dict[str, Callable[[bytes], list[Theirs] | Sold]] = {
     "stripe": _read_stripe, "paypal": _read_paypal, "google": google_play.read,
+    "apple": apple_store.read,
 }  # fmt: skip
 PROVIDERS = frozenset(_READERS)

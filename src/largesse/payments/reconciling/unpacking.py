@@ -7,7 +7,7 @@ import zlib
 from largesse.payments.errors import ReportRefused
 from largesse.payments.reconciling.lines import BYTES_MAX
 
-_ZIP = b"PK\x03\x04"
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _ENCRYPTED = 1
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
@@ -31,4 +31,22 @@ def unzip(raw: bytes) -> bytes:
         raise ReportRefused("not-whole", f"not a whole zip file: {error}"[:200]) from error
     if len(found) > BYTES_MAX:
         raise ReportRefused("too-large", f"unpacked over {BYTES_MAX:,} bytes")
+    return found
+
+
+def gunzip(raw: bytes) -> bytes:
+    """What a gzip file holds; what is none is given back as it is. Raises `ReportRefused`."""
+    if not raw.startswith(_GZIP):
+        return raw
+    if len(raw) > BYTES_MAX:
+        raise ReportRefused("too-large", f"over {BYTES_MAX:,} bytes")
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = unpacking.decompress(raw, BYTES_MAX + 1)
+    except zlib.error as error:
+        raise ReportRefused("not-whole", f"not a whole gzip file: {error}"[:200]) from error
+    if len(found) > BYTES_MAX:
+        raise ReportRefused("too-large", f"unpacked over {BYTES_MAX:,} bytes")
+    if not unpacking.eof or unpacking.unused_data:
+        raise ReportRefused("not-whole", "the gzip file is cut short, or something stands behind it")
     return found
