@@ -89,16 +89,6 @@ class NotNow(Problem):
 
 
 @dataclass(eq=False)
-class BankFileRefused(Problem):
-    """This file from the bank cannot be used; nothing of it was."""
-
-    status: ClassVar[int] = 422
-    code: ClassVar[str] = "bank-file-refused"
-    reason: str
-    detail: str = ""
-
-
-@dataclass(eq=False)
 class BankFileNotReady(Problem):
     """This file for the bank cannot be handed out now."""
 

@@ -10,13 +10,14 @@ from litestar.params import FromPath, JSONBody
 
 from largesse.kit import http, ids
 from largesse.kit.approval import FourEyes
+from largesse.kit.bankfile import BankFileRefused
 from largesse.kit.http import Forbidden, Invalid, MoneyBody, NotConfigured, NotFound, NotSignedIn, Page, staff
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
+from largesse.kit.iso20022 import BYTES_MAX
 from largesse.kit.places import place_of, written
 from largesse.kit.principal import Principal
 from largesse.payouts.bank_news import Counts
-from largesse.payouts.bankfiles.iso20022 import BYTES_MAX
-from largesse.payouts.errors import BankFileLost, BankFileNotReady, BankFileRefused, NothingToPay, NotNow
+from largesse.payouts.errors import BankFileLost, BankFileNotReady, NothingToPay, NotNow
 from largesse.payouts.routes_office import Reason
 from largesse.payouts.routes_withdrawals import METHOD, PREFIX
 from largesse.payouts.service_bankfiles import BankFilesService, Said

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from stdnum.us import rtn
 
 from bank_replies import ach_change, ach_file, ach_return
+from largesse.kit.bankfile import BankFileRefused
 from largesse.payouts.bankfiles import nacha, nacha_returns
 from largesse.payouts.bankfiles.nacha import Credit, Originator
-from largesse.payouts.errors import BankFileRefused
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 US = Originator(name="Größe Söhne Incorporated", company_id="1234567890", odfi="021000021", odfi_name="First Bank")

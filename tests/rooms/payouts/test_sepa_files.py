@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bank_replies import OURS, came_back, debit, debit_of_all, income, report, statement
+from largesse.kit import iso20022
+from largesse.kit.bankfile import BankFileRefused
+from largesse.kit.iso20022 import Statement, StatusReport
 from largesse.kit.money import Money
-from largesse.payouts.bankfiles import iso20022, letters, pain001
-from largesse.payouts.bankfiles.iso20022 import Statement, StatusReport
+from largesse.payouts.bankfiles import letters, pain001
 from largesse.payouts.bankfiles.pain001 import Credit, Debtor
-from largesse.payouts.errors import BankFileRefused
 
 DEBTOR = Debtor(name="Größe & Söhne GmbH", iban=OURS, bic="COBADEFFXXX")
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)

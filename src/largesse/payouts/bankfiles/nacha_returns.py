@@ -12,7 +12,7 @@ from datetime import date, datetime
 from achkit import describe_change, describe_return
 from stdnum.us import rtn
 
-from largesse.payouts.errors import BankFileRefused
+from largesse.kit.bankfile import BankFileRefused
 
 BYTES_MAX = 10_000_000
 _WIDTH, _BLOCK = 94, 10

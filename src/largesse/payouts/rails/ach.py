@@ -10,12 +10,12 @@ from uuid import UUID
 
 from stdnum.us import rtn
 
+from largesse.kit.bankfile import BankFileRefused
 from largesse.kit.config import BadSettings, Settings
 from largesse.kit.db import Database
 from largesse.kit.money import Money
 from largesse.payouts.bankfiles import letters, nacha, nacha_returns
 from largesse.payouts.bankfiles.nacha_returns import Entry
-from largesse.payouts.errors import BankFileRefused
 from largesse.payouts.rails.by_file import WINDOW, ByFile, Heard, Letter, Line, Told
 from largesse.payouts.rails.port import Capabilities
 

@@ -12,10 +12,11 @@ import schwifty
 from schwifty import registry
 from schwifty.exceptions import SchwiftyException
 
+from largesse.kit import iso20022
 from largesse.kit.config import BadSettings, Settings
 from largesse.kit.db import Database
-from largesse.payouts.bankfiles import iso20022, letters, pain001
-from largesse.payouts.bankfiles.iso20022 import Booked, Statement, Status
+from largesse.kit.iso20022 import Booked, Statement, Status
+from largesse.payouts.bankfiles import letters, pain001
 from largesse.payouts.rails.by_file import WINDOW, ByFile, Heard, Letter, Line, Told, What
 from largesse.payouts.rails.port import Capabilities
 

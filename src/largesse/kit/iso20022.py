@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from largesse.kit.bankfile import BankFileRefused
 from largesse.kit.money import Money, exponent
-from largesse.payouts.errors import BankFileRefused
 
 BYTES_MAX = 10_000_000
 ENTRIES_MAX = 100_000
