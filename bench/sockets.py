@@ -29,8 +29,9 @@ from largesse.accounts import PersonBody
 from largesse.kit import ids
 from largesse.kit.db import sql
 from largesse.kit.news import News
+from largesse.kit.sockets import text_frame
 from largesse.ledger import load_keys
-from largesse.realtime.frames import EPOCH_BITS, Frame, FrameBody, GiftSent, Totals, make, websocket_text
+from largesse.realtime.frames import EPOCH_BITS, Frame, FrameBody, GiftSent, Totals, make
 
 PORT = 18_790
 SOCKETS = 5_000
@@ -146,7 +147,7 @@ async def rounds_of(
             await asyncio.to_thread(told.get)
             before, begin = gateway.cpu_times(), time.perf_counter()
             await publish(news, stage, made)
-            wanted = (count, sum(len(websocket_text(frame.public)) for frame in made))
+            wanted = (count, sum(len(text_frame(frame.public)) for frame in made))
             for _ in range(100):
                 asked.put("look")
                 got, lost = await asyncio.to_thread(told.get)

@@ -25,12 +25,13 @@ import uvloop
 
 from largesse.kit.config import Settings
 from largesse.kit.log import set_up
+from largesse.kit.sockets import RoomSocket
 from largesse.main.app import build_app
 from largesse.main.compose import build
 from largesse.main.nursery import PARENT, Ended, Order, Started
 from largesse.main.prepare import prepare
 from largesse.main.worker import run_worker
-from largesse.realtime import RealtimeService, RoomSocket
+from largesse.realtime import RealtimeService
 
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 _GRACE_S = 8

@@ -4,11 +4,10 @@ Owns the tables of schema `realtime` and no truth: folds are counted again from 
 `room.<stage>` carries packed frames, `rooms.viewers` the gateways' reports; it hears `gifts.settled`, `outbox` and
 `stage.changed`. Invariants: a room has one owner, whose epoch guards every write; `seq` = epoch * 2^32 + n never goes
 back; a frame is kept before it is published, so a viewer at any kept seq misses nothing and sees nothing twice; totals
-are exact; what a socket does not drain is conflated. `RoomSocket` is the protocol class that uvicorn is given.
+are exact; what a socket does not drain is conflated.
 """
 
 from largesse.realtime.service import RealtimeService
-from largesse.realtime.sockets import RoomSocket
 from largesse.realtime.store import skip_epochs
 
-__all__ = ["RealtimeService", "RoomSocket", "skip_epochs"]
+__all__ = ["RealtimeService", "skip_epochs"]

@@ -15,8 +15,6 @@ from largesse.stage import RankBody
 EPOCH_BITS = 32
 _VERSION = 1
 _HEAD = Struct(">Bqqq")
-_TEXT = 0x81  # a final text frame, RFC 6455 section 5.2
-_LENGTH_7, _LENGTH_16 = 126, 1 << 16
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -206,16 +204,6 @@ def with_diamonds(public: bytes, diamonds_milli: int) -> bytes:
     """A JSON object that ends in `totals`, with the creator's milli-diamonds in them."""
     assert public.endswith(b"}}"), public[-20:]
     return b'%b,"diamonds_milli":%d}}' % (public[:-2], diamonds_milli)
-
-
-def websocket_text(payload: bytes) -> bytes:
-    """A payload as one unmasked WebSocket text frame, as servers send them."""
-    length = len(payload)
-    if length < _LENGTH_7:
-        return bytes((_TEXT, length)) + payload
-    if length < _LENGTH_16:
-        return bytes((_TEXT, 126)) + length.to_bytes(2, "big") + payload
-    return bytes((_TEXT, 127)) + length.to_bytes(8, "big") + payload
 
 
 def server_sent(payload: bytes, seq: int) -> bytes:

@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Iterable
 import msgspec
 
 from largesse.kit.clock import Clock
-from largesse.realtime.frames import Frame, Totals, websocket_text
+from largesse.kit.sockets import text_frame
+from largesse.realtime.frames import Frame, Totals
 from largesse.stage import Stage
 
 RING_FRAMES_MAX = 256
@@ -134,8 +135,8 @@ class GateRoom:
         try:
             while self._queue:
                 frames, self._queue = self._queue, []
-                public = b"".join(websocket_text(frame.public) for frame in frames)
-                creator = b"".join(websocket_text(frame.creator) for frame in frames)
+                public = b"".join(text_frame(frame.public) for frame in frames)
+                creator = b"".join(text_frame(frame.creator) for frame in frames)
                 before, live = self.sent, tuple(self.live)
                 for at in range(0, len(live), _WRITES_A_SLICE):
                     for conn in live[at : at + _WRITES_A_SLICE]:
@@ -184,13 +185,13 @@ class GateRoom:
             return
         missed = self.since(conn.seq, self.sent)
         if missed is None:
-            conn.transport.write(websocket_text(self.snapshot(conn.viewer)))
+            conn.transport.write(text_frame(self.snapshot(conn.viewer)))
             conn.seq = self.seq
             return
         for frame in missed:
             if room <= 0:
                 return
-            body = websocket_text(frame.creator if conn.sees_diamonds else frame.public)
+            body = text_frame(frame.creator if conn.sees_diamonds else frame.public)
             conn.transport.write(body)
             conn.seq = frame.seq
             room -= len(body)
@@ -207,12 +208,12 @@ class GateRoom:
         older = list(backlog)
         conn.seq = self.seq
         if after is not None and self.since(older[-1].seq if older else after, self.seq) is not None:
-            conn.transport.write(websocket_text(self.snapshot(conn.viewer, after)))
+            conn.transport.write(text_frame(self.snapshot(conn.viewer, after)))
             bodies = (frame.creator if conn.viewer.sees_diamonds else frame.public for frame in older)
-            conn.backlog.extend(websocket_text(body) for body in bodies)
+            conn.backlog.extend(text_frame(body) for body in bodies)
             conn.seq = older[-1].seq if older else after
         else:
-            conn.transport.write(websocket_text(self.snapshot(conn.viewer)))
+            conn.transport.write(text_frame(self.snapshot(conn.viewer)))
         conn.since = time.monotonic()
         self.lagging[conn] = None
         self.bring_up()

@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import msgspec
-from litestar import Request, WebSocket, get, websocket
+from litestar import Request, get, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath, QueryParameter
@@ -15,21 +14,27 @@ from litestar.response import Stream
 from largesse import ledger
 from largesse.kit import http
 from largesse.kit.http import Busy, Invalid, NotFound, Page
-from largesse.kit.principal import Principal, of_scope
+from largesse.kit.principal import Principal
 from largesse.kit.problems import Problem
-from largesse.realtime.errors import AuthNeeded, BadMessage, OriginRefused
-from largesse.realtime.frames import GiftSent, server_sent, websocket_text
+from largesse.kit.sockets import (
+    CLOSE,
+    TRY_LATER,
+    OriginRefused,
+    Socket,
+    deny,
+    introduce,
+    is_foreign,
+    read_message,
+    text_frame,
+    transport_of,
+)
+from largesse.realtime.frames import GiftSent, server_sent
 from largesse.realtime.gate import BUFFER_BYTES_MAX, Push
 from largesse.realtime.service import Joined, RealtimeService
-from largesse.realtime.sockets import transport_of
-from largesse.realtime.wire import ClientMessage, FrameList
+from largesse.realtime.wire import FrameList
 from largesse.stage import Stage
 
-AUTH_S_MAX = 5.0
 SILENT_S = 15.0
-_CLOSE = 4000  # closed with 4000 + the last three figures of what HTTP would say: 4401, 4403, 4404
-_TRY_LATER = 1013
-Socket = WebSocket[Any, Any, Any]
 Place = Annotated[str | None, QueryParameter(max_length=2_000, description="`next_cursor` of the page before")]
 After = Annotated[int | None, QueryParameter(ge=0, le=2**63 - 1, description="the seq of the last frame that was seen")]
 
@@ -37,18 +42,16 @@ After = Annotated[int | None, QueryParameter(ge=0, le=2**63 - 1, description="th
 @websocket("/v1/lives/{live:str}/stream")
 async def stream(socket: Socket, realtime: NamedDependency[RealtimeService], live: FromPath[str]) -> None:
     """A snapshot, then frames. The first message is `{"auth": token or null}`, unless a header or a cookie said so."""
-    who = of_scope(socket.scope)
-    if who and who.via_cookie and not _is_ours(socket, realtime):
-        await _deny(socket, OriginRefused())
+    if is_foreign(socket, realtime.settings.origin):
+        await deny(socket, OriginRefused())
         return
     if realtime.full:
-        await _deny(socket, Busy())
+        await deny(socket, Busy())
         return
     await socket.accept()
     try:
         stage = await realtime.stage.get(http.path_id("live", live))
-        if who is None:
-            who = await _introduce(socket, realtime)
+        who = await introduce(socket, realtime.accounts.authenticate)
         joined = await realtime.join(stage, http.as_person(who), _after(socket), _guest(socket))
         try:
             await _serve(socket, joined, _after(socket))
@@ -57,9 +60,9 @@ async def stream(socket: Socket, realtime: NamedDependency[RealtimeService], liv
     except WebSocketDisconnect:
         return
     except Busy:
-        await socket.close(_TRY_LATER, Busy.code)
+        await socket.close(TRY_LATER, Busy.code)
     except Problem as problem:
-        await socket.close(_CLOSE + problem.status, problem.code)
+        await socket.close(CLOSE + problem.status, problem.code)
 
 
 @get(
@@ -111,23 +114,6 @@ async def list_gifts(
     return Page(gifts, f"{ledger.encode_cursor(cursor)}.{behind[0]}.{behind[1]}" if gifts else None)
 
 
-async def _introduce(socket: Socket, realtime: RealtimeService) -> Principal | None:
-    """Who says so in the first message; None for a guest. Raises `AuthNeeded`, `BadMessage`."""
-    try:
-        async with asyncio.timeout(AUTH_S_MAX):
-            said = _read(await socket.receive_data("text"))
-    except TimeoutError as error:
-        raise AuthNeeded from error
-    if said.auth is msgspec.UNSET:
-        raise AuthNeeded
-    if said.auth is None:
-        return None
-    who = await realtime.accounts.authenticate(said.auth)
-    if who is None:
-        raise AuthNeeded
-    return who
-
-
 async def _serve(socket: Socket, joined: Joined, after: int | None) -> None:
     """Write to the socket until it is gone, and answer its pings. Raises `BadMessage`, `WebSocketDisconnect`."""
     transport = transport_of(socket.scope)
@@ -139,9 +125,9 @@ async def _serve(socket: Socket, joined: Joined, after: int | None) -> None:
     joined.older = []
     try:
         while True:
-            said = _read(await socket.receive_data("text"))
+            said = read_message(await socket.receive_data("text"))
             if said.ping is not msgspec.UNSET and transport.get_write_buffer_size() <= BUFFER_BYTES_MAX:
-                transport.write(websocket_text(b'{"pong":%d}' % said.ping))
+                transport.write(text_frame(b'{"pong":%d}' % said.ping))
     finally:
         joined.room.remove(conn)
 
@@ -157,7 +143,7 @@ async def _serve_slowly(socket: Socket, joined: Joined, after: int | None) -> No
     sending = asyncio.create_task(send())
     try:
         while True:
-            said = _read(await socket.receive_data("text"))
+            said = read_message(await socket.receive_data("text"))
             if said.ping is not msgspec.UNSET:
                 await socket.send_data(f'{{"pong":{said.ping}}}', "text")
     finally:
@@ -173,34 +159,6 @@ async def _events(
             yield server_sent(found[1], found[0]) if found else b": still here\n\n"
     finally:
         realtime.leave(joined)
-
-
-def _read(text: str) -> ClientMessage:
-    try:
-        return msgspec.json.decode(text, type=ClientMessage)
-    except msgspec.MsgspecError as error:
-        raise BadMessage from error
-
-
-def _is_ours(socket: Socket, realtime: RealtimeService) -> bool:
-    """Whether a browser's page may use the session cookie here: the page is of our origin, or of this very host."""
-    origin = socket.headers.get("origin", "")
-    host = socket.headers.get("host", "")
-    return origin == realtime.settings.origin or bool(host and urlsplit(origin).netloc == host)
-
-
-async def _deny(socket: Socket, problem: Problem) -> None:
-    """Refuse the handshake with a problem as any request's."""
-    if "websocket.http.response" not in (socket.scope.get("extensions") or {}):
-        await socket.close(_CLOSE + problem.status, problem.code)
-        return
-    answer = http.problem_response(problem)
-    headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-    headers.append((b"content-type", http.PROBLEM_JSON.encode()))
-    start: Any = {"type": "websocket.http.response.start", "status": problem.status, "headers": headers}
-    body: Any = {"type": "websocket.http.response.body", "body": answer.content, "more_body": False}
-    await socket.send(start)
-    await socket.send(body)
 
 
 def _after(socket: Socket) -> int | None:

@@ -20,10 +20,3 @@ class FrameList(msgspec.Struct, frozen=True):
     items: list[msgspec.Raw]
     seq: int
     gap: bool
-
-
-class ClientMessage(msgspec.Struct, frozen=True):
-    """What a client may say on a socket: `auth` first, then only pings."""
-
-    auth: str | msgspec.UnsetType | None = msgspec.UNSET
-    ping: int | msgspec.UnsetType = msgspec.UNSET

@@ -21,8 +21,9 @@ from largesse.kit.clock import SystemClock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.news import News
+from largesse.kit.sockets import RoomSocket
 from largesse.policy import PolicyService
-from largesse.realtime import RealtimeService, RoomSocket
+from largesse.realtime import RealtimeService
 from largesse.realtime import routes as realtime_routes
 from largesse.stage import StageService
 from largesse.stage import routes as stage_routes

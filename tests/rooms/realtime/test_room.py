@@ -4,6 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from largesse.kit.sockets import text_frame
 from largesse.ledger import ANONYMOUS
 from largesse.realtime import frames
 from largesse.realtime.frames import FrameBody, Totals
@@ -203,7 +204,7 @@ def test_a_frame_travels_packed_and_only_the_creator_sees_diamonds():
 
 def test_websocket_frames_carry_every_length():
     for length in (0, 125, 126, 65_535, 65_536):
-        framed = frames.websocket_text(b"x" * length)
+        framed = text_frame(b"x" * length)
         head = 2 if length < 126 else 4 if length < 65_536 else 10
         assert (framed[0], len(framed)) == (0x81, head + length)
 
