@@ -10,6 +10,8 @@ CREATE SCHEMA kit;
 
 CREATE SCHEMA ledger;
 
+CREATE SCHEMA media;
+
 CREATE SCHEMA payments;
 
 CREATE SCHEMA payouts;
@@ -1102,6 +1104,22 @@ CREATE TABLE ledger.wallet (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE media.stream (
+    stage integer NOT NULL,
+    id uuid NOT NULL,
+    creator integer NOT NULL,
+    open boolean DEFAULT true NOT NULL,
+    key_number integer DEFAULT 1 NOT NULL,
+    run integer DEFAULT 0 NOT NULL,
+    holder text,
+    beat_at timestamp with time zone,
+    lost_at timestamp with time zone,
+    replay_s integer,
+    CONSTRAINT held_beats CHECK (((holder IS NULL) = (beat_at IS NULL))),
+    CONSTRAINT held_is_not_lost CHECK (((holder IS NULL) OR (lost_at IS NULL)))
+)
+WITH (fillfactor='70');
+
 CREATE TABLE payments.campaign (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -2132,6 +2150,12 @@ ALTER TABLE ONLY ledger.unallocated
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (account);
 
+ALTER TABLE ONLY media.stream
+    ADD CONSTRAINT stream_id_key UNIQUE (id);
+
+ALTER TABLE ONLY media.stream
+    ADD CONSTRAINT stream_pkey PRIMARY KEY (stage);
+
 ALTER TABLE ONLY payments.campaign
     ADD CONSTRAINT campaign_code_key UNIQUE (code);
 
@@ -2386,6 +2410,12 @@ CREATE INDEX taking_account ON ledger.taking USING btree (account, transfer);
 CREATE INDEX taking_lot ON ledger.taking USING btree (lot);
 
 CREATE INDEX transfer_period ON ledger.transfer USING btree (period, key);
+
+CREATE INDEX stream_held ON media.stream USING btree (beat_at) WHERE (holder IS NOT NULL);
+
+CREATE INDEX stream_lost ON media.stream USING btree (lost_at) WHERE (open AND (lost_at IS NOT NULL));
+
+CREATE INDEX stream_unkept ON media.stream USING btree (stage) WHERE ((NOT open) AND (run > 0) AND (replay_s IS NULL));
 
 CREATE INDEX campaign_grant_newest ON payments.campaign_grant USING btree (campaign, id);
 

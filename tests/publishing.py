@@ -94,6 +94,17 @@ async def publisher(
         await ffmpeg.communicate()
 
 
+async def made(*stream: str, seconds: int, form: str) -> bytes:
+    """What FFmpeg makes of a stream, as a whole file."""
+    ffmpeg = await asyncio.create_subprocess_exec(
+        *(FFMPEG, "-hide_banner", "-loglevel", "error", "-nostdin", *stream, "-t", str(seconds), "-f", form, "pipe:1"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    whole, _ = await ffmpeg.communicate()
+    assert ffmpeg.returncode == 0
+    return whole
+
+
 async def soon(what: object, seconds: float = 30) -> None:
     """Wait until `what()` is true."""
     async with asyncio.timeout(seconds):

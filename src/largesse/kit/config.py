@@ -96,6 +96,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fx_age_days_max: Annotated[
         int, msgspec.Meta(ge=0, le=365), _about("days after which an exchange rate is too old")
     ] = 7
+    rtmp_host: Annotated[str, _about("address to listen on for encoders; empty: as for HTTP")] = ""
+    rtmp_port: Annotated[int, msgspec.Meta(ge=0, le=65535), _about("port for encoders (RTMP); 0: off")] = 1935
+    record_lives: Annotated[bool, _about("1 keeps what was shown, so that a LIVE has a replay")] = True
+    live_silent_minutes: Annotated[
+        int, msgspec.Meta(ge=0, le=1440), _about("minutes after which a LIVE whose signal is lost ends; 0: never")
+    ] = 10
     checkpoint_seconds: Annotated[Positive, _about("time between signed checkpoints")] = 60
 
     seller_name: Annotated[str, _about("who sells coins, as it stands on receipts; empty: Largesse")] = ""

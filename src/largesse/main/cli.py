@@ -17,7 +17,7 @@ from largesse.kit.config import Settings
 from largesse.kit.log import set_up
 
 T = TypeVar("T")
-_ROLES = ("api", "worker", "gateway", "all")
+_ROLES = ("api", "worker", "media", "gateway", "all")
 
 
 @click.group()
@@ -80,7 +80,7 @@ def serve(role: str) -> None:
         if role == "all":
             await serving.serve(settings, lambda s: click.echo(f"Largesse is ready: {s.origin}"), stop)
         else:
-            await serving.serve_role(settings, "worker" if role == "worker" else "api", stop)
+            await serving.serve_role(settings, role if role in {"worker", "media"} else "api", stop)
 
     run(work())
 

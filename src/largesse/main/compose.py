@@ -18,6 +18,7 @@ from largesse.kit.mail import Mail
 from largesse.kit.news import News
 from largesse.ledger import Finding, Keys, LedgerService, audit, get_wallet, list_earnings, load_keys
 from largesse.main import books
+from largesse.media import MediaService, StreamKeys
 from largesse.outreach import OutreachService
 from largesse.payments import (
     CampaignsOffice,
@@ -71,6 +72,7 @@ class Services:
     safety: SafetyService
     limits: LimitsService
     stage: StageService
+    media: MediaService
     gifting: GiftingService
     payments: PaymentsService
     notices: NoticesService
@@ -97,10 +99,10 @@ class Services:
     def by_name(self) -> dict[str, Any]:
         """What handlers ask for by the names of their arguments."""
         names = (
-            "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "gifting", "payments",
-            "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts", "payout_methods",
-            "withdrawals", "payout_batches", "bank_files", "payouts_office", "diamond_grants", "papers",
-            "papers_office", "insights", "finance", "outreach", "realtime",
+            "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "media", "gifting",
+            "payments", "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts",
+            "payout_methods", "withdrawals", "payout_batches", "bank_files", "payouts_office", "diamond_grants",
+            "papers", "papers_office", "insights", "finance", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -122,7 +124,9 @@ def build(settings: Settings) -> Services:
     ledger = LedgerService(db, settings, clock, keys)
     safety = SafetyService(db, accounts)
     limits = LimitsService(db)
-    stage = StageService(db, news, accounts, clock, settings)
+    stream_keys = StreamKeys(keys.salt_secret)
+    stage = StageService(db, news, accounts, clock, settings, keys=stream_keys)
+    media = MediaService(db, news, accounts, settings, stream_keys)
     gifting = GiftingService(
         db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage, names=name_grants
     )
@@ -141,8 +145,9 @@ def build(settings: Settings) -> Services:
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
         settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
-        ledger=ledger, safety=safety, limits=limits, stage=stage, gifting=gifting, payments=payments, notices=notices,
-        office=office, campaigns=campaigns, reconciling=ReconcilingService(db), campaigns_office=campaigns_office,
+        ledger=ledger, safety=safety, limits=limits, stage=stage, media=media, gifting=gifting,
+        payments=payments, notices=notices, office=office, campaigns=campaigns,
+        reconciling=ReconcilingService(db), campaigns_office=campaigns_office,
         payouts=payouts, payout_methods=payout_methods,
         withdrawals=RequestsService(db, settings, policy, fresh, checks),
         payout_batches=batches, bank_files=BankFilesService(db, rails, seals, batches),

@@ -5,7 +5,8 @@ for: that takes milliseconds where importing takes a second of a core, and they 
 else and has one thread, so a fork is whole. CONTROL is a socket to the supervisor (`largesse.main.nursery` speaks of
 it), LISTENER the socket that api processes serve.
 
-Roles: `prepare` (and end), `api` (HTTP, sockets, a committer), `worker` (jobs, housekeeping). When the supervisor dies
+Roles: `prepare` (and end), `api` (HTTP, sockets, a committer), `worker` (jobs, housekeeping), `media`
+(encoders). When the supervisor dies
 the kernel tells the nursery to end, and when the nursery dies, all of them.
 """
 
@@ -28,6 +29,7 @@ from largesse.kit.log import set_up
 from largesse.kit.sockets import RoomSocket
 from largesse.main.app import build_app
 from largesse.main.compose import build
+from largesse.main.media import run_media
 from largesse.main.nursery import PARENT, Ended, Order, Started
 from largesse.main.prepare import prepare
 from largesse.main.worker import run_worker
@@ -98,6 +100,8 @@ def run(order: Order, listener: socket.socket | None) -> None:
         uvloop.run(run_api(settings, listener))
     elif order.role == "worker":
         uvloop.run(run_worker(settings))
+    elif order.role == "media":
+        uvloop.run(run_media(settings))
     else:
         raise SystemExit(f"largesse: no role {order.role}")
 

@@ -24,6 +24,7 @@ _INSIGHTS_EVERY_S = 0.5
 _CAMPAIGNS_EVERY_S = 2.0
 _BOOKS_EVERY_S = 5.0
 _HOURS_EVERY_S = 60.0
+_MEDIA_EVERY_S = 2.0
 _PAYOUTS_EVERY_S = 2.0
 _ROOM_NEWS_KEPT = timedelta(days=1)
 _NEWS_AT_ONCE = 20_000
@@ -50,6 +51,9 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.rails.hand_over)),
             asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.bank_files.make_wanted)),
             asyncio.create_task(_every(_BOOKS_EVERY_S, services.catalog.books.apply_due)),
+            asyncio.create_task(_every(_MEDIA_EVERY_S, services.media.lapse)),
+            asyncio.create_task(_every(_MEDIA_EVERY_S, services.stage.end_silent)),
+            asyncio.create_task(_every(_MEDIA_EVERY_S, services.media.make_replays)),
             asyncio.create_task(_every(_HOURS_EVERY_S, lambda: close_hours(services))),
         ]
         worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))

@@ -1,108 +1,84 @@
-"""One LIVE's FLV into HLS: 1 s fragments of MP4, pictures and sound as they came, by one FFmpeg process.
+"""One publisher's media into pieces of MP4, pictures as they came and sound as AAC, by one FFmpeg process.
 
-The folder holds `live.m3u8`, which lists the last fragments, and `RUN-N.m4s` with `RUN-init.mp4`: RUN counts the times
-that a publisher came, and N never goes back, so a player goes on after a gap. What the window left is deleted. FFmpeg
-reads one pipe and opens no address: its input may use the protocol `pipe` alone. Time, memory and sizes have limits.
+FFmpeg reads one pipe and writes one, and opens no address: its input may use the protocol `pipe` alone.
 """
 
 import asyncio
 import contextlib
-import re
-import resource
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Literal
 
-import imageio_ffmpeg
 import structlog
+
+from largesse.media import ffmpeg
+from largesse.media.boxes import BadBoxes, Boxes, Piece
+from largesse.media.ffmpeg import Bounds
 
 log = structlog.get_logger(__name__)
 
-PLAYLIST = "live.m3u8"
-_FRAGMENT = re.compile(r"(\d+)-(?:(\d+)\.m4s|init\.mp4)")
-_SEQUENCE = re.compile(r"#EXT-X-MEDIA-SEQUENCE:(\d+)")
+Form = Literal["flv", "mp4", "matroska"]
 _FINISH_S = 5.0
-_ERROR_LINES = 20
-_ERROR_CHARS = 300
+_READ_BYTES = 256 << 10
+_PIECE_US = 200_000  # of media at most: what a viewer waits for before it can be shown
 
 
 class PackagingFailed(OSError):  # noqa: N818
     """FFmpeg ended or hangs; the text has its last words. An OSError, as a sink's failure is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What one FFmpeg may take."""
-
-    memory_bytes: int = 2 << 30  # of address space, of which it uses some 60 MB
-    processor_s: int = 4 * 3600  # a day of copying takes less than one
-    file_bytes: int = 256 << 20
-    files: int = 64
-    window: int = 6  # fragments in the playlist
-    kept: int = 4  # fragments that left it and are not deleted yet
-    stall_s: float = 15  # media goes in, and nothing comes out
-
-
 @dataclass(eq=False)
 class Packager:
-    """A sink of the RTMP front; make it with `begin`."""
+    """Make it with `begin`; give it a publisher's bytes, and it gives pieces."""
 
-    folder: Path
     bounds: Bounds
-    run: int
     _ffmpeg: asyncio.subprocess.Process
-    _tell: Callable[[str], None]
-    _said: deque[str] = field(default_factory=lambda: deque(maxlen=_ERROR_LINES))
-    _listening: asyncio.Task[None] | None = None
-    _idle_since: float = 0.0  # when the last playlist came
-    _told_ns: int = 0  # when the playlist was written, at the last look
+    _give: Callable[[Piece], Awaitable[None]]
+    _words: ffmpeg.Words
+    _reading: asyncio.Task[None] | None = None
+    _gave_at: float = 0.0
+    _bad: list[str] = field(default_factory=list)
 
     @classmethod
-    async def begin(cls, folder: Path, tell: Callable[[str], None], bounds: Bounds | None = None) -> "Packager":
-        """Start FFmpeg in `folder`, which belongs to one LIVE. `tell` hears what its creator should know."""
+    async def begin(
+        cls, form: Form, give: Callable[[Piece], Awaitable[None]], bounds: Bounds | None = None
+    ) -> "Packager":
+        """Start FFmpeg for media of this form; `give` is called with each piece, one at a time."""
         bounds = bounds or Bounds()
-        run, following = await asyncio.to_thread(_before, folder)
-        ffmpeg = await asyncio.create_subprocess_exec(
-            imageio_ffmpeg.get_ffmpeg_exe(),
-            *_arguments(bounds, run, following),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=folder,
-            env={},
-            start_new_session=True,
-        )
-        _limit(ffmpeg.pid, bounds)
-        packager = cls(folder, bounds, run, ffmpeg, tell)
-        packager._listening = asyncio.create_task(packager._listen())
-        packager._idle_since = asyncio.get_running_loop().time()
+        started = await ffmpeg.start(_arguments(form), bounds)
+        assert started.stderr is not None
+        packager = cls(bounds, started, give, ffmpeg.Words(started.stderr))
+        packager._gave_at = asyncio.get_running_loop().time()
+        packager._reading = asyncio.create_task(packager._read())
         return packager
 
-    async def write(self, flv: bytes) -> None:
+    @property
+    def pid(self) -> int:
+        """FFmpeg's."""
+        return self._ffmpeg.pid
+
+    async def write(self, media: bytes) -> None:
         """Give FFmpeg these bytes; waits while its pipe is full. Raises PackagingFailed."""
         assert self._ffmpeg.stdin is not None
-        if self._ffmpeg.returncode is not None:
+        if self._ffmpeg.returncode is not None or self._bad:
             raise PackagingFailed(self._last_words())
-        self._ffmpeg.stdin.write(flv)
+        self._ffmpeg.stdin.write(media)
         try:
             await self._ffmpeg.stdin.drain()
         except OSError:
             raise PackagingFailed(self._last_words()) from None
-        self._look()
+        if asyncio.get_running_loop().time() - self._gave_at > self.bounds.stall_s:
+            raise PackagingFailed(f"nothing to show for {self.bounds.stall_s:.0f} s: {self._last_words()}")
 
-    async def notice(self, text: str) -> None:
-        """Tell the creator."""
-        self._tell(text)
-
-    async def close(self, why: str) -> None:
-        """Finish the last fragment; a process that does not end in seconds is killed."""
-        self._tell(why)
+    async def close(self) -> None:
+        """Give the last pieces; a process that does not end in seconds is killed."""
         assert self._ffmpeg.stdin is not None
+        assert self._reading is not None
         with contextlib.suppress(OSError):
             self._ffmpeg.stdin.close()
         try:
             async with asyncio.timeout(_FINISH_S):
+                await asyncio.shield(self._reading)
                 await self._ffmpeg.wait()
         except TimeoutError:
             log.warning("media.killed", pid=self._ffmpeg.pid)
@@ -110,74 +86,36 @@ class Packager:
             with contextlib.suppress(ProcessLookupError):
                 self._ffmpeg.kill()
             await self._ffmpeg.wait()
-            if self._listening is not None:
-                await self._listening
+            await self._reading
+            await self._words.ended()
 
-    def _look(self) -> None:
-        """Has a playlist come since the last look? Where none comes, FFmpeg hangs."""
-        now = asyncio.get_running_loop().time()
-        playlist = self.folder / PLAYLIST
-        written_ns = playlist.stat().st_mtime_ns if playlist.exists() else 0
-        if written_ns != self._told_ns:
-            if not self._told_ns:
-                _forget(self.folder, self.run)
-            self._told_ns, self._idle_since = written_ns, now
-        elif now - self._idle_since > self.bounds.stall_s:
-            raise PackagingFailed(f"no fragment for {self.bounds.stall_s:.0f} s: {self._last_words()}")
+    async def _read(self) -> None:
+        assert self._ffmpeg.stdout is not None
+        boxes = Boxes()
+        while arrived := await self._ffmpeg.stdout.read(_READ_BYTES):
+            if self._bad:
+                continue  # FFmpeg is not held up by what nobody takes
+            try:
+                for piece in boxes.feed(arrived):
+                    self._gave_at = asyncio.get_running_loop().time()
+                    await self._give(piece)
+            except BadBoxes as error:
+                self._bad.append(str(error))
+            except Exception:  # a fault of ours ends this publisher, and is told; it holds up nothing
+                log.exception("media.not_taken", pid=self._ffmpeg.pid)
+                self._bad.append("The service cannot take these pictures now.")
 
     def _last_words(self) -> str:
-        return " | ".join(self._said) or f"FFmpeg ended with {self._ffmpeg.returncode}"
-
-    async def _listen(self) -> None:
-        """Keep the last lines that FFmpeg says; read in pieces, for a line may have no end."""
-        assert self._ffmpeg.stderr is not None
-        while said := await self._ffmpeg.stderr.read(4096):
-            self._said.extend(line[:_ERROR_CHARS] for line in said.decode("utf-8", "replace").splitlines() if line)
+        return " | ".join(self._bad) or str(self._words) or f"FFmpeg ended with {self._ffmpeg.returncode}"
 
 
-def _arguments(bounds: Bounds, run: int, following: int) -> list[str]:
-    flags = "delete_segments+independent_segments+program_date_time+omit_endlist+temp_file"
+def _arguments(form: Form) -> list[str]:
+    # RTMP brings AAC alone; a browser's recorder brings Opus, which not every player of MP4 takes.
+    sound = ("-c:a", "copy") if form == "flv" else ("-c:a", "aac", "-b:a", "128k", "-ar", "48000")
     return [
-        *("-hide_banner", "-loglevel", "warning", "-nostats"),
-        *("-protocol_whitelist", "pipe", "-f", "flv", "-analyzeduration", "3000000", "-i", "pipe:0"),
-        *("-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-threads", "1"),
-        *("-f", "hls", "-hls_segment_type", "fmp4", "-hls_time", "1"),
-        *("-hls_list_size", str(bounds.window), "-hls_delete_threshold", str(bounds.kept)),
-        *("-hls_flags", flags + "+discont_start" * (run > 1), "-start_number", str(following)),
-        *("-hls_fmp4_init_filename", f"{run}-init.mp4", "-hls_segment_filename", f"{run}-%d.m4s", PLAYLIST),
+        *("-loglevel", "warning", "-protocol_whitelist", "pipe"),
+        *("-analyzeduration", "2000000", "-f", form, "-i", "pipe:0"),
+        *("-map", "0:v:0", "-map", "0:a:0?", "-c:v", "copy", *sound, "-threads", "1"),
+        *("-f", "mp4", "-movflags", "empty_moov+default_base_moof+frag_keyframe", "-frag_duration", str(_PIECE_US)),
+        *("-flush_packets", "1", "pipe:1"),
     ]
-
-
-def _limit(pid: int, bounds: Bounds) -> None:
-    """Bound a started process; the shell's way, `preexec_fn`, is unsafe beside threads."""
-    for what, most in (
-        (resource.RLIMIT_AS, bounds.memory_bytes),
-        (resource.RLIMIT_CPU, bounds.processor_s),
-        (resource.RLIMIT_FSIZE, bounds.file_bytes),
-        (resource.RLIMIT_NOFILE, bounds.files),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ProcessLookupError):
-            resource.prlimit(pid, what, (most, most))
-
-
-def _before(folder: Path) -> tuple[int, int]:
-    """The number of this run, and of its first fragment: after all that were ever listed or lie here."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [match for path in folder.iterdir() if (match := _FRAGMENT.fullmatch(path.name))]
-    run = max((int(match[1]) for match in names), default=0) + 1
-    last = max((int(match[2]) for match in names if match[2]), default=-1)
-    playlist = folder / PLAYLIST
-    if playlist.exists():
-        text = playlist.read_text()
-        first = _SEQUENCE.search(text)
-        last = max(last, (int(first[1]) if first else 0) + text.count("#EXTINF") - 1)
-    return run, last + 1
-
-
-def _forget(folder: Path, run: int) -> None:
-    """Delete fragments of runs before the one before this: no player asks for them."""
-    for path in folder.iterdir():
-        match = _FRAGMENT.fullmatch(path.name)
-        if match and int(match[1]) < run - 1:
-            path.unlink(missing_ok=True)

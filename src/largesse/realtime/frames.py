@@ -117,6 +117,16 @@ class LiveEnded(Event, frozen=True, kw_only=True, tag="live.ended"):
     summary_url: str
 
 
+class SignalBack(Event, frozen=True, kw_only=True, tag="signal.back"):
+    """Pictures arrive, for the first time (run 1) or again."""
+
+    run: int
+
+
+class SignalLost(Event, frozen=True, kw_only=True, tag="signal.lost"):
+    """No pictures arrive any more; half a minute is given to return, ten minutes until the LIVE ends."""
+
+
 class Totals(msgspec.Struct, frozen=True):
     """Absolute totals, so a missed frame harms nothing."""
 

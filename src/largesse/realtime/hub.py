@@ -16,6 +16,7 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.http import Busy
 from largesse.kit.news import Listening, News
+from largesse.media import list_streams
 from largesse.realtime import store
 from largesse.realtime.frames import Frame, unpack
 from largesse.realtime.gate import Base, GateRoom
@@ -208,10 +209,11 @@ class Hub:
                 return
             async with self._db.read() as tx:
                 standing = (await self._standings.standings(tx, [stage], top=TOP))[stage.key]
+                stream = (await list_streams(tx, [stage.key])).get(stage.key)
             people = await self._teller.people([stage.creator, *(account for account, _ in standing.top)])
             totals = standing.totals
             figure = Figure(totals.viewers, totals.likes, totals.gifts, totals.gifters, totals.coins)
-            live = msgspec.json.encode(live_body(stage, people[stage.creator], figure, you_follow=None))
+            live = msgspec.json.encode(live_body(stage, people[stage.creator], figure, stream, you_follow=None))
             assert live.endswith(b'"you_follow":null}'), live
             room.base = Base(live.removesuffix(b"null}"), msgspec.json.encode(ranks(standing.top, people)))
             room.stage = stage

@@ -8,10 +8,11 @@
 | share | stage | {"account": account} |
 | moderation.action | stage | {"action": verb, "account": account or null, "text": comment's id or null} |
 | gift.reversed (written by ledger) | stage | parts of gifts: `ledger.parts.tell`, `ledger.each_part` |
+| signal.back, signal.lost (written by media) | stage | `media.events` |
 | account.followed (written by accounts) | account followed | {"follower": account} |
 """
 
-from largesse import accounts, ledger
+from largesse import accounts, ledger, media
 
 LIVE_STARTED = "live.started"
 LIVE_ENDED = "live.ended"
@@ -21,10 +22,12 @@ LIKE = "like"
 SHARE = "share"
 MODERATION_ACTION = "moderation.action"
 FOLLOW = accounts.FOLLOWED
+SIGNAL_BACK = media.events.SIGNAL_BACK
+SIGNAL_LOST = media.events.SIGNAL_LOST
 GIFT_REVERSED = ledger.GIFT_REVERSED
 
 # Kept a day in the outbox: what is only for the moment. The rest is for readers with cursors of their own.
-MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION)
+MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION, SIGNAL_BACK, SIGNAL_LOST)
 STAGED = (LIVE_STARTED, LIVE_ENDED, GIFT_REVERSED, *MOMENTARY)
 
 # On NATS: the public id of a stage whose facts have changed.

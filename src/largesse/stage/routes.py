@@ -131,6 +131,19 @@ async def end_live(
     return await show(stage, await stage.end(http.person(principal), http.path_id("live", live)), principal)
 
 
+@post(
+    "/v1/lives/{live:str}/stream-key",
+    summary="Replace a LIVE's stream key",
+    status_code=200,
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive, NotLive),
+)
+async def renew_stream_key(
+    stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
+) -> LiveBody:
+    """Make a new key; who publishes with the last one is ended at once, and it never works again."""
+    return await show(stage, await stage.renew_key(http.person(principal), http.path_id("live", live)), principal)
+
+
 @get("/v1/lives", summary="LIVEs", responses=http.declares())
 async def list_lives(  # noqa: PLR0917 - a parameter of the query each
     stage: NamedDependency[StageService],
@@ -195,13 +208,16 @@ async def show_all(stage: StageService, lives: Sequence[Stage], caller: Principa
     creators = [live.creator for live in lives]
     people = await _bodies(stage, creators)
     figures = await stage.figures(lives) if lives else {}
+    streams = await stage.streams(lives)
     followed = await stage.list_followed(caller.account, creators) if caller and lives else set()
     return [
         live_body(
             live,
             people[live.creator],
             figures.get(live.key),
+            streams.get(live.key),
             you_follow=live.creator in followed if caller else None,
+            ingest=stage.ingest(live, streams.get(live.key), caller),
         )
         for live in lives
     ]
@@ -262,6 +278,7 @@ routes = [
     change_live,
     start_live,
     end_live,
+    renew_stream_key,
     list_lives,
     get_live,
     get_summary,

@@ -18,6 +18,18 @@ from largesse.kit.http import NotFound, TooMany
 from largesse.kit.idempotency import IdReused
 from largesse.kit.news import News
 from largesse.kit.principal import Principal
+from largesse.media import (
+    IngestBody,
+    Stream,
+    StreamKeys,
+    ingest_body,
+    list_silent,
+    list_streams,
+    open_stream,
+    renew_key,
+    shut_stream,
+)
+from largesse.media.events import SHUT_SUBJECT
 from largesse.stage import events, store
 from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
 from largesse.stage.model import ENDED, SCHEDULED, Changes, Figure, Figures, Pace, Stage, Standing
@@ -28,6 +40,7 @@ log = structlog.get_logger(__name__)
 _CACHE_S = 2.0
 _CACHE_MAX = 10_000
 _LIVES_A_MINUTE = 10
+_SILENT_AT_ONCE = 100
 
 
 class NoFigures:
@@ -45,12 +58,15 @@ class NoFigures:
 class StageService:
     """LIVEs: made, announced, started, ended, listed. Build it once, in `main`; `open` it in a serving process."""
 
-    def __init__(self, db: Database, news: News, accounts: AccountsService, clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self, db: Database, news: News, accounts: AccountsService, clock: Clock, settings: Settings, *, keys: StreamKeys
+    ) -> None:
         self.db = db
         self.news = news
         self.accounts = accounts
         self.clock = clock
         self.settings = settings
+        self.keys = keys
         self.talk = Talk(db, news, accounts, settings)
         self.counted: Figures = NoFigures()
         self._making = Pace(settings.limit(_LIVES_A_MINUTE) / 60, settings.limit(_LIVES_A_MINUTE))
@@ -163,6 +179,7 @@ class StageService:
                 started = await store.start(tx, stage.key)
                 if started is None:
                     return stage
+                await open_stream(tx, stage.key, stage.id, stage.creator)
                 await outbox.put(tx, events.LIVE_STARTED, stage.key, {"id": stage.id.hex, "creator": stage.creator})
         except store.SecondLive:
             async with self.db.read() as tx:
@@ -178,13 +195,51 @@ class StageService:
             stage = await self._own(tx, who, live)
             if stage.status == SCHEDULED:
                 raise NotLive
-            ended = await store.end(tx, stage.key)
-            if ended is None:
-                return stage
-            await outbox.put(tx, events.LIVE_ENDED, stage.key, {"id": stage.id.hex, "creator": stage.creator})
-        log.info("live.ended", stage=ended.key, creator=ended.creator)
-        await self._tell_changed(ended)
+            ended = await _end(tx, stage.key)
+        if ended is None:
+            return stage
+        await self._tell_ended(ended)
         return ended
+
+    async def end_silent(self) -> None:
+        """End LIVEs whose signal has been lost for too long (a setting; 0 lets them run)."""
+        silent_s = self.settings.live_silent_minutes * 60
+        if not silent_s:
+            return
+        async with self.db.read() as tx:
+            silent = await list_silent(tx, silent_s, _SILENT_AT_ONCE)
+        for key in silent:
+            async with self.db.write() as tx:
+                ended = await _end(tx, key)
+            if ended is not None:
+                await self._tell_ended(ended)
+
+    async def renew_key(self, who: Principal, live: UUID) -> Stage:
+        """Give a running LIVE another stream key; who publishes with the last one is ended.
+
+        Raises `NotFound`, `NotYourLive`, `NotLive`.
+        """
+        async with self.db.write() as tx:
+            stage = await self._own(tx, who, live)
+            if await renew_key(tx, stage.key) is None:
+                raise NotLive
+        await self.news.publish(SHUT_SUBJECT, stage.id.bytes)
+        return stage
+
+    async def streams(self, stages: Sequence[Stage]) -> dict[int, Stream]:
+        """Pictures and sound of LIVEs that have begun, by stage."""
+        begun = [stage.key for stage in stages if stage.status != SCHEDULED]
+        if not begun:
+            return {}
+        async with self.db.read() as tx:
+            return await list_streams(tx, begun)
+
+    def ingest(self, stage: Stage, stream: Stream | None, caller: Principal | None) -> IngestBody | None:
+        """Where a LIVE's creator publishes, for that creator in a session alone."""
+        own = caller is not None and caller.account == stage.creator and caller.kind == "session"
+        if stream is None or not stream.open or not own:
+            return None
+        return ingest_body(stream, self.keys, self.settings)
 
     async def list_lives(
         self, status: str, creator: str | None, after: tuple[datetime | None, int], limit: int
@@ -243,6 +298,11 @@ class StageService:
             raise NotYourLive
         return stage
 
+    async def _tell_ended(self, stage: Stage) -> None:
+        log.info("live.ended", stage=stage.key, creator=stage.creator)
+        await self.news.publish(SHUT_SUBJECT, stage.id.bytes)
+        await self._tell_changed(stage)
+
     async def _tell_changed(self, stage: Stage) -> None:
         self._keep(stage)
         await asyncio.gather(
@@ -258,3 +318,12 @@ class StageService:
         self._cache.move_to_end(stage.id)
         if len(self._cache) > _CACHE_MAX:
             self._cache.popitem(last=False)
+
+
+async def _end(tx: WriteTx, key: int) -> Stage | None:
+    """End a running stage, and publishing for it; None where it does not run."""
+    ended = await store.end(tx, key)
+    if ended is not None:
+        await shut_stream(tx, key)
+        await outbox.put(tx, events.LIVE_ENDED, key, {"id": ended.id.hex, "creator": ended.creator})
+    return ended

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from largesse.accounts import PersonBody
+from largesse.media import IngestBody, PlaybackBody, SignalBody, Stream, playback_body, signal_body
 from largesse.stage.model import Figure, Stage
 
 
 class LiveBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A LIVE as anybody sees it; `you_follow` is null for guests, ingest and playback until there is video."""
+    """A LIVE as anybody sees it; `you_follow` is null for guests, `ingest` for all but the creator of a running one."""
 
     id: str
     title: str
@@ -29,8 +29,9 @@ class LiveBody(msgspec.Struct, frozen=True, kw_only=True):
     gifters: int
     coins: int
     simulated: bool
-    ingest: dict[str, Any] | None = None
-    playback: dict[str, Any] | None = None
+    signal: SignalBody
+    ingest: IngestBody | None = None
+    playback: PlaybackBody | None = None
     you_follow: bool | None = None
 
 
@@ -71,7 +72,10 @@ class SummaryBody(msgspec.Struct, frozen=True, kw_only=True):
     unthanked: list[UnthankedBody] | msgspec.UnsetType = msgspec.UNSET
 
 
-def live_body(stage: Stage, creator: PersonBody, figure: Figure | None, *, you_follow: bool | None) -> LiveBody:
+def live_body(
+    stage: Stage, creator: PersonBody, figure: Figure | None, stream: Stream | None, *, you_follow: bool | None,
+    ingest: IngestBody | None = None,
+) -> LiveBody:  # fmt: skip
     """A LIVE as it is shown; a stage that nobody counts yet shows its likes and zeros."""
     figure = figure or Figure(likes=stage.likes)
     return LiveBody(
@@ -91,6 +95,9 @@ def live_body(stage: Stage, creator: PersonBody, figure: Figure | None, *, you_f
         gifters=figure.gifters,
         coins=figure.coins,
         simulated=stage.simulated,
+        signal=signal_body(stream),
+        ingest=ingest,
+        playback=playback_body(stream) if stream else None,
         you_follow=you_follow,
     )
 

@@ -16,6 +16,7 @@ from largesse.kit.clock import SetClock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.news import News
+from largesse.media import StreamKeys
 from largesse.policy import PolicyService
 from largesse.stage import StageService
 
@@ -45,7 +46,7 @@ async def give(  # noqa: PLR0917 - fixtures
     policy = PolicyService(db, settings)
     catalog = CatalogService(db, News(""), policy, settings)
     await catalog.refresh()
-    stages = StageService(db, News(""), accounts, clock, settings)
+    stages = StageService(db, News(""), accounts, clock, settings, keys=StreamKeys(b"stream keys"))
     gifting = GiftingService(db, None, room.secret, settings, people=accounts, catalog=catalog, stages=stages)
     await gifting.open()
     client = await app_client(routes, accounts=accounts, gifting=gifting, policy=policy, ledger=None, giving=None)

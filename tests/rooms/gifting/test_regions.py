@@ -14,6 +14,7 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.news import News
 from largesse.kit.principal import API_KEY, Principal
+from largesse.media import StreamKeys
 from largesse.policy import PolicyService
 from largesse.stage import StageService
 from regional import hold
@@ -31,7 +32,7 @@ async def catalog(db: Database, settings: Settings, room: Any) -> CatalogService
 async def gifting(
     db: Database, settings: Settings, room: Any, *, accounts: AccountsService, catalog: CatalogService, clock: SetClock
 ) -> AsyncIterator[GiftingService]:
-    stages = StageService(db, News(""), accounts, clock, settings)
+    stages = StageService(db, News(""), accounts, clock, settings, keys=StreamKeys(b"stream keys"))
     made = GiftingService(db, None, room.secret, settings, people=accounts, catalog=catalog, stages=stages)
     await made.open()
     yield made

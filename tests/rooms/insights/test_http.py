@@ -17,6 +17,7 @@ from largesse.kit.db import Database
 from largesse.kit.news import News
 from largesse.ledger import ANONYMOUS
 from largesse.main import worker
+from largesse.media import StreamKeys
 from largesse.policy import PolicyService
 from largesse.stage import StageService
 
@@ -32,7 +33,7 @@ async def client(  # noqa: PLR0917 - fixtures
     news = News("")
     shelf = CatalogService(db, news, PolicyService(db, settings), settings)
     await shelf.refresh()
-    stages = StageService(db, news, accounts_service, clock, settings)
+    stages = StageService(db, news, accounts_service, clock, settings, keys=StreamKeys(b"stream keys"))
     made: httpx.AsyncClient = await app_client(
         routes, as_=cast.bob, accounts=accounts_service,
         insights=InsightsService(db, accounts_service, shelf, stages),

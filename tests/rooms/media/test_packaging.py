@@ -1,140 +1,136 @@
-"""A real publisher's pictures and sound come out as fragments that play."""
+"""A real publisher's pictures and sound come out as pieces that play."""
 
 import asyncio
+import contextlib
+import itertools
 import re
 import resource
-from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from largesse.media import PLAYLIST, Bounds, Packager, PackagingFailed
-from publishing import BOTH, FFMPEG, H264, PICTURE, SOUND, listening, publisher, soon
-
-
-class Lives:
-    """One folder a key, each with a packager."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.packagers: list[Packager] = []
-        self.told: list[str] = []
-
-    async def __call__(self, key: str) -> Packager:
-        self.packagers.append(await Packager.begin(self.root / key, self.told.append))
-        return self.packagers[-1]
+from largesse.media.boxes import BadBoxes, Boxes, Piece
+from largesse.media.ffmpeg import Bounds
+from largesse.media.packaging import Form, Packager, PackagingFailed
+from publishing import BOTH, FFMPEG, PICTURE, made
 
 
-def listed(folder: Path) -> list[str]:
-    """The playlist's fragments; none before it is there."""
-    playlist = folder / PLAYLIST
-    return re.findall(r"^\S+\.m4s$", playlist.read_text(), re.MULTILINE) if playlist.exists() else []
+async def packaged(media: bytes, form: Form) -> list[Piece]:
+    """The pieces of a whole recording."""
+    pieces: list[Piece] = []
+
+    async def give(piece: Piece) -> None:
+        pieces.append(piece)
+
+    packager = await Packager.begin(form, give)
+    try:
+        for at in range(0, len(media), 10_000):
+            await packager.write(media[at : at + 10_000])
+    finally:
+        await packager.close()
+    return pieces
 
 
-async def decoded(folder: Path, names: list[str], init: str) -> tuple[int, str]:
-    """(frames of picture, what the decoder complains of) of these fragments."""
-    whole = await asyncio.to_thread(lambda: b"".join((folder / n).read_bytes() for n in [init, *names]))
+async def decoded(pieces: list[Piece]) -> tuple[int, str]:
+    """(frames of picture, what the decoder complains of)."""
     ffmpeg = await asyncio.create_subprocess_exec(
         *(FFMPEG, "-hide_banner", "-v", "error", "-xerror", "-i", "pipe:0"),
-        *("-map", "0:v", "-map", "0:a", "-f", "null", "-progress", "pipe:1", "-"),
+        *("-map", "0:v", "-map", "0:a?", "-f", "null", "-progress", "pipe:1", "-"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, complaints = await ffmpeg.communicate(whole)
+    out, complaints = await ffmpeg.communicate(b"".join(piece.body for piece in pieces))
     assert ffmpeg.returncode == 0, complaints
     return int(re.findall(rb"frame=(\d+)", out)[-1]), complaints.decode()
 
 
-async def test_a_publishers_fragments_go_on_and_decode(tmp_path):
-    lives = Lives(tmp_path)
-    async with listening(lives) as front:
-        async with publisher(front, "bobs-key", *BOTH):
-            await soon(lambda: len(listed(tmp_path / "bobs-key")) >= 3)
-            names = listed(tmp_path / "bobs-key")
-            frames, complaints = await decoded(tmp_path / "bobs-key", names, "1-init.mp4")
-            assert complaints == ""
-            assert abs(frames - 15 * len(names)) <= 2
-            await soon(lambda: "1-8.m4s" in listed(tmp_path / "bobs-key"))
-            now = [int(name[2:-4]) for name in listed(tmp_path / "bobs-key")]
-            assert now == list(range(now[0], now[0] + 6))
-            assert len(list((tmp_path / "bobs-key").glob("*.m4s"))) <= 6 + 4 + 1, "what left the window is deleted"
-        await soon(lambda: front.connections == 0)
-    assert lives.told[-1] in {"The connection was lost.", "The encoder stopped."}
-    assert lives.packagers[0]._ffmpeg.returncode == 0
-
-
-async def test_who_was_killed_comes_back_and_the_numbers_go_on(tmp_path):
-    lives, folder = Lives(tmp_path), tmp_path / "bobs-key"
-    async with listening(lives) as front:
-        async with publisher(front, "bobs-key", *BOTH) as first:
-            await soon(lambda: len(listed(folder)) >= 2)
-            first.kill()
-            await first.wait()
-        await soon(lambda: front.connections == 0)
-        before = listed(folder)
-        async with publisher(front, "bobs-key", *BOTH):
-            await soon(lambda: any(name.startswith("2-") for name in listed(folder)))
-            await soon(lambda: len(listed(folder)) >= 2)
-            names = listed(folder)
-            assert int(names[0][2:-4]) == int(before[-1][2:-4]) + 1
-            assert "#EXT-X-DISCONTINUITY" in (folder / PLAYLIST).read_text()
-            assert (await decoded(folder, names, "2-init.mp4"))[1] == ""
-
-
 @pytest.mark.parametrize(
-    ("stream", "words"),
-    [
-        ((*SOUND, "-c:a", "aac"), "No picture arrives"),
-        ((*PICTURE, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"), "HEVC"),
-        ((*PICTURE, *SOUND, *H264, "-c:a", "libmp3lame"), "MP3"),
-    ],
+    ("form", "codecs"), [("flv", ()), ("mp4", ("-movflags", "empty_moov+frag_keyframe")), ("matroska", ())]
 )
-async def test_what_browsers_do_not_play_is_refused_in_words(tmp_path, stream, words):
-    lives = Lives(tmp_path)
-    async with listening(lives) as front, publisher(front, "bobs-key", *stream):
-        await soon(lambda: any(words in text for text in lives.told))
-        await soon(lambda: front.connections == 0)
+async def test_pieces_play_from_every_key_frame(form, codecs):
+    sound = ("-c:a", "libopus") if form != "flv" else ()
+    media = await made(*BOTH, *sound, *codecs, seconds=6, form=form)
+    first, *pieces = await packaged(media, form)
+    assert first.first
+    assert re.fullmatch(r'video/mp4; codecs="avc1\.[0-9a-f]{6},mp4a\.40\.2"', first.codecs), "sound is AAC"
+    keys = [n for n, piece in enumerate(pieces) if piece.key]
+    assert len(keys) == 6
+    assert max(piece.duration_s for piece in pieces) <= 0.5, "a viewer waits for a fraction of a second"
+    assert await decoded([first, *pieces]) == (90, "")
+    frames, complaints = await decoded([first, *pieces[keys[3] :]])
+    assert (frames, complaints) == (45, "")
+    starts = [pieces[n].start_s for n in keys]
+    assert all(abs(b - a - 1) < 0.2 for a, b in itertools.pairwise(starts)), starts
 
 
-async def test_a_picture_without_sound_is_shown_and_its_creator_is_told(tmp_path):
-    lives = Lives(tmp_path)
-    async with listening(lives) as front, publisher(front, "bobs-key", *PICTURE, *H264):
-        await soon(lambda: any("No sound arrives" in text for text in lives.told))
-        await soon(lambda: len(listed(tmp_path / "bobs-key")) >= 3)
-        assert front.connections == 1
+async def test_a_picture_without_sound_is_packaged():
+    media = await made(*PICTURE, *BOTH[BOTH.index("-c:v") :], "-an", seconds=3, form="flv")
+    first, *pieces = await packaged(media, "flv")
+    assert re.fullmatch(r'video/mp4; codecs="avc1\.[0-9a-f]{6}"', first.codecs)
+    assert (await decoded([first, *pieces]))[0] == 45
 
 
-async def test_garbage_is_noticed(tmp_path):
-    packager = await Packager.begin(tmp_path / "garbage", lambda _: None, Bounds(stall_s=1))
-    with pytest.raises(PackagingFailed, match="no fragment for 1 s"):  # noqa: PT012
+@given(st.data())
+def test_bytes_may_come_in_any_portions(fragmented_mp4, drawn):
+    whole = Boxes().feed(fragmented_mp4)
+    cuts = drawn.draw(st.lists(st.integers(0, len(fragmented_mp4)), max_size=12).map(sorted))
+    boxes, pieces = Boxes(), []
+    for start, end in zip([0, *cuts], [*cuts, len(fragmented_mp4)], strict=True):
+        pieces += boxes.feed(fragmented_mp4[start:end])
+    assert pieces == whole
+
+
+@given(st.data())
+def test_damaged_bytes_are_refused_or_passed_on_and_nothing_else(fragmented_mp4, drawn):
+    damaged = bytearray(fragmented_mp4)
+    for _ in range(drawn.draw(st.integers(1, 8))):
+        damaged[drawn.draw(st.integers(0, len(damaged) - 1))] = drawn.draw(st.integers(0, 255))
+    with contextlib.suppress(BadBoxes):
+        Boxes().feed(bytes(damaged))
+
+
+async def test_garbage_is_noticed():
+    packager = await Packager.begin("flv", _nobody, Bounds(stall_s=1))
+    with pytest.raises(PackagingFailed):  # noqa: PT012
         for _ in range(100):
             await packager.write(b"garbage" * 2_000)
             await asyncio.sleep(0.05)
-    await packager.close("done")
+    await packager.close()
     assert packager._ffmpeg.returncode is not None
 
 
-async def test_ffmpeg_runs_within_its_limits(tmp_path):
-    packager = await Packager.begin(tmp_path / "bound", lambda _: None, Bounds(memory_bytes=1 << 30, files=40))
-    assert resource.prlimit(packager._ffmpeg.pid, resource.RLIMIT_AS)[0] == 1 << 30
-    assert resource.prlimit(packager._ffmpeg.pid, resource.RLIMIT_NOFILE)[0] == 40
-    await packager.close("done")
+async def test_ffmpeg_runs_within_its_limits():
+    packager = await Packager.begin("flv", _nobody, Bounds(memory_bytes=1 << 30, files=40))
+    assert resource.prlimit(packager.pid, resource.RLIMIT_AS)[0] == 1 << 30
+    assert resource.prlimit(packager.pid, resource.RLIMIT_NOFILE)[0] == 40
+    await packager.close()
 
 
-async def test_media_without_fragments_is_noticed(tmp_path):
-    packager = await Packager.begin(tmp_path / "stalled", lambda _: None, Bounds(stall_s=0.3))
+async def test_media_without_pieces_is_noticed():
+    packager = await Packager.begin("flv", _nobody, Bounds(stall_s=0.3))
     with pytest.raises(PackagingFailed):  # noqa: PT012
-        for _ in range(100):
-            await packager.write(b"FLV\x01\x05" + (9).to_bytes(4) + bytes(4) if not _ else b"")
+        for n in range(100):
+            await packager.write(b"" if n else b"FLV\x01\x05" + (9).to_bytes(4) + bytes(4))
             await asyncio.sleep(0.05)
-    await packager.close("done")
+    await packager.close()
     assert packager._ffmpeg.returncode is not None
 
 
-async def test_the_packager_reads_no_file_and_no_address(tmp_path):
+async def test_the_packager_reads_no_file_and_no_address():
     """A playlist in the place of a stream would make FFmpeg open what it names."""
-    packager = await Packager.begin(tmp_path / "tricked", lambda _: None)
+    pieces: list[Piece] = []
+
+    async def give(piece: Piece) -> None:
+        pieces.append(piece)
+
+    packager = await Packager.begin("flv", give)
     await packager.write(b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n")
-    await packager.close("done")
+    await packager.close()
     assert packager._ffmpeg.returncode != 0
-    assert listed(tmp_path / "tricked") == []
+    assert pieces == []
+
+
+async def _nobody(_: Piece) -> None:
+    """Takes pieces that nobody wants."""

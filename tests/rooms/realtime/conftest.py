@@ -3,13 +3,11 @@
 import asyncio
 import contextlib
 import random
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import uvicorn
 from tests.conftest import Cast, Member, application
 
 from largesse import catalog as catalog_room
@@ -21,12 +19,13 @@ from largesse.kit.clock import SystemClock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.news import News
-from largesse.kit.sockets import RoomSocket
+from largesse.media import StreamKeys
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
 from largesse.realtime import routes as realtime_routes
 from largesse.stage import StageService
 from largesse.stage import routes as stage_routes
+from serving import served
 
 SECRET = b"a secret of the tests, 32 bytes!"
 
@@ -43,7 +42,7 @@ class Process:
     realtime: RealtimeService
     settings: Settings
     port: int = 0
-    servers: list[tuple[uvicorn.Server, asyncio.Task[None]]] = field(default_factory=list)
+    serving: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     async def die(self) -> None:
         """Stop owning without giving anything back, as kill -9 does."""
@@ -60,40 +59,17 @@ class Process:
             [*realtime_routes.routes, *stage_routes.routes], accounts=self.accounts, stage=self.stage,
             realtime=self.realtime, settings=self.settings,
         )  # fmt: skip
-        listener = _free_port()
-        self.port = listener.getsockname()[1]
-        config = uvicorn.Config(app, ws=RoomSocket, lifespan="off", log_config=None, access_log=False)
-        config.timeout_graceful_shutdown = 1
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server._serve(sockets=[listener]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.01)
-        self.servers.append((server, task))
+        self.port = await self.serving.enter_async_context(served(app))
         return self.port
 
     async def close(self) -> None:
-        for server, task in self.servers:
-            server.should_exit = True
-            await task
+        await self.serving.aclose()
         await self.realtime.close()
         await self.stage.close()
         await self.catalog.close()
         await self.accounts.close()
         await self.news.close()
         await self.db.close()
-
-
-def _free_port() -> socket.socket:
-    for port in range(21_000, 32_000):
-        listener = socket.socket()
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            listener.close()
-            continue
-        listener.listen(1024)
-        return listener
-    raise OSError("no free port")
 
 
 MakeProcess = Callable[..., Awaitable[Process]]
@@ -115,7 +91,7 @@ async def make_process(database_url: str, nats_url: str) -> AsyncIterator[MakePr
             accounts = AccountsService(db, news, clock, settings)
             policy = PolicyService(db, settings)
             catalog = CatalogService(db, news, policy, settings)
-            stage = StageService(db, news, accounts, clock, settings)
+            stage = StageService(db, news, accounts, clock, settings, keys=StreamKeys(b"stream keys"))
             realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
             await accounts.open()
             await catalog.open()

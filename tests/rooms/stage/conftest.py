@@ -10,6 +10,7 @@ from largesse.kit.clock import SetClock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.news import News
+from largesse.media import StreamKeys
 from largesse.stage import StageService
 from largesse.stage.routes import routes
 
@@ -26,7 +27,7 @@ async def accounts(db: Database, news: News, clock: SetClock, settings: Settings
 async def stage(
     db: Database, news: News, accounts: AccountsService, clock: SetClock, settings: Settings
 ) -> AsyncIterator[StageService]:
-    service = StageService(db, news, accounts, clock, settings)
+    service = StageService(db, news, accounts, clock, settings, keys=StreamKeys(b"stream keys"))
     await service.open()
     yield service
     await service.close()

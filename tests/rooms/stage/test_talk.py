@@ -3,6 +3,7 @@ import asyncio
 import msgspec
 
 from largesse.kit import ids
+from largesse.media import StreamKeys
 from largesse.stage import Pace, StageService
 from largesse.stage.routes import routes
 
@@ -37,7 +38,7 @@ async def test_what_cannot_be_said_is_refused(client, cast, bobs_live):
 async def test_comments_have_a_pace(stage, cast, bobs_live, app_client):
     live = await bobs_live()
     strict = msgspec.structs.replace(stage.settings, sandbox=False)
-    service = StageService(stage.db, stage.news, stage.accounts, stage.clock, strict)
+    service = StageService(stage.db, stage.news, stage.accounts, stage.clock, strict, keys=StreamKeys(b"stream keys"))
     outside = await app_client(routes, accounts=stage.accounts, stage=service)
     path = f"/v1/lives/{live['id']}/comments"
     assert (await outside.post(path, json={"text": "one"}, headers=cast.alice.headers)).status_code == 201

@@ -152,6 +152,7 @@ def _environment(folder: Path, database_url: str, nats_url: str, port: int, proc
         "LARGESSE_NATS_URL": nats_url,
         "LARGESSE_HTTP_PORT": str(port),
         "LARGESSE_SANDBOX": "1",
+        "LARGESSE_RTMP_PORT": "0",
         "LARGESSE_API_PROCESSES": str(processes),
         "LARGESSE_CHECKPOINT_SECONDS": "5",
     }

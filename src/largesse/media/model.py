@@ -1,0 +1,64 @@
+"""A LIVE's stream and the key that it is published with: pure, without a clock."""
+
+import hmac
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from largesse.kit import ids
+
+SignalState = Literal["none", "live", "lost"]
+_MARK = b"largesse stream key 1:"
+
+
+class Stream(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a LIVE's pictures and sound, as its row stands. `replay_s` is null until it has ended."""
+
+    stage: int
+    id: UUID
+    creator: int
+    open: bool
+    key_number: int
+    run: int
+    held: bool
+    lost_at: datetime | None
+    replay_s: int | None
+
+    @property
+    def signal(self) -> SignalState:
+        """Whether somebody publishes; `none` where nobody ever did."""
+        if self.held:
+            return "live"
+        return "lost" if self.run else "none"
+
+
+class StreamKeys:
+    """The keys that encoders publish with: derived from a secret, so that they can be shown again and none is stored.
+
+    A key is the LIVE's id, the number of the key and 128 bits of HMAC-SHA-256, for this LIVE and number alone.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def text(self, live: UUID, number: int) -> str:
+        """The key, 55 characters or more of letters, digits and `-`."""
+        mac = hmac.digest(self._secret, _MARK + live.bytes + number.to_bytes(4), sha256)
+        return f"{_crockford(live)}-{number}-{_crockford(UUID(bytes=mac[:16]))}"
+
+    def read(self, text: str) -> tuple[UUID, int] | None:
+        """The LIVE and the number of a key; None where it is none of ours."""
+        head, _, rest = text.partition("-")
+        digits = rest.partition("-")[0]
+        live = ids.decode(head, "live") if head.isascii() else None
+        if live is None or not (digits.isascii() and digits.isdigit()) or len(digits) > 9:  # noqa: PLR2004
+            return None
+        good = self.text(live, int(digits)).encode()
+        return (live, int(digits)) if hmac.compare_digest(good, text.encode()) else None
+
+
+def _crockford(value: UUID) -> str:
+    return ids.encode("", value)[1:]

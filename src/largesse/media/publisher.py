@@ -1,0 +1,152 @@
+"""One run of one LIVE: a publisher's bytes become pieces, which are relayed, listed and recorded.
+
+Pictures go on where the disk does not: a recording that cannot be written stops, a playlist that cannot be written is
+late, and both are told once.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from largesse.kit.news import News
+from largesse.media.boxes import Piece
+from largesse.media.model import Stream
+from largesse.media.packaging import Form, Packager
+from largesse.media.recording import Recording
+from largesse.media.relay import Teller
+from largesse.media.window import Segment, Window
+
+log = structlog.get_logger(__name__)
+FREE_BYTES_MIN = 512 << 20  # less is left to the database: nothing is recorded then
+
+
+class PublishingEnded(OSError):  # noqa: N818
+    """The service ends this publisher; the text is a sentence for its creator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where LIVEs lie on disk."""
+
+    root: Path
+
+    def live(self, stream: Stream) -> Path:
+        """The last seconds of a LIVE."""
+        return self.root / "live" / stream.id.hex
+
+    def recorded(self, stream: Stream) -> Path:
+        """What is kept of it."""
+        return self.root / "recorded" / stream.id.hex
+
+
+@dataclass(eq=False)
+class Publisher:
+    """A sink for one publisher's bytes; make it with `begin`."""
+
+    stream: Stream
+    tell: Callable[[str], None]
+    over: Callable[["Publisher"], Awaitable[None]]
+    _window: Window
+    _teller: Teller
+    _recorded: Path | None
+    _packager: Packager | None = None
+    _recording: Recording | None = None
+    _told: set[str] = field(default_factory=set)
+    _end: str = ""
+
+    @classmethod
+    async def begin(
+        cls, stream: Stream, form: Form, news: News, folders: Folders, *, record: bool, tell: Callable[[str], None],
+        over: Callable[["Publisher"], Awaitable[None]],
+    ) -> "Publisher":  # fmt: skip
+        """Begin to pack. `tell` hears sentences for the creator, `over` that this run has ended."""
+        teller = Teller(news, stream.stage, stream.run)
+        recorded = folders.recorded(stream) if record else None
+        publisher = cls(stream, tell, over, Window(folders.live(stream)), teller, recorded)
+        await teller.open()
+        publisher._packager = await Packager.begin(form, publisher._take)
+        return publisher
+
+    async def write(self, media: bytes) -> None:
+        """Take bytes as they come. Raises OSError, whose text says why it is over."""
+        assert self._packager is not None
+        if self._end:
+            raise PublishingEnded(self._end)
+        await self._packager.write(media)
+
+    async def notice(self, text: str) -> None:
+        """Tell the creator."""
+        self.tell(text)
+
+    async def close(self, why: str) -> None:
+        """Nothing more comes: list what came last."""
+        assert self._packager is not None
+        self.tell(self._end or why)
+        await self._packager.close()
+        await self._teller.close()
+        try:
+            await asyncio.to_thread(self._finish)
+        except OSError as error:
+            log.warning("media.not_finished", stage=self.stream.stage, error=str(error))
+        await self.over(self)
+
+    def end(self, why: str) -> None:
+        """Take no more: the next bytes are refused with this sentence."""
+        self._end = self._end or why
+
+    async def _take(self, piece: Piece) -> None:
+        await self._teller.tell(piece)
+        if piece.first or piece.key:
+            await asyncio.to_thread(self._keep, piece)  # a full or slow disk holds up this publisher alone
+        else:
+            self._window.add(piece)
+
+    def _keep(self, piece: Piece) -> None:
+        try:
+            if piece.first:
+                self._window.begin(self.stream.run, piece)
+            elif (done := self._window.add(piece)) is not None and self._recording is not None:
+                self._record(self._recording, *done)
+                return
+        except OSError as error:
+            self._say_once("The disk is full or away: viewers of the playlist wait.", error)
+        if piece.first and self._recorded is not None:
+            try:
+                self._check_room()
+                self._recording = Recording(self._recorded, self.stream.run, piece)
+            except OSError as error:
+                self._say_once("The LIVE is not recorded: the disk is full or away.", error)
+
+    def _record(self, recording: Recording, segment: Segment, body: bytes) -> None:
+        try:
+            self._check_room()
+            recording.add(segment, body)
+        except OSError as error:
+            self._recording = None
+            with suppress(OSError):
+                recording.close()
+            self._say_once("The recording stopped: the disk is full or away. The LIVE goes on.", error)
+
+    def _finish(self) -> None:
+        done = self._window.finish()
+        if self._recording is not None and done is not None:
+            self._record(self._recording, *done)
+        if self._recording is not None:
+            self._recording.close()
+
+    def _check_room(self) -> None:
+        assert self._recorded is not None
+        self._recorded.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self._recorded).free < FREE_BYTES_MIN:
+            raise OSError("too little room is left on the disk")
+
+    def _say_once(self, text: str, error: OSError) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            log.warning("media.disk", stage=self.stream.stage, error=str(error))
+            self.tell(text)

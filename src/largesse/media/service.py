@@ -1,0 +1,170 @@
+"""The verbs of media: publish for a LIVE, watch it, keep what remains of it."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg_pool import PoolTimeout
+
+from largesse.accounts import AccountsService
+from largesse.kit import outbox
+from largesse.kit.config import Settings
+from largesse.kit.db import Database
+from largesse.kit.news import Listening, News
+from largesse.media import events, store
+from largesse.media.front import KeyRefused, RtmpFront, Sink
+from largesse.media.model import Stream, StreamKeys
+from largesse.media.packaging import Form
+from largesse.media.publisher import Folders, Publisher
+from largesse.media.recording import write_replay
+from largesse.media.relay import Follows
+
+log = structlog.get_logger(__name__)
+_TROUBLE = (psycopg.Error, PoolTimeout, OSError)
+_ANSWER_S_MAX = 4.0
+_REPLAYS_AT_ONCE = 20
+_ENDED = "The LIVE has ended, has another key, or another encoder took over."
+
+
+class MediaService:
+    """Streams of LIVEs. Build it once, in `main`; `open` it in a process that packs or shows LIVEs."""
+
+    def __init__(
+        self, db: Database, news: News, accounts: AccountsService, settings: Settings, keys: StreamKeys
+    ) -> None:
+        self.db = db
+        self.news = news
+        self.accounts = accounts
+        self.settings = settings
+        self.keys = keys
+        self.folders = Folders(settings.data_path / "media")
+        self.follows = Follows(news)
+        self.front = RtmpFront(self.admit)
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._publishers: dict[Publisher, None] = {}
+        self._woken = asyncio.Event()
+        self._beating: asyncio.Task[None] | None = None
+        self._listening: Listening | None = None
+
+    async def open(self) -> None:
+        """Beat for what is packed here, and hear of LIVEs that are shut."""
+        self._listening = await self.news.listen(events.SHUT_SUBJECT, self._hear)
+        self._beating = asyncio.create_task(self._beat(), name="media beat")
+
+    async def close(self) -> None:
+        """End every publisher of this process."""
+        for publisher in list(self._publishers):
+            publisher.end("The service stops; connect again.")
+        await self.front.stop()
+        if self._listening is not None:
+            await self._listening.unsubscribe()
+        if self._beating is not None:
+            self._beating.cancel()
+            await asyncio.wait([self._beating])
+        with suppress(*_TROUBLE):
+            for publisher in list(self._publishers):
+                await self._release(publisher.stream)
+
+    async def find(self, live: UUID) -> Stream | None:
+        """The stream of a LIVE that was ever started."""
+        async with self.db.read() as tx:
+            return await store.find_stream(tx, live)
+
+    async def admit(self, key: str) -> Sink:
+        """A sink for an encoder's key. Raises `KeyRefused`."""
+        read = self.keys.read(key)
+        if read is None:
+            raise KeyRefused("This stream key is not valid. Copy it again from the studio.")
+        publisher = await self.publish(read[0], "flv", lambda _: None, key_number=read[1], wait=True)
+        if publisher is None:
+            raise KeyRefused("This stream key is not valid now: the LIVE has not begun or has ended, the key was "
+                             "replaced, or another encoder publishes.")  # fmt: skip
+        return publisher
+
+    async def publish(
+        self, live: UUID, form: Form, tell: Callable[[str], None], *, key_number: int | None = None, wait: bool = False
+    ) -> Publisher | None:
+        """Begin a run of a LIVE; None where it is not open to this key, or (`wait`) another process packs it."""
+        async with self.db.write() as tx:
+            stream = await store.claim(tx, live, key_number, self._name, wait=wait)
+            if stream is None:
+                return None
+            await outbox.put(tx, events.SIGNAL_BACK, stream.stage, {"run": stream.run})
+        for other in self._publishers:
+            if other.stream.stage == stream.stage:
+                other.end("Another encoder took over.")
+        await self.news.publish(events.SHUT_SUBJECT, stream.id.bytes)  # who packed it until now stops at once
+        try:
+            publisher = await Publisher.begin(
+                stream, form, self.news, self.folders, record=self.settings.record_lives, tell=tell, over=self._over
+            )
+        except BaseException:
+            await self._release(stream)
+            raise
+        self._publishers[publisher] = None
+        await self.news.publish(outbox.NEWS_SUBJECT, b"")
+        log.info("media.published", stage=stream.stage, run=stream.run)
+        return publisher
+
+    async def lapse(self) -> None:
+        """End runs whose process was killed; their rooms are told that the signal is lost."""
+        async with self.db.write() as tx:
+            lost = await store.lapse(tx)
+            await outbox.put_all(tx, [(events.SIGNAL_LOST, stage, {}) for stage in lost])
+        if lost:
+            await self.news.publish(outbox.NEWS_SUBJECT, b"")
+
+    async def make_replays(self) -> None:
+        """Write the playlists of what was recorded of ended LIVEs, and delete their last seconds."""
+        async with self.db.read() as tx:
+            unkept = await store.list_unkept(tx, _REPLAYS_AT_ONCE)
+        for stream in unkept:
+            try:
+                seconds = await asyncio.to_thread(write_replay, self.folders.recorded(stream))
+            except OSError as error:
+                log.warning("media.no_replay", stage=stream.stage, error=str(error))
+                continue
+            async with self.db.write() as tx:
+                await store.keep(tx, stream.stage, int(seconds))
+            await asyncio.to_thread(shutil.rmtree, self.folders.live(stream), ignore_errors=True)
+
+    async def _over(self, publisher: Publisher) -> None:
+        self._publishers.pop(publisher, None)
+        with suppress(*_TROUBLE):  # else it lapses, for nobody beats for it
+            await self._release(publisher.stream)
+
+    async def _release(self, stream: Stream) -> None:
+        async with self.db.write() as tx:
+            if await store.release(tx, self._name, stream):
+                await outbox.put(tx, events.SIGNAL_LOST, stream.stage, {})
+        await self.news.publish(outbox.NEWS_SUBJECT, b"")
+        log.info("media.signal_lost", stage=stream.stage, run=stream.run)
+
+    async def _hear(self, _: str, __: bytes) -> None:
+        self._woken.set()
+
+    async def _beat(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(store.BEAT_S):
+                    await self._woken.wait()
+            self._woken.clear()
+            held = list(self._publishers)
+            if not held:
+                continue
+            try:
+                async with asyncio.timeout(_ANSWER_S_MAX), self.db.write() as tx:
+                    going = await store.beat(tx, self._name, [publisher.stream for publisher in held])
+            except _TROUBLE as error:
+                log.warning("media.beat", error=type(error).__name__)
+                continue
+            for publisher in held:
+                if (publisher.stream.stage, publisher.stream.run) not in going:
+                    publisher.end(_ENDED)

@@ -1,0 +1,3 @@
+-- LIVEs that have been without a signal for so long. silent_s, limit
+SELECT stage FROM media.stream
+WHERE open AND lost_at < now() - make_interval(secs => %(silent_s)s) ORDER BY lost_at LIMIT %(limit)s
