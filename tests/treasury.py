@@ -64,6 +64,8 @@ def make(service: Service) -> Treasury:
     service.turn_on_second_factor(member)
     lost = {"account": member.account["id"], "reason": "a call with the passport " * 6, "ticket": "T" * 60}
     _posted(oscar, "second-factor-resets", **lost)
+    prize = {"account": nora.account["id"], "diamonds_milli": 12_345_000, "ticket": "T" * 60}
+    _posted(oscar, "diamond-grants", **prize, reason="The winner of the song contest of this autumn.")
     rates = olga.http.get("/v1/office/policies").json()["items"][0]["rates"]
     _posted(oscar, "policies", **rates | {"share_bps": 7500, "hold_days": 7}, reason="More for whoever sings.")
     on = f"{datetime.now(UTC):%Y-%m-%d}"

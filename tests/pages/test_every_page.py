@@ -144,7 +144,7 @@ async def _operation(who: Visitor) -> None:
 EARNED = ("wallet", "gifts", "purchases", "limits")
 WITHDRAWN = ("review", "paid", "returned")
 OFFICE = (
-    "payouts", "batches", "files", "papers", "screening", "second-factors", "policies", "reconcile", "months",
+    "payouts", "batches", "files", "papers", "screening", "second-factors", "grants", "policies", "reconcile", "months",
     "months/{month}", "reports/{month}",
 )  # fmt: skip
 STATES = [

@@ -1,5 +1,6 @@
 """The operator's grants of diamonds over HTTP. Role: finance."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from largesse.accounts import AccountsService, Person, PersonBody, person_body
 from largesse.kit import http, ids
 from largesse.kit.approval import AlreadyDecided, FourEyes, Proposal
 from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page, staff
@@ -30,7 +32,10 @@ class ProposeGrant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class GrantProposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A proposed grant. `state` is open, approved, rejected or withdrawn; people are account keys."""
+    """A proposed grant. `state` is open, approved, rejected or withdrawn; people are account keys.
+
+    `person` is whose diamonds they are and `proposer` who proposed it; both are there in the list.
+    """
 
     id: str
     state: str
@@ -42,6 +47,8 @@ class GrantProposal(msgspec.Struct, frozen=True, kw_only=True):
     proposed_at: datetime
     decided_by: int | None
     decided_at: datetime | None
+    person: PersonBody | None = None
+    proposer: PersonBody | None = None
 
 
 @post(
@@ -76,6 +83,7 @@ async def propose_grant(
 )
 async def list_grants(
     diamond_grants: NamedDependency[GrantsOffice],
+    accounts: NamedDependency[AccountsService],
     principal: NamedDependency[Principal],
     limit: http.Limit = 50,
     cursor: http.Cursor = None,
@@ -83,7 +91,8 @@ async def list_grants(
     """In every state, the newest first."""
     staff(principal, "finance")
     found = await diamond_grants.list_proposals(before=http.id_cursor("proposal", cursor), limit=limit + 1)
-    return http.page(found, limit, _shown)
+    people = await accounts.people({key for one in found for key in (one.body["creator"], one.proposed_by)})
+    return http.page(found, limit, lambda one: _shown(one, people))
 
 
 @post(
@@ -116,7 +125,8 @@ async def reject_grant(
     return _shown(await diamond_grants.reject(by=by, proposal=http.path_id("proposal", proposal)))
 
 
-def _shown(proposal: Proposal) -> GrantProposal:
+def _shown(proposal: Proposal, people: Mapping[int, Person] | None = None) -> GrantProposal:
+    person, proposer = ((people or {}).get(key) for key in (proposal.body["creator"], proposal.proposed_by))
     return GrantProposal(
         id=ids.encode("proposal", proposal.id),
         state=proposal.state,
@@ -128,6 +138,8 @@ def _shown(proposal: Proposal) -> GrantProposal:
         proposed_at=proposal.proposed_at,
         decided_by=proposal.decided_by,
         decided_at=proposal.decided_at,
+        person=person_body(person) if person else None,
+        proposer=person_body(proposer) if proposer else None,
     )
 
 

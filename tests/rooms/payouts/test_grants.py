@@ -74,6 +74,9 @@ async def test_two_people_grant_and_the_creator_sees_it_everywhere(
     assert (late.status_code, late.json()["code"]) == (409, "already-decided")
     listed = (await client.get(PATH, headers=cast.olga.headers)).json()["items"]
     assert [(one["state"], one["diamonds_milli"]) for one in listed] == [("approved", 1_500)]
+    assert [listed[0][by]["id"] for by in ("person", "proposer")] == [
+        await account(desk, one) for one in (cast.bob, cast.olga)
+    ]
     own = cast.bob.headers
     figures = (await client.get("/v1/me/diamonds", headers=own)).json()
     assert (figures["pending_milli"], figures["lifetime_milli"]) == (1_500, 1_500)

@@ -2,6 +2,7 @@
 import { upload } from './carry';
 import { http, withQuery } from './client';
 import type { Payout, PayoutStatus } from './payouts';
+import type { Proposed } from './reviewing';
 import type { Money, Page, Person } from './types';
 
 const e = encodeURIComponent;
@@ -61,6 +62,10 @@ export interface PolicyEffect {
   next_value: Money;
 }
 
+export interface GrantProposal extends Proposed {
+  diamonds_milli: number;
+}
+
 export const office = {
   payouts: (status: PayoutStatus | '', cursor?: string) => http.get<Page<OfficePayout>>('/v1/office/payouts', { status, cursor }),
   payout: (id: string) => http.get<OfficePayout>(`/v1/office/payouts/${e(id)}`),
@@ -77,6 +82,10 @@ export const office = {
   propose: (id: string, rates: Rates, effective_at: string | null, reason: string) =>
     http.post<PolicyProposal>('/v1/office/policies', { id, ...rates, effective_at, reason }),
   approvePolicy: (id: string) => http.post<unknown>(`/v1/office/policies/${e(id)}/approve`),
+  grants: (cursor?: string) => http.get<Page<GrantProposal>>('/v1/office/diamond-grants', { cursor }),
+  proposeGrant: (id: string, account: string, diamonds_milli: number, reason: string, ticket: string) =>
+    http.post<GrantProposal>('/v1/office/diamond-grants', { id, account, diamonds_milli, reason, ticket }),
+  decideGrant: (id: string, verb: 'approve' | 'reject') => http.post<GrantProposal>(`/v1/office/diamond-grants/${e(id)}/${verb}`),
   rejectPolicy: (id: string) => http.post<unknown>(`/v1/office/policies/${e(id)}/reject`),
 };
 

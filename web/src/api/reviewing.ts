@@ -45,16 +45,20 @@ export interface Match {
   reason: string;
 }
 
-export interface Reset {
+/** What one person proposes about another, and a second one decides. */
+export interface Proposed {
   id: string;
   state: 'open' | 'approved' | 'rejected' | 'withdrawn';
-  account: string;
   person: Person | null;
   proposer: Person | null;
   reason: string;
   ticket: string;
   proposed_at: string;
   decided_at: string | null;
+}
+
+export interface Reset extends Proposed {
+  account: string;
 }
 
 export const reviewing = {
