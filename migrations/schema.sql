@@ -2411,6 +2411,8 @@ CREATE INDEX taking_lot ON ledger.taking USING btree (lot);
 
 CREATE INDEX transfer_period ON ledger.transfer USING btree (period, key);
 
+CREATE INDEX transfer_recorded ON ledger.transfer USING brin (recorded_at) WITH (pages_per_range='16', autosummarize='on');
+
 CREATE INDEX stream_held ON media.stream USING btree (beat_at) WHERE (holder IS NOT NULL);
 
 CREATE INDEX stream_lost ON media.stream USING btree (lost_at) WHERE (open AND (lost_at IS NOT NULL));

@@ -27,6 +27,8 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CODE = re.compile(r"[A-Z0-9]{1,4}")
 _ID_MAX = 35
+# How our own transfers and files of transfers are named at a bank.
+END_TO_END, MESSAGE = re.compile(r"([0-9a-f]{32})-[0-9]{1,2}"), re.compile(r"LG-([0-9a-f]{32})")
 _ROOTS = {"pain.002": "CstmrPmtStsRpt", "camt.053": "BkToCstmrStmt", "camt.054": "BkToCstmrDbtCdtNtfctn"}
 _PARTS = {"camt.053": "Stmt", "camt.054": "Ntfctn"}
 
@@ -67,12 +69,26 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A statement of its own in the file: its balances at both ends, where it says them, and what its entries moved.
+
+    Minor units of `currency`, minus where the account owes; the entries lead from one balance to the other.
+    """
+
+    currency: str
+    opening_minor: int | None
+    closing_minor: int | None
+    moved_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """A camt.053 or camt.054: what was booked, in the bank's order; what is only announced is left out."""
 
     kind: str
     id: str
     entries: tuple[Booked, ...]
+    spans: tuple[Span, ...] = ()
 
 
 def read(raw: bytes, *, account: str) -> StatusReport | Statement:
@@ -167,15 +183,17 @@ def _statement(kind: str, body: Element, account: str) -> Statement:
     if not parts:
         raise BankFileRefused("not-whole", "no statement stands in it")
     booked: list[Booked] = []
+    spans: list[Span] = []
     for n, part in enumerate(parts, 1):
         named = part.findtext("Acct/Id/IBAN") or part.findtext("Acct/Id/Othr/Id") or ""
         if "".join(named.split()).upper() != account:
             raise BankFileRefused("other-account", f"{_PARTS[kind]} {n} is of another account")
         entries = [_entry(entry, f"{_PARTS[kind]} {n}, Ntry {m}") for m, entry in enumerate(part.findall("Ntry"), 1)]
-        _check_sums(part, entries)
+        spans += _check_sums(part, entries)
         booked += [one for _, parts_ in entries for one in parts_]
         _bound(len(booked))
-    return Statement(kind=kind, id=_id(_need_text(_need(body, "GrpHdr"), "MsgId"), "MsgId"), entries=tuple(booked))
+    named = _id(_need_text(_need(body, "GrpHdr"), "MsgId"), "MsgId")
+    return Statement(kind=kind, id=named, entries=tuple(booked), spans=tuple(spans))
 
 
 def _entry(entry: Element, place: str) -> tuple[Booked, list[Booked]]:
@@ -224,24 +242,36 @@ def _is_return(element: Element) -> bool:
     )
 
 
-def _check_sums(part: Element, entries: list[tuple[Booked, list[Booked]]]) -> None:
-    """What a statement says of itself: how many entries, their sum, and its balances at both ends."""
+def _check_sums(part: Element, entries: list[tuple[Booked, list[Booked]]]) -> list[Span]:
+    """What a statement says of itself: how many entries, their sum, and its balances at both ends.
+
+    Gives its span, or none where it names no currency, or several.
+    """
     said = part.findtext("TxsSummry/TtlNtries/NbOfNtries")
     if said is not None and said.strip() != str(len(entries)):
         raise BankFileRefused("wrong-count", f"{said[:20]} entries are said, {len(entries)} are there")
-    opening = _balance(part, "OPBD", "PRCD")
-    closing = _balance(part, "CLBD")
-    if opening is not None and closing is not None:
-        moved = sum(whole.money.minor * (1 if whole.is_credit else -1) for whole, _ in entries)
-        if opening + moved != closing:
-            raise BankFileRefused("wrong-sum", "its entries do not lead from the opening balance to the closing one")
+    opening, closing = _balance(part, "OPBD", "PRCD"), _balance(part, "CLBD")
+    moved = sum(whole.money.minor * (1 if whole.is_credit else -1) for whole, _ in entries)
+    if opening is not None and closing is not None and opening.minor + moved != closing.minor:
+        raise BankFileRefused("wrong-sum", "its entries do not lead from the opening balance to the closing one")
+    currencies = {one.currency for one in (opening, closing) if one} | {whole.money.currency for whole, _ in entries}
+    if len(currencies) != 1:
+        return []
+    return [
+        Span(
+            currency=currency, opening_minor=opening.minor if opening else None,
+            closing_minor=closing.minor if closing else None, moved_minor=moved,
+        )
+        for currency in currencies
+    ]  # fmt: skip
 
 
-def _balance(part: Element, *codes: str) -> int | None:
+def _balance(part: Element, *codes: str) -> Money | None:
+    """A balance, minus where the account owes."""
     for one in part.findall("Bal"):
         if one.findtext("Tp/CdOrPrtry/Cd", "").strip() in codes:
-            minor = _money(_need(one, "Amt"), "Bal").minor
-            return minor if _is_credit(one) else -minor
+            money = _money(_need(one, "Amt"), "Bal")
+            return money if _is_credit(one) else replace(money, minor=-money.minor)
     return None
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+import msgspec
+
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.kit.money import Money
 from largesse.ledger.entering import Cause, enter, money
@@ -71,6 +73,16 @@ class Payout:
         assert self.sent_minor is not None, self
         assert self.sent_currency is not None, self
         return Money(self.sent_minor, self.sent_currency)
+
+
+class PayoutMove(msgspec.Struct, frozen=True, kw_only=True):
+    """Money of a payout that left (`paidout`) or came back (`return`): minor units of what was sent, plus."""
+
+    source: str
+    kind: str
+    recorded_at: datetime
+    currency: str
+    minor: int
 
 
 async def lock_creator(tx: WriteTx, creator: int) -> None:
@@ -213,6 +225,14 @@ async def return_payout(tx: WriteTx, *, payout: str, back: Money, happened_at: d
 async def find_payout(tx: ReadTx, source: str) -> Payout | None:
     """The payout of a source, or None."""
     return await tx.one(Payout, sql("ledger", "find_payout"), {"source": source})
+
+
+async def list_payout_moves(
+    tx: ReadTx, *, sources: Sequence[str], from_at: datetime, to_at: datetime
+) -> list[PayoutMove]:
+    """Payouts' money that left and came back: of some sources whenever, and of what was recorded in some time."""
+    named = {"sources": list(sources), "from_at": from_at, "to_at": to_at}
+    return await tx.all(PayoutMove, sql("ledger", "payouts_moved"), named)
 
 
 async def list_payout_days(tx: ReadTx, payout: int) -> list[DayPart]:

@@ -18,6 +18,7 @@ from largesse.kit.mail import Mail
 from largesse.kit.news import News
 from largesse.ledger import Finding, Keys, LedgerService, audit, get_wallet, list_earnings, load_keys
 from largesse.main import books
+from largesse.main.account import bank_of
 from largesse.media import MediaService, StreamKeys
 from largesse.outreach import OutreachService
 from largesse.payments import (
@@ -147,7 +148,7 @@ def build(settings: Settings) -> Services:
         settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
         ledger=ledger, safety=safety, limits=limits, stage=stage, media=media, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,
-        reconciling=ReconcilingService(db), campaigns_office=campaigns_office,
+        reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=campaigns_office,
         payouts=payouts, payout_methods=payout_methods,
         withdrawals=RequestsService(db, settings, policy, fresh, checks),
         payout_batches=batches, bank_files=BankFilesService(db, rails, seals, batches),

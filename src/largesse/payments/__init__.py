@@ -16,6 +16,7 @@ from largesse.payments.audit import audit_checks
 from largesse.payments.errors import AccountFrozen, LimitReached, PriceChanged
 from largesse.payments.model import GRANTED, Purchase
 from largesse.payments.providers import configured
+from largesse.payments.reconciling.bank_statement import Bank, Moved, Wanted
 from largesse.payments.service import PaymentsService
 from largesse.payments.service_campaigns import CampaignsService, name_grants
 from largesse.payments.service_notices import NoticesService
@@ -27,15 +28,18 @@ from largesse.payments.store_notices import export_person
 __all__ = [
     "GRANTED",
     "AccountFrozen",
+    "Bank",
     "CampaignsOffice",
     "CampaignsService",
     "LimitReached",
+    "Moved",
     "NoticesService",
     "OfficeService",
     "PaymentsService",
     "PriceChanged",
     "Purchase",
     "ReconcilingService",
+    "Wanted",
     "audit_checks",
     "configured",
     "export_person",

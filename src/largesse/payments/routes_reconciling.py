@@ -83,7 +83,8 @@ async def read_report(
     """The report itself is the body: Stripe's itemised balance changes, PayPal's activity, Google Play's earnings.
 
     CSV, Google's in its zip file too; the days are UTC's. Of a line of the kind `fee` both amounts are fees. Apple's
-    financial report (tab-separated, in its gzip file too) has totals of products only, by the days that it names.
+    financial report (tab-separated, in its gzip file too) has totals of products only, by the days that it names. Of
+    a bank (`bank`) it is the account statement, camt.053.
     """
     by = staff(principal, "finance").account
     made, replayed = await reconciling.read(by, provider, await request.body(), from_on=from_on, to_on=to_on)

@@ -14,6 +14,7 @@ A day's earnings clear by date, never by a job that moves money: see `model.clea
 """
 
 from largesse.payouts.audit import audit_checks
+from largesse.payouts.bank_moves import BankMove, list_bank_moves
 from largesse.payouts.checks import ChecksService
 from largesse.payouts.model import Balance
 from largesse.payouts.personal import erase_person, export_person
@@ -36,6 +37,7 @@ from largesse.payouts.withdrawal import Method, Payout, Quote
 __all__ = [
     "Balance",
     "BankFilesService",
+    "BankMove",
     "BatchesService",
     "ChecksService",
     "GrantsOffice",
@@ -56,4 +58,5 @@ __all__ = [
     "configured",
     "erase_person",
     "export_person",
+    "list_bank_moves",
 ]

@@ -49,6 +49,14 @@ class BankFile(msgspec.Struct, frozen=True, kw_only=True):
         return "ready" if self.findings_after == 0 else "made"
 
 
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """How a payout's transfer is named at its bank, and the file that carried it there."""
+
+    bank_id: str
+    file: UUID
+    payout: UUID
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What followed from a bank's file, and what fits nothing of ours."""
 
@@ -238,3 +246,11 @@ def _report(row: dict[str, Any]) -> BankReport:
 def _place(before: tuple[datetime, UUID] | None, limit: int) -> dict[str, Any]:
     at, last = before or (None, None)
     return {"before_at": at, "before_id": last, "limit": limit}
+
+
+async def list_named(
+    tx: ReadTx, rail: str, *, bank_ids: Sequence[str] = (), files: Sequence[UUID] = (), payouts: Sequence[UUID] = ()
+) -> list[Named]:
+    """Transfers of a rail of files, by the bank's names, by files and by payouts."""
+    named = {"rail": rail, "bank_ids": list(bank_ids), "files": list(files), "payouts": list(payouts)}
+    return await tx.all(Named, sql("payouts", "banktransfers_named"), named)

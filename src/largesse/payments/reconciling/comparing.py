@@ -16,7 +16,7 @@ class Ours(msgspec.Struct, frozen=True, kw_only=True):
     """Money as it stands at ours, by any of its `names`. `is_due`: it happened well inside the report's days."""
 
     kind: str
-    purchase: UUID
+    purchase: UUID | None
     names: list[str]
     minor: int
     currency: str

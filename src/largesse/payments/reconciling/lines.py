@@ -12,7 +12,7 @@ from largesse.kit.money import Money, exponent
 from largesse.payments.errors import ReportRefused
 
 BYTES_MAX, LINES_MAX = 10_000_000, 100_000
-Kind = Literal["charge", "refund", "dispute", "dispute_won", "other"]
+Kind = Literal["charge", "refund", "dispute", "dispute_won", "payout", "return", "other"]
 _AMOUNT = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})*(\.[0-9]{1,4})?|-?[0-9]{1,15}(\.[0-9]{1,4})?")
 _NEAR = re.compile(r"-?[0-9]{1,3}(,[0-9]{3}){1,4}(\.[0-9]{1,10})?|-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")

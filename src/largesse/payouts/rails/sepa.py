@@ -4,7 +4,6 @@ Money is booked by the account statement alone: a status report says that the ba
 that money has left. Source: EPC125-05, SEPA Credit Transfer Scheme Rulebook.
 """
 
-import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -15,14 +14,12 @@ from schwifty.exceptions import SchwiftyException
 from largesse.kit import iso20022
 from largesse.kit.config import BadSettings, Settings
 from largesse.kit.db import Database
-from largesse.kit.iso20022 import Booked, Statement, Status
+from largesse.kit.iso20022 import END_TO_END, MESSAGE, Booked, Statement, Status
 from largesse.payouts.bankfiles import letters, pain001
 from largesse.payouts.rails.by_file import WINDOW, ByFile, Heard, Letter, Line, Told, What
 from largesse.payouts.rails.port import Capabilities
 
 _NAMES = ("sepa_iban", "sepa_bic", "sepa_name")
-_MESSAGE = re.compile(r"LG-([0-9a-f]{32})")
-_END_TO_END = re.compile(r"[0-9a-f]{32}-[0-9]{1,2}")
 # ISO 20022 external codes of a payment's status; the rest (received, pending, partly) says nothing new.
 _STATUSES: dict[str, What] = {
     "RJCT": "failed", "ACTC": "in_transit", "ACCP": "in_transit", "ACWC": "in_transit", "ACSP": "in_transit",
@@ -104,12 +101,12 @@ def _of_status(n: int, status: Status, file: UUID | None) -> Told:
     return Told(
         place=f"status {n}", what=_STATUSES.get(status.status, "nothing"), bank_id=named,
         file=None if named else file, reason=status.reason or status.status,
-        is_ours=bool(_END_TO_END.fullmatch(named)) if named else file is not None,
+        is_ours=bool(END_TO_END.fullmatch(named)) if named else file is not None,
     )  # fmt: skip
 
 
 def _of_entry(entry: Booked) -> Told:
-    named = entry.end_to_end if entry.end_to_end and _END_TO_END.fullmatch(entry.end_to_end) else ""
+    named = entry.end_to_end if entry.end_to_end and END_TO_END.fullmatch(entry.end_to_end) else ""
     file = None if named else _file(entry.message or "")
     what: What = "nothing"
     if not entry.is_credit and not entry.is_return:
@@ -123,5 +120,5 @@ def _of_entry(entry: Booked) -> Told:
 
 
 def _file(message: str) -> UUID | None:
-    found = _MESSAGE.fullmatch(message)
+    found = MESSAGE.fullmatch(message)
     return UUID(found[1]) if found else None
