@@ -1842,6 +1842,31 @@ ALTER TABLE safety.rest ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE safety.signal (
+    key bigint NOT NULL,
+    kind text NOT NULL,
+    subject integer NOT NULL,
+    related integer[] NOT NULL,
+    related_count integer NOT NULL,
+    weight smallint NOT NULL,
+    source text NOT NULL,
+    noted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT related_are_counted CHECK ((related_count >= cardinality(related))),
+    CONSTRAINT related_to_others CHECK ((subject <> ALL (related))),
+    CONSTRAINT signal_kind_check CHECK ((kind = ANY (ARRAY['shared-payout-method'::text, 'payment-disputed'::text]))),
+    CONSTRAINT signal_source_check CHECK (((char_length(source) >= 1) AND (char_length(source) <= 100))),
+    CONSTRAINT signal_weight_check CHECK (((weight >= 1) AND (weight <= 100)))
+);
+
+ALTER TABLE safety.signal ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME safety.signal_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE stage.ban (
     stage integer NOT NULL,
     account integer NOT NULL,
@@ -2318,6 +2343,12 @@ ALTER TABLE ONLY safety.own_limit
 ALTER TABLE ONLY safety.rest
     ADD CONSTRAINT rest_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY safety.signal
+    ADD CONSTRAINT signal_kind_subject_source_key UNIQUE (kind, subject, source);
+
+ALTER TABLE ONLY safety.signal
+    ADD CONSTRAINT signal_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_pkey PRIMARY KEY (stage, account, kind);
 
@@ -2505,6 +2536,8 @@ CREATE INDEX own_limit_due ON safety.own_limit USING btree (next_at) WHERE (next
 
 CREATE INDEX rest_account ON safety.rest USING btree (account, until);
 
+CREATE INDEX signal_subject ON safety.signal USING btree (subject, key);
+
 CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
 
 CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WHERE (status = 'live'::text);
@@ -2618,6 +2651,8 @@ CREATE TRIGGER version_for_ever BEFORE DELETE OR UPDATE ON policy.version FOR EA
 CREATE TRIGGER own_limit_change_for_ever BEFORE DELETE OR UPDATE ON safety.own_limit_change FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER rest_for_ever BEFORE DELETE OR UPDATE ON safety.rest FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER signal_for_ever BEFORE DELETE OR UPDATE ON safety.signal FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 ALTER TABLE ONLY accounts.acceptance
     ADD CONSTRAINT acceptance_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
@@ -2927,6 +2962,9 @@ ALTER TABLE ONLY safety.own_limit_change
 
 ALTER TABLE ONLY safety.rest
     ADD CONSTRAINT rest_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY safety.signal
+    ADD CONSTRAINT signal_subject_fkey FOREIGN KEY (subject) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

@@ -38,6 +38,7 @@ from largesse.policy.routes import routes as policy_routes
 from largesse.realtime.routes import routes as realtime_routes
 from largesse.safety.routes_limits import limit_routes
 from largesse.safety.routes_office import routes as safety_routes
+from largesse.safety.routes_signals import signal_routes
 from largesse.stage.routes import routes as stage_routes
 from largesse.web import missing_handler
 from largesse.web.routes import routes as web_routes
@@ -93,8 +94,9 @@ def build_app(services: Services) -> Litestar:
         route_handlers=[
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
-            *safety_routes, *limit_routes, *stage_routes, *media_routes, *gifting_routes, *payments_routes,
-            *campaign_routes, *reconciling_routes, *payouts_routes, *papers_routes, *grants_routes, *insights_routes,
+            *safety_routes, *signal_routes, *limit_routes, *stage_routes, *media_routes, *gifting_routes,
+            *payments_routes, *campaign_routes, *reconciling_routes,
+            *payouts_routes, *papers_routes, *grants_routes, *insights_routes,
             *finance_routes,
             *outreach_routes, *realtime_routes, *web_routes, *EXTRA_ROUTES,
         ],

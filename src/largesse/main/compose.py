@@ -52,7 +52,7 @@ from largesse.payouts import erase_person as erase_payee
 from largesse.payouts import export_person as export_payee
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
-from largesse.safety import LimitsService, SafetyService
+from largesse.safety import LimitsService, SafetyService, SignalsService
 from largesse.safety import export_person as export_limits
 from largesse.stage import StageService
 
@@ -72,6 +72,7 @@ class Services:
     ledger: LedgerService
     safety: SafetyService
     limits: LimitsService
+    signals: SignalsService
     stage: StageService
     media: MediaService
     gifting: GiftingService
@@ -100,8 +101,8 @@ class Services:
     def by_name(self) -> dict[str, Any]:
         """What handlers ask for by the names of their arguments."""
         names = (
-            "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "stage", "media", "gifting",
-            "payments", "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts",
+            "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "signals", "stage", "media",
+            "gifting", "payments", "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts",
             "payout_methods", "withdrawals", "payout_batches", "bank_files", "payouts_office", "diamond_grants",
             "papers", "papers_office", "insights", "finance", "outreach", "realtime",
         )  # fmt: skip
@@ -124,7 +125,7 @@ def build(settings: Settings) -> Services:
     catalog = CatalogService(db, news, policy, settings)
     ledger = LedgerService(db, settings, clock, keys)
     safety = SafetyService(db, accounts)
-    limits = LimitsService(db)
+    limits, signals = LimitsService(db), SignalsService(db, accounts)
     stream_keys = StreamKeys(keys.salt_secret)
     stage = StageService(db, news, accounts, clock, settings, keys=stream_keys)
     media = MediaService(db, news, accounts, settings, stream_keys)
@@ -146,7 +147,7 @@ def build(settings: Settings) -> Services:
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
         settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
-        ledger=ledger, safety=safety, limits=limits, stage=stage, media=media, gifting=gifting,
+        ledger=ledger, safety=safety, limits=limits, signals=signals, stage=stage, media=media, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,
         reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=campaigns_office,
         payouts=payouts, payout_methods=payout_methods,

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from largesse import ledger
+from largesse import ledger, safety
 from largesse.kit import ids, jobs, outbox
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
@@ -268,6 +268,7 @@ class _Acts:
             evidence_due_at=seen.evidence_due_at,
         )  # fmt: skip
         self.record = self.record.with_dispute(dispute, seen)
+        await safety.note_fact(self.tx, "payment-disputed", [self.purchase.account], source=f"dispute:{dispute}")
         if self.purchase.is_kept:
             await self._ask_for_kept(dispute, seen)
             return

@@ -1,7 +1,7 @@
 """The office's side of payouts over HTTP. Roles: finance; support may look."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -24,6 +24,7 @@ from largesse.payouts.service_methods import MethodsService
 from largesse.payouts.service_office import Outcome, PayoutsOffice
 from largesse.payouts.store_batches import Batch, Ruling
 from largesse.payouts.withdrawal import Payout, Status
+from largesse.safety import Fact
 
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=_NO_CONTROL)]
@@ -64,10 +65,19 @@ class PutRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     as_of: date
 
 
+class PayoutSignal(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact about the creator that speaks of risk, and how many others it is about."""
+
+    kind: Fact
+    related_count: int
+    weight: int
+    noted_at: datetime
+
+
 class OfficePayout(msgspec.Struct, frozen=True, kw_only=True):
     """A payout, as operators see it; `creator` is an account's key, `reasons` are why a person looks at it.
 
-    `person` is who that is, in lists and of one payout alone.
+    `person` is who that is, in lists and of one payout alone; `signals` are the creator's newest, of one payout alone.
     """
 
     payout: PayoutBody
@@ -77,6 +87,7 @@ class OfficePayout(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     rulings: list[Ruling] = []
     person: PersonBody | None = None
+    signals: list[PayoutSignal] = []
 
 
 @get("/v1/office/payouts", tags=["Office"], summary="Payouts", responses=http.declares(NotSignedIn, Forbidden))
@@ -110,11 +121,15 @@ async def get_office_payout(
     principal: NamedDependency[Principal],
     payout: FromPath[str],
 ) -> OfficePayout:
-    """With every state that it came to, and what people found out where its rail was silent."""
+    """With every state that it came to, what people found out where its rail was silent, and the creator's signals."""
     staff(principal, "finance", "support")
     found = await payouts_office.get(http.path_id(PREFIX, payout))
     shown = _shown(found, await accounts.people([found.creator]))
-    return msgspec.structs.replace(shown, rulings=await payouts_office.list_rulings(found.id))
+    signals = [
+        PayoutSignal(kind=one.kind, related_count=one.related_count, weight=one.weight, noted_at=one.noted_at)
+        for one in await payouts_office.list_signals(found.creator)
+    ]
+    return msgspec.structs.replace(shown, rulings=await payouts_office.list_rulings(found.id), signals=signals)
 
 
 @post(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from largesse import ledger
+from largesse import ledger, safety
 from largesse.kit import trail
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
@@ -24,6 +24,7 @@ from largesse.payouts.withdrawal import Method
 log = structlog.get_logger(__name__)
 TRIES_MAX = 5
 METHODS_MAX = 10
+_SHARERS_MAX = 50  # creators with one account that are told apart
 _HOUR_S = 3600
 
 
@@ -87,6 +88,8 @@ class MethodsService:
             )  # fmt: skip
             if rail == "sandbox":
                 await store_methods.verify(tx, method, "sandbox")
+            else:
+                await note_sharers(tx, method, caller.account, print_)
             made = await store.find_method(tx, method)
         assert made is not None, method
         log.info("payout_method.added", method=str(method), account=caller.account, rail=rail)
@@ -190,3 +193,11 @@ class MethodsService:
         if found is None or found.removed_at is not None:
             raise NotFound
         return found
+
+
+async def note_sharers(tx: WriteTx, method: UUID, creator: int, fingerprint: bytes) -> bool:
+    """Whether other creators have, or had, the account of a method; where they have, safety is told, once."""
+    others = await store_methods.list_sharers(tx, fingerprint, creator, _SHARERS_MAX)
+    if others:
+        await safety.note_fact(tx, "shared-payout-method", [creator, *others], source=f"payout_method:{method}")
+    return bool(others)

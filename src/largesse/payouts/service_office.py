@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from largesse import ledger
+from largesse import ledger, safety
 from largesse.kit import ids, trail
 from largesse.kit.approval import FourEyes
 from largesse.kit.config import Settings
@@ -23,10 +23,12 @@ from largesse.payouts.rails.port import Seen
 from largesse.payouts.service_requests import JOB, tell
 from largesse.payouts.store_batches import Ruling
 from largesse.payouts.withdrawal import DOLLAR, HELD, Payout, Status
+from largesse.safety import Signal
 
 HANDED_OVER: frozenset[Status] = frozenset({"submitting", "unknown", "submitted", "in_transit", "paid"})
 _UNSETTLED: frozenset[Status] = HANDED_OVER - {"paid"}
 Outcome = Literal["paid", "failed"]
+_SIGNALS_MAX = 20
 
 
 class PayoutsOffice:
@@ -168,6 +170,11 @@ class PayoutsOffice:
                     await settling.act(tx, found, act, seen, f"staff:{by}")
 
         return await self._decide(by, payout, f"payout.ruled_{outcome}", reason, do)
+
+    async def list_signals(self, creator: int) -> list[Signal]:
+        """The newest facts that speak of risk about a creator."""
+        async with self._db.read() as tx:
+            return await safety.list_signals_of(tx, creator, _SIGNALS_MAX)
 
     async def list_rulings(self, payout: UUID) -> list[Ruling]:
         """What people found out of a payout."""

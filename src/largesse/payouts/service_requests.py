@@ -34,6 +34,7 @@ from largesse.payouts.errors import (
     QuoteOver,
 )
 from largesse.payouts.second_factor import SecondFactor
+from largesse.payouts.service_methods import note_sharers
 from largesse.payouts.withdrawal import CANCELABLE, DOLLAR, QUOTE_VALID, WEEK, Facts, Method, Payout, Quote
 from largesse.policy import Policy, PolicyService
 
@@ -217,14 +218,14 @@ class RequestsService:
         await tell(tx, made, made.status)
         await letters.post(tx, "requested", [payout])
 
-    async def _facts(self, tx: ReadTx, quote: Quote, where: Method) -> Facts:
+    async def _facts(self, tx: WriteTx, quote: Quote, where: Method) -> Facts:
         ever, there = await store.has_been_paid(tx, quote.creator, where.id)
         sealed = await store_methods.find_sealed(tx, where.id)
         assert sealed is not None, where
         return Facts(
             is_first=not ever,
             is_new_method=not there,
-            is_shared_method=where.rail != "sandbox" and await store_methods.is_shared(tx, sealed[1], quote.creator),
+            is_shared_method=where.rail != "sandbox" and await note_sharers(tx, where.id, quote.creator, sealed[1]),
             is_over_bound=quote.gross_minor > self._bound_minor,
             is_noted=where.noted is not None,
         )

@@ -56,11 +56,10 @@ async def find_sealed(tx: ReadTx, method: UUID) -> tuple[bytes, bytes, bytes | N
     return (row["sealed"], row["fingerprint"], row["codes"]) if row else None
 
 
-async def is_shared(tx: ReadTx, fingerprint: bytes, creator: int) -> bool:
-    """Whether another creator has, or had, the same account."""
-    named = {"fingerprint": fingerprint, "creator": creator}
-    shared: bool = await tx.scalar(sql("payouts", "method_shared"), named)
-    return shared
+async def list_sharers(tx: ReadTx, fingerprint: bytes, creator: int, limit: int) -> list[int]:
+    """Other creators that have, or had, the same account."""
+    named = {"fingerprint": fingerprint, "creator": creator, "limit": limit}
+    return [row["creator"] for row in await tx.rows(sql("payouts", "method_sharers"), named)]
 
 
 async def verify(tx: WriteTx, method: UUID, by: str) -> None:

@@ -11,6 +11,7 @@ from largesse.kit.db import Database, ReadTx, WriteTx
 from largesse.ledger import OwnLimits
 from largesse.safety import model, store
 from largesse.safety.model import Amount, OwnLimit, Rest, RestKind
+from largesse.safety.service_signals import export_signals
 
 log = structlog.get_logger(__name__)
 _DUE_MAX = 500
@@ -89,8 +90,8 @@ async def list_buy_limits(tx: ReadTx, account: int, now: datetime) -> dict[str, 
 
 
 async def export_person(tx: ReadTx, account: int) -> dict[str, Any]:
-    """What is kept here about a person: `own_limits`, `own_limit_changes`, `breaks`."""
-    return await store.export(tx, account)
+    """What is kept here about a person: `own_limits`, `own_limit_changes`, `breaks`, `signals`."""
+    return await store.export(tx, account) | await export_signals(tx, account)
 
 
 async def find_rest(tx: ReadTx, account: int) -> Rest | None:

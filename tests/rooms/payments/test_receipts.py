@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from largesse import catalog
+from largesse import catalog, safety
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
@@ -112,6 +112,9 @@ async def test_refunds_and_disputes_stand_with_the_coins_that_they_took(
         assert (dispute["moved_at"] is None) == (status == "open")
     assert [job["status"] for job in await jobs_of(db, "mail_dispute")] == ["open", "lost", "won"]
     assert len(await jobs_of(db, "mail_refund")) == 1
+    async with db.read() as tx:
+        signals = await safety.list_signals_of(tx, cast.alice.key, 10)
+    assert [(one.kind, one.related) for one in signals] == [("payment-disputed", [])], "of one dispute, once"
 
 
 # What stands in a letter of each language, whoever wrote its sentences.

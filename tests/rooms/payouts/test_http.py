@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from authenticating import PASSWORD, Authenticator
+from largesse import safety
 from largesse.accounts.routes import routes as account_routes
 from largesse.kit import ids
 from largesse.kit.clock import SetClock
@@ -63,6 +64,10 @@ async def test_a_creator_withdraws_and_the_office_approves(client: httpx.AsyncCl
     await post(f"/v1/office/payouts/{payout}/approve", {}, bob, 403)
     queue = (await client.get("/v1/office/payouts?status=review", headers=olga)).json()
     assert [one["payout"]["id"] for one in queue["items"]] == [payout]
+    async with desk.db.write() as tx:
+        await safety.note_fact(tx, "shared-payout-method", [cast.bob.key, cast.charlie.key], source="payout_method:1")
+    (signal,) = (await client.get(f"/v1/office/payouts/{payout}", headers=olga)).json()["signals"]
+    assert (signal["kind"], signal["related_count"], signal["weight"]) == ("shared-payout-method", 1, 60)
     await post(f"/v1/office/payouts/{payout}/approve", {}, olga, 200)
     await desk.carrying.work()
     seen = (await client.get(f"/v1/me/payouts/{payout}", headers=bob)).json()

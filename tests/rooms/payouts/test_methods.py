@@ -132,6 +132,33 @@ async def test_an_account_that_another_creator_has_is_looked_at(by_hand: Any) ->
     await by_hand.methods.verify(by_hand.cast.olga.key, method.id, "seen")
     made = await by_hand.ask(await by_hand.quote(method))
     assert "shared-method" in made.reasons
+    bob, charlie = by_hand.bob.account, by_hand.cast.charlie.key
+    for one, other in ((bob, charlie), (charlie, bob)):  # told at adding, and not again at withdrawing
+        (signal,) = await by_hand.office.list_signals(one)
+        assert (signal.kind, signal.related, signal.source) == (
+            "shared-payout-method", [other], f"payout_method:{method.id}",
+        )  # fmt: skip
+
+
+async def test_an_account_of_ones_own_is_no_sign_of_risk_and_neither_is_the_sandboxes(by_hand: Any) -> None:
+    await by_hand.method(rail="manual", **BANK)
+    await by_hand.method(rail="manual", **BANK)
+    await by_hand.method(by_hand.cast.charlie)
+    await by_hand.method()
+    assert await by_hand.office.list_signals(by_hand.bob.account) == []
+    assert await by_hand.office.list_signals(by_hand.cast.charlie.key) == []
+
+
+async def test_two_who_add_one_account_at_once_are_told_of_at_withdrawing_at_the_latest(by_hand: Any) -> None:
+    mine = await by_hand.method(rail="manual", **BANK)
+    await by_hand.method(by_hand.cast.charlie, rail="manual", **BANK)
+    async with by_hand.db.write() as tx:  # as if neither had seen the other
+        await tx.execute("ALTER TABLE safety.signal DISABLE TRIGGER signal_for_ever")
+        await tx.execute("DELETE FROM safety.signal")
+    await by_hand.methods.verify(by_hand.cast.olga.key, mine.id, "seen")
+    await by_hand.ask(await by_hand.quote(mine))
+    (signal,) = await by_hand.office.list_signals(by_hand.bob.account)
+    assert signal.related == [by_hand.cast.charlie.key]
 
 
 class TestCoolingOff:

@@ -16,6 +16,8 @@ export interface OfficePayout {
   rail_ref: string | null;
   attempt: number;
   rulings: { ruled_by: number; outcome: string; reference: string; reason: string; at: string }[];
+  /** Facts about the creator that speak of risk, the newest first. */
+  signals: { kind: string; related_count: number; weight: number; noted_at: string }[];
 }
 
 export interface PayoutBatch {
