@@ -1887,6 +1887,13 @@ CREATE TABLE stage.comment (
     CONSTRAINT comment_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 300)))
 );
 
+CREATE TABLE stage.moderator (
+    creator integer NOT NULL,
+    account integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT not_oneself CHECK ((creator <> account))
+);
+
 CREATE TABLE stage.note (
     sender integer NOT NULL,
     gift uuid NOT NULL,
@@ -1895,6 +1902,36 @@ CREATE TABLE stage.note (
     message text,
     CONSTRAINT note_combo_check CHECK ((char_length(combo) <= 64)),
     CONSTRAINT note_message_check CHECK ((char_length(message) <= 200))
+);
+
+CREATE TABLE stage.pin (
+    stage integer NOT NULL,
+    comment uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE stage.question (
+    id uuid NOT NULL,
+    stage integer NOT NULL,
+    sender integer NOT NULL,
+    text text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT decided_once CHECK (((status = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT question_status_check CHECK ((status = ANY (ARRAY['open'::text, 'answered'::text, 'dismissed'::text]))),
+    CONSTRAINT question_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 300)))
+);
+
+CREATE TABLE stage.rule (
+    creator integer NOT NULL,
+    slow_s smallint DEFAULT 0 NOT NULL,
+    emoji_only boolean DEFAULT false NOT NULL,
+    followers_only boolean DEFAULT false NOT NULL,
+    words text[] DEFAULT '{}'::text[] NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rule_slow_s_check CHECK (((slow_s >= 0) AND (slow_s <= 600))),
+    CONSTRAINT rule_words_check CHECK ((cardinality(words) <= 200))
 );
 
 CREATE TABLE stage.stage (
@@ -2355,8 +2392,20 @@ ALTER TABLE ONLY stage.ban
 ALTER TABLE ONLY stage.comment
     ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY stage.moderator
+    ADD CONSTRAINT moderator_pkey PRIMARY KEY (creator, account);
+
 ALTER TABLE ONLY stage.note
     ADD CONSTRAINT note_pkey PRIMARY KEY (sender, gift);
+
+ALTER TABLE ONLY stage.pin
+    ADD CONSTRAINT pin_pkey PRIMARY KEY (stage);
+
+ALTER TABLE ONLY stage.question
+    ADD CONSTRAINT question_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY stage.rule
+    ADD CONSTRAINT rule_pkey PRIMARY KEY (creator);
 
 ALTER TABLE ONLY stage.stage
     ADD CONSTRAINT stage_id_key UNIQUE (id);
@@ -2538,9 +2587,15 @@ CREATE INDEX rest_account ON safety.rest USING btree (account, until);
 
 CREATE INDEX signal_subject ON safety.signal USING btree (subject, key);
 
+CREATE INDEX comment_sender ON stage.comment USING btree (stage, sender, at DESC);
+
 CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
 
+CREATE INDEX moderator_account ON stage.moderator USING btree (account);
+
 CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WHERE (status = 'live'::text);
+
+CREATE INDEX question_stage ON stage.question USING btree (stage, status, id);
 
 CREATE INDEX stage_creator ON stage.stage USING btree (creator, key DESC);
 
@@ -2971,6 +3026,27 @@ ALTER TABLE ONLY stage.ban
 
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.moderator
+    ADD CONSTRAINT moderator_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.moderator
+    ADD CONSTRAINT moderator_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.pin
+    ADD CONSTRAINT pin_comment_fkey FOREIGN KEY (comment) REFERENCES stage.comment(id);
+
+ALTER TABLE ONLY stage.pin
+    ADD CONSTRAINT pin_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.question
+    ADD CONSTRAINT question_sender_fkey FOREIGN KEY (sender) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.question
+    ADD CONSTRAINT question_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.rule
+    ADD CONSTRAINT rule_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY stage.stage
     ADD CONSTRAINT stage_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);

@@ -16,7 +16,7 @@ class CreatorsOnly(Problem):
 
 @dataclass(eq=False)
 class NotYourLive(Problem):
-    """Only the creator of this LIVE may do this."""
+    """Only the creator of this LIVE may do this, and for some of it who moderates there."""
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "not-your-live"
@@ -61,3 +61,37 @@ class Muted(Problem):
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "muted"
+
+
+@dataclass(eq=False)
+class SlowRoom(Problem):
+    """This room is slow: wait before the next comment."""
+
+    retry_after_s: int
+
+    status: ClassVar[int] = 429
+    code: ClassVar[str] = "slow-room"
+
+
+@dataclass(eq=False)
+class EmojiOnly(Problem):
+    """In this room people speak in emoji only."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "emoji-only"
+
+
+@dataclass(eq=False)
+class FollowersOnly(Problem):
+    """In this room only the creator's followers speak."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "followers-only"
+
+
+@dataclass(eq=False)
+class MutedWord(Problem):
+    """The creator does not want this word in the room."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "muted-word"

@@ -6,7 +6,7 @@
 | chat.message, question.new | stage | {"id": uuid, "sender": account, "text": text} |
 | like | stage | {"count": n, "senders": n}, folded over a moment |
 | share | stage | {"account": account} |
-| moderation.action | stage | {"action": verb, "account": account or null, "text": comment's id or null} |
+| moderation.action | stage | {"action": verb, "account": account or null, "text": id of what was said, or null} |
 | gift.reversed (written by ledger) | stage | parts of gifts: `ledger.parts.tell`, `ledger.each_part` |
 | signal.back, signal.lost (written by media) | stage | `media.events` |
 | account.followed (written by accounts) | account followed | {"follower": account} |

@@ -26,6 +26,7 @@ from largesse.stage.model import (
     Changes,
     Stage,
 )
+from largesse.stage.routes_moderation import moderation_routes
 from largesse.stage.routes_room import room_routes
 from largesse.stage.service import StageService
 from largesse.stage.wire import LiveBody, RankBody, SummaryBody, UnthankedBody, ViewersBody, live_body, ranks
@@ -284,4 +285,5 @@ routes = [
     get_summary,
     get_top_gifters,
     *room_routes,
+    *moderation_routes,
 ]

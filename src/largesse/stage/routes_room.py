@@ -1,24 +1,33 @@
 """What people say and do in a room, over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from largesse.accounts import Person, PersonBody, person_body
+from largesse.accounts import PersonBody, person_body
 from largesse.kit import http, ids, text
 from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import Principal
-from largesse.stage.errors import BannedFromRoom, Muted, NotLive, NotYourLive
+from largesse.stage.errors import (
+    BannedFromRoom,
+    EmojiOnly,
+    FollowersOnly,
+    Muted,
+    MutedWord,
+    NotLive,
+    NotYourLive,
+    SlowRoom,
+)
 from largesse.stage.model import COMMENT_CHARS_MAX, LIKES_A_REQUEST_MAX
 from largesse.stage.service import StageService
 
-_SPEAKING = (NotSignedIn, Forbidden, NotFound, NotLive, BannedFromRoom, Muted)
-_MONTH_S = 31 * 86_400
+_SHARING = (NotSignedIn, Forbidden, NotFound, NotLive, BannedFromRoom, Muted)
+_SPEAKING = (*_SHARING, FollowersOnly, EmojiOnly, MutedWord, SlowRoom)
 Typed = Annotated[str, msgspec.Meta(min_length=1, max_length=COMMENT_CHARS_MAX * 4)]
 ChosenId = Annotated[str, msgspec.Meta(max_length=64)]
 
@@ -58,22 +67,6 @@ class Thank(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     top: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
 
 
-class Moderate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to do about whom. `account` is an id or a username; `seconds` ends a mute or a ban, absent is for good."""
-
-    action: Literal["mute", "unmute", "ban", "unban", "hide"]
-    account: ChosenId | None = None
-    comment_id: ChosenId | None = None
-    seconds: Annotated[int, msgspec.Meta(ge=1, le=_MONTH_S)] | None = None
-
-
-class Moderated(msgspec.Struct, frozen=True):
-    """What was done."""
-
-    action: str
-    account: PersonBody | None
-
-
 @post("/v1/lives/{live:str}/comments", summary="Say something", responses=http.declares(*_SPEAKING, IdReused))
 async def post_comment(
     stage: NamedDependency[StageService],
@@ -90,20 +83,20 @@ async def post_comment(
     return created(Said(ids.encode("comment", comment), sender, typed, at), replayed=replayed)
 
 
-@post("/v1/lives/{live:str}/questions", summary="Ask the creator", responses=http.declares(*_SPEAKING))
+@post("/v1/lives/{live:str}/questions", summary="Ask the creator", responses=http.declares(*_SPEAKING, IdReused))
 async def post_question(
     stage: NamedDependency[StageService],
     principal: NamedDependency[Principal],
     live: FromPath[str],
     data: JSONBody[Say],
     idempotency_key: IdempotencyKey = None,
-) -> Said:
+) -> Response[Said]:
     """Ask the creator of a running LIVE something."""
     place = await stage.get(http.path_id("live", live))
     question, typed = chosen_id("question", data.id, idempotency_key, principal), _line(data.text)
-    await stage.talk.ask(http.person(principal), place, question, typed)
+    at, replayed = await stage.talk.ask(http.person(principal), place, question, typed)
     sender = person_body((await stage.accounts.people([principal.account]))[principal.account])
-    return Said(ids.encode("question", question), sender, typed, stage.clock.now())
+    return created(Said(ids.encode("question", question), sender, typed, at), replayed=replayed)
 
 
 @post(
@@ -123,7 +116,7 @@ async def post_likes(
     return Counted(data.count)
 
 
-@post("/v1/lives/{live:str}/shares", summary="Share", status_code=202, responses=http.declares(*_SPEAKING))
+@post("/v1/lives/{live:str}/shares", summary="Share", status_code=202, responses=http.declares(*_SHARING))
 async def post_share(
     stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
 ) -> Counted:
@@ -150,36 +143,6 @@ async def post_thanks(
     return Counted(await stage.talk.thank(http.person(principal), place, gifts, data.top))
 
 
-@post(
-    "/v1/lives/{live:str}/moderation",
-    summary="Moderate the room",
-    status_code=200,
-    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive),
-)
-async def post_moderation(
-    stage: NamedDependency[StageService],
-    principal: NamedDependency[Principal],
-    live: FromPath[str],
-    data: JSONBody[Moderate],
-) -> Moderated:
-    """Mute, unmute, ban or unban somebody, or hide a comment. Only the creator."""
-    place = await stage.get(http.path_id("live", live))
-    person = await _person(stage, data.account) if data.account else None
-    comment = http.body_id("comment", "comment_id", data.comment_id) if data.comment_id else None
-    await stage.talk.moderate(
-        http.person(principal), place, data.action, person=person, comment=comment, seconds=data.seconds
-    )
-    return Moderated(data.action, person_body(person) if person else None)
-
-
-async def _person(stage: StageService, text_id: str) -> Person:
-    value = ids.decode(text_id, "acct")
-    found = await (stage.accounts.person_by_id(value) if value else stage.accounts.person_by_username(text_id))
-    if found is None:
-        raise Invalid.field("account", "nobody has this id or username")
-    return found
-
-
 def _line(typed: str) -> str:
     try:
         return text.line(typed, COMMENT_CHARS_MAX)
@@ -187,4 +150,4 @@ def _line(typed: str) -> str:
         raise Invalid.field("text", str(error)) from error
 
 
-room_routes = [post_comment, post_question, post_likes, post_share, post_thanks, post_moderation]
+room_routes = [post_comment, post_question, post_likes, post_share, post_thanks]

@@ -33,6 +33,7 @@ from largesse.media.events import SHUT_SUBJECT
 from largesse.stage import events, store
 from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
 from largesse.stage.model import ENDED, SCHEDULED, Changes, Figure, Figures, Pace, Stage, Standing
+from largesse.stage.moderation import Moderation
 from largesse.stage.summary import Summary, summarise
 from largesse.stage.talk import Talk
 
@@ -67,6 +68,7 @@ class StageService:
         self.clock = clock
         self.settings = settings
         self.keys = keys
+        self.moderation = Moderation(db, news)
         self.talk = Talk(db, news, accounts, settings)
         self.counted: Figures = NoFigures()
         self._making = Pace(settings.limit(_LIVES_A_MINUTE) / 60, settings.limit(_LIVES_A_MINUTE))

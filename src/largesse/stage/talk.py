@@ -1,4 +1,4 @@
-"""What people say and do in a room: comments, questions, likes, shares, thanks; and what the creator does about it."""
+"""What people say and do in a room: comments, questions, likes, shares, thanks."""
 
 import asyncio
 import time
@@ -12,23 +12,32 @@ import psycopg
 import structlog
 
 from largesse import ledger
-from largesse.accounts import AccountsService, Person
-from largesse.kit import ids, outbox
+from largesse.accounts import AccountsService
+from largesse.kit import outbox
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
-from largesse.kit.http import Invalid, NotFound, TooMany
+from largesse.kit.http import TooMany
 from largesse.kit.idempotency import IdReused
 from largesse.kit.news import News
 from largesse.kit.principal import Principal
-from largesse.stage import events, store
-from largesse.stage.errors import BannedFromRoom, Muted, NotLive, NotYourLive
+from largesse.stage import events, store, store_rooms
+from largesse.stage.errors import (
+    BannedFromRoom,
+    EmojiOnly,
+    FollowersOnly,
+    Muted,
+    MutedWord,
+    NotLive,
+    NotYourLive,
+    SlowRoom,
+)
 from largesse.stage.model import LIKES_A_REQUEST_MAX, LIVE, Pace, Stage
+from largesse.stage.rules import is_emoji, says
 
 log = structlog.get_logger(__name__)
 _FLUSH_S = 0.2
 _LIKES_PER_SECOND = 5
 _SHARES_PER_SECOND = 1
-_KINDS = {"mute": "mute", "unmute": "mute", "ban": "ban", "unban": "ban"}
 
 
 @dataclass(slots=True)
@@ -61,34 +70,34 @@ class Talk:
     async def comment(self, who: Principal, stage: Stage, comment: UUID, text: str) -> tuple[datetime, bool]:
         """Say something in a running LIVE and return its time; a repeat with the same id returns the same (and True).
 
-        Raises `NotLive`, `BannedFromRoom`, `Muted`, `TooMany`, `IdReused`.
+        Raises `NotLive`, `BannedFromRoom`, `Muted`, `FollowersOnly`, `EmojiOnly`, `MutedWord`, `SlowRoom`, `TooMany`,
+        `IdReused`.
         """
         self._take("comment", who.account)
         async with self.db.write() as tx:
-            await self._may_speak(tx, who, stage)
+            await self._may_speak(tx, who, stage, text, slowly=True)
             at = await store.put_comment(tx, comment, stage.key, who.account, text)
             if at is None:
                 before = await store.find_comment(tx, comment)
-                if before is None or (before["stage"], before["sender"], before["text"]) != (
-                    stage.key,
-                    who.account,
-                    text,
-                ):
-                    raise IdReused
-                return before["at"], True
+                return _same(before, stage, who, text), True
             body = {"id": comment.hex, "sender": who.account, "text": text}
             await outbox.put(tx, events.CHAT_MESSAGE, stage.key, body)
         await self._wake()
         return at, False
 
-    async def ask(self, who: Principal, stage: Stage, question: UUID, text: str) -> None:
-        """Ask the creator something; kept a day. Raises as `comment`."""
+    async def ask(self, who: Principal, stage: Stage, question: UUID, text: str) -> tuple[datetime, bool]:
+        """Ask the creator something, and return its time; a repeat returns the same (and True). Raises as `comment`."""
         self._take("comment", who.account)
         async with self.db.write() as tx:
-            await self._may_speak(tx, who, stage)
+            await self._may_speak(tx, who, stage, text)
+            at = await store_rooms.put_question(tx, question, stage.key, who.account, text)
+            if at is None:
+                before = await store_rooms.find_question(tx, question)
+                return _same(before, stage, who, text), True
             body = {"id": question.hex, "sender": who.account, "text": text}
             await outbox.put(tx, events.QUESTION_NEW, stage.key, body)
         await self._wake()
+        return at, False
 
     async def like(self, who: Principal, stage: Stage, count: int) -> None:
         """Like a running LIVE `count` times (1..50); written with everybody else's within 0.2 s."""
@@ -125,50 +134,33 @@ class Talk:
             await store.add_thanks(tx, stage.key, sorted(senders))
         return len(senders)
 
-    async def moderate(
-        self, who: Principal, stage: Stage, action: str, *, person: Person | None, comment: UUID | None,
-        seconds: int | None,
-    ) -> None:  # fmt: skip
-        """Mute, unmute, ban, unban somebody, or hide a comment. Raises `NotYourLive`, `Invalid`, `NotFound`."""
-        if stage.creator != who.account:
-            raise NotYourLive
-        async with self.db.write() as tx:
-            if action == "hide":
-                if comment is None:
-                    raise Invalid.field("comment_id", "is needed to hide a comment")
-                account = await store.hide_comment(tx, comment, stage.key, who.account)
-                if account is None:
-                    raise NotFound
-            else:
-                if person is None:
-                    raise Invalid.field("account", f"is needed to {action}")
-                if person.key == stage.creator:
-                    raise Invalid.field("account", "is the creator of this LIVE")
-                account = person.key
-                if action.startswith("un"):
-                    await store.remove_ban(tx, stage.key, account, _KINDS[action])
-                else:
-                    await store.put_ban(tx, stage.key, account, kind=_KINDS[action], seconds=seconds, actor=who.account)
-            text = ids.encode("comment", comment) if comment and action == "hide" else None
-            body: dict[str, Any] = {"action": action, "account": account, "text": text}
-            await outbox.put(tx, events.MODERATION_ACTION, stage.key, body)
-        log.info("room.moderated", stage=stage.key, action=action, actor=who.account, account=account)
-        await self._wake()
-
     def _take(self, what: str, account: int) -> None:
         pace = self._paces[what]
         wait_s = pace.take(account, time.monotonic())
         if wait_s:
             raise TooMany(retry_after_s=int(wait_s) + 1, limit=int(pace.rate))
 
-    async def _may_speak(self, tx: WriteTx, who: Principal, stage: Stage) -> None:
-        standing = await store.get_standing(tx, stage.key, who.account)
-        if standing.banned:
+    async def _may_speak(
+        self, tx: WriteTx, who: Principal, stage: Stage, said: str = "", *, slowly: bool = False
+    ) -> None:
+        """Raises why somebody may not say this here. The creator and moderators are held to no rule of talk."""
+        speaker = await store_rooms.get_speaker(tx, stage.key, stage.creator, who.account)
+        if speaker.banned:
             raise BannedFromRoom
-        if standing.muted:
+        if speaker.muted:
             raise Muted
         if stage.status != LIVE:
             raise NotLive
+        if speaker.moderates or not said:
+            return
+        if speaker.followers_only and not speaker.follows:
+            raise FollowersOnly
+        if speaker.emoji_only and not is_emoji(said):
+            raise EmojiOnly
+        if speaker.words and says(said, speaker.words):
+            raise MutedWord
+        if slowly and speaker.waits_s:
+            raise SlowRoom(retry_after_s=speaker.waits_s)
 
     async def _wake(self) -> None:
         await self.news.publish(outbox.NEWS_SUBJECT, b"")
@@ -189,3 +181,11 @@ class Talk:
                 log.warning("likes.lost", count=sum(liked.count for liked in likes.values()), error=str(error))
             else:
                 await self._wake()
+
+
+def _same(before: dict[str, Any] | None, stage: Stage, who: Principal, text: str) -> datetime:
+    """When the same was said by the same person here before. Raises `IdReused`."""
+    if before is None or (before["stage"], before["sender"], before["text"]) != (stage.key, who.account, text):
+        raise IdReused
+    at: datetime = before["at"]
+    return at
