@@ -48,13 +48,13 @@ def drawn(month: Month, moves: Iterable[Sequence[str]], username: str, made_at: 
         pdf.multi_cell(0, size // 2, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         pdf.set_text_color(_INK)
 
-    def table(widths: Sequence[int], head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    def table(widths: Sequence[int], head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> None:
         pdf.set_font("Helvetica", size=9)
         lines = chain([head], rows) if head else rows
         with pdf.table(
             col_widths=tuple(widths), width=sum(widths), align="L", line_height=_LINE_MM,
             borders_layout="HORIZONTAL_LINES",
-            text_align=("LEFT", *(["RIGHT"] * (len(widths) - 1))), first_row_as_headings=bool(head),
+            text_align=(*(["LEFT"] * words), *(["RIGHT"] * (len(widths) - words))), first_row_as_headings=bool(head),
         ) as grid:  # fmt: skip
             for line in lines:
                 grid.row(line)
@@ -65,15 +65,15 @@ def drawn(month: Month, moves: Iterable[Sequence[str]], username: str, made_at: 
         say("This month is not over: its sums will change.", 9, "B")
     pdf.ln(_LINE_MM)
     table(_SUMS_MM, (), _sums(month))
-    for title, widths, head, rows in (
-        ("Earned by day", _DAYS_MM, ("Date", "Gifts", "Coins", "Diamonds", "Value", "Share / hold"), _days(month)),
-        ("Moved besides", _MOVES_MM, ("Date", "What", "Diamonds", "Gross", "Fee"), list(moves)),
+    for title, widths, head, rows, words in (
+        ("Earned by day", _DAYS_MM, ("Date", "Gifts", "Coins", "Diamonds", "Value", "Share / hold"), _days(month), 1),
+        ("Moved besides", _MOVES_MM, ("Date", "What", "Diamonds", "Gross", "Fee"), list(moves), 2),
     ):
         if rows:
             pdf.ln(_LINE_MM)
             say(title, 12, "B")
             pdf.ln(1)
-            table(widths, head, rows)
+            table(widths, head, rows, words)
     return bytes(pdf.output())
 
 
