@@ -1327,6 +1327,16 @@ CREATE TABLE payments.reconciliation_line (
     CONSTRAINT resolved_whole CHECK ((num_nulls(resolved_by, resolved_at) = ANY (ARRAY[0, 2])))
 );
 
+CREATE TABLE payments.reconciliation_sum (
+    reconciliation uuid NOT NULL,
+    currency text NOT NULL,
+    theirs_minor bigint NOT NULL,
+    ours_minor bigint NOT NULL,
+    opening_minor bigint,
+    closing_minor bigint,
+    CONSTRAINT reconciliation_sum_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+);
+
 CREATE TABLE payments.refund (
     id uuid NOT NULL,
     purchase uuid NOT NULL,
@@ -2269,6 +2279,9 @@ ALTER TABLE ONLY payments.reconciliation
 ALTER TABLE ONLY payments.reconciliation
     ADD CONSTRAINT reconciliation_provider_from_on_to_on_digest_key UNIQUE (provider, from_on, to_on, digest);
 
+ALTER TABLE ONLY payments.reconciliation_sum
+    ADD CONSTRAINT reconciliation_sum_pkey PRIMARY KEY (reconciliation, currency);
+
 ALTER TABLE ONLY payments.refund
     ADD CONSTRAINT refund_pkey PRIMARY KEY (id);
 
@@ -2677,6 +2690,8 @@ CREATE TRIGGER reconciliation_for_ever BEFORE DELETE OR UPDATE ON payments.recon
 
 CREATE TRIGGER reconciliation_line_for_ever BEFORE DELETE OR UPDATE OF reconciliation, n, status, kind, ref, place, purchase, theirs_minor, theirs_currency, ours_minor, ours_currency, theirs_units, ours_units ON payments.reconciliation_line FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
+CREATE TRIGGER reconciliation_sum_for_ever BEFORE DELETE OR UPDATE ON payments.reconciliation_sum FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
 CREATE TRIGGER bank_file_for_ever BEFORE DELETE OR UPDATE OF id, rail, wanted_by, wanted_at, execution_on ON payouts.bank_file FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER bank_report_for_ever BEFORE DELETE OR UPDATE ON payouts.bank_report FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
@@ -2906,6 +2921,9 @@ ALTER TABLE ONLY payments.reconciliation_line
 
 ALTER TABLE ONLY payments.reconciliation
     ADD CONSTRAINT reconciliation_read_by_fkey FOREIGN KEY (read_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY payments.reconciliation_sum
+    ADD CONSTRAINT reconciliation_sum_reconciliation_fkey FOREIGN KEY (reconciliation) REFERENCES payments.reconciliation(id);
 
 ALTER TABLE ONLY payments.refund
     ADD CONSTRAINT refund_purchase_fkey FOREIGN KEY (purchase) REFERENCES payments.purchase(id);

@@ -124,6 +124,7 @@ POST /v1/office/period-closes/*/approve
 POST /v1/office/period-closes/*/reject
 POST /v1/office/reconciliations/*
 GET /v1/office/reconciliations
+GET /v1/office/reconciliations/*
 GET /v1/office/reconciliations/*/lines
 POST /v1/office/reconciliations/*/lines/*/resolve
 POST /v1/office/payouts/*/reject

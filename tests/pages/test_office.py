@@ -160,6 +160,9 @@ async def test_apples_totals_are_shown_with_their_units(browser: Browser, house:
         line = who.page.locator("li").filter(has_text="org.example.other")
         await expect(line).to_contain_text("3 units")
         await expect(line).to_contain_text("€24.48")
+        sums = who.page.get_by_role("region", name="App Store")
+        await expect(sums).to_contain_text("Difference")
+        await expect(sums).to_contain_text("€24.48")
         await who.fits()
         await who.has_no_barriers()
 

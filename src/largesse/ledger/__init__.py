@@ -96,6 +96,7 @@ from largesse.ledger.reports import (
     breakage,
     deferred_revenue,
     liabilities,
+    sum_clearing,
     trial_balance,
 )
 from largesse.ledger.selling import adjust_down, adjust_up, grant_promo, grant_test_coins, sell_coins
@@ -263,6 +264,7 @@ __all__ = [
     "set_own_limits",
     "skip_batches",
     "start",
+    "sum_clearing",
     "sum_earned",
     "tally",
     "trial_balance",

@@ -1,5 +1,6 @@
 """What finance reads of the books: a month's trial balance, deferred revenue, what is owed, and breakage."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -86,6 +87,15 @@ async def liabilities(tx: ReadTx) -> list[Liability]:
 async def breakage(tx: ReadTx) -> list[Cohort]:
     """How much of the coins of each month is unspent. Coins do not expire: nothing of it is booked."""
     return await _all(tx, Cohort, "report_breakage", {})
+
+
+async def sum_clearing(tx: ReadTx, causes: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """What transfers moved on the accounts at providers and stores, by currency: minor units, plus came in.
+
+    `causes` are kinds and sources; what is not in the books moves nothing.
+    """
+    named = {"kinds": [kind for kind, _ in causes], "sources": [source for _, source in causes]}
+    return {row["currency"]: row["minor"] for row in await tx.rows(sql("ledger", "sum_clearing"), named)}
 
 
 async def _all(tx: ReadTx, kind: type[T], statement: str, named: dict[str, date]) -> list[T]:

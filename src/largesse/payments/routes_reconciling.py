@@ -23,6 +23,20 @@ from largesse.payments.store_reconciling import DifferingLine, Reconciliation
 PREFIX = "reconciliation"
 
 
+class SumBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report moves in all beside what the books moved, in minor units of a currency; plus is in our favour.
+
+    `difference_minor` is theirs less ours. `opening_minor` and `closing_minor` are balances of a bank's account.
+    """
+
+    currency: str
+    theirs_minor: int
+    ours_minor: int
+    difference_minor: int
+    opening_minor: int | None
+    closing_minor: int | None
+
+
 class ReconciliationBody(msgspec.Struct, frozen=True, kw_only=True):
     """A report that was read: how many lines it has, how many agree, how many are no sale's, what does not agree."""
 
@@ -36,6 +50,7 @@ class ReconciliationBody(msgspec.Struct, frozen=True, kw_only=True):
     other: int
     differing: int
     open: int
+    sums: list[SumBody]
 
 
 class LineBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +126,22 @@ async def list_reconciliations(
 
 
 @get(
+    "/v1/office/reconciliations/{reconciliation:str}",
+    tags=["Office"],
+    summary="A report that was read, with its sums",
+    responses=http.declares(NotSignedIn, Forbidden, NotFound),
+)
+async def get_reconciliation(
+    reconciling: NamedDependency[ReconcilingService],
+    principal: NamedDependency[Principal],
+    reconciliation: FromPath[str],
+) -> ReconciliationBody:
+    """Sums are net of fees, of what is a sale's or a payout's: the report's lines beside the books' own accounts."""
+    staff(principal, "finance", "support")
+    return _shown(await reconciling.get(http.path_id(PREFIX, reconciliation)))
+
+
+@get(
     "/v1/office/reconciliations/{reconciliation:str}/lines",
     tags=["Office"],
     summary="What does not agree in a report",
@@ -155,6 +186,14 @@ def _shown(one: Reconciliation) -> ReconciliationBody:
     return ReconciliationBody(
         id=ids.encode(PREFIX, one.id), provider=one.provider, from_on=one.from_on, to_on=one.to_on, read_at=one.read_at,
         lines=one.lines, matched=one.matched, other=one.other, differing=one.differing, open=one.open,
+        sums=[
+            SumBody(
+                currency=each.currency, theirs_minor=each.theirs_minor, ours_minor=each.ours_minor,
+                difference_minor=each.theirs_minor - each.ours_minor, opening_minor=each.opening_minor,
+                closing_minor=each.closing_minor,
+            )
+            for each in one.sums
+        ],
     )  # fmt: skip
 
 
@@ -171,4 +210,4 @@ def _money(minor: int | None, currency: str | None) -> MoneyBody | None:
     return None if minor is None or currency is None else MoneyBody(minor, currency)
 
 
-routes = [read_report, list_reconciliations, list_reconciliation_lines, resolve_line]
+routes = [read_report, list_reconciliations, get_reconciliation, list_reconciliation_lines, resolve_line]

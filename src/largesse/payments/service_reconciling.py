@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from largesse import ledger
 from largesse.kit import ids, trail
 from largesse.kit.approval import AlreadyDecided
 from largesse.kit.db import Database, WriteTx
@@ -17,11 +18,12 @@ from largesse.kit.http import Invalid, NotConfigured, NotFound
 from largesse.kit.iso20022 import Statement
 from largesse.payments import store_reconciling
 from largesse.payments.errors import ReportRefused
-from largesse.payments.reconciling import bank_statement, comparing, reading, totals
+from largesse.payments.reconciling import bank_statement, comparing, reading, sums, totals
 from largesse.payments.reconciling.apple_store import Sold
 from largesse.payments.reconciling.bank_statement import Bank
 from largesse.payments.reconciling.comparing import Compared
 from largesse.payments.reconciling.lines import Theirs
+from largesse.payments.reconciling.sums import Cause, Sum
 from largesse.payments.store_reconciling import DifferingLine, Reconciliation
 
 log = structlog.get_logger(__name__)
@@ -67,9 +69,9 @@ class ReconcilingService:
             before = await store_reconciling.find_same(tx, provider, from_on, to_on, digest)
             if before is not None:
                 return before, True
-            compared = await self._compare(tx, provider, theirs, from_on, to_on)
+            compared, summed = await self._compare(tx, provider, theirs, from_on, to_on)
             await store_reconciling.put(
-                tx, compared, id=made, provider=provider, from_on=from_on, to_on=to_on, digest=digest, by=by,
+                tx, compared, summed, id=made, provider=provider, from_on=from_on, to_on=to_on, digest=digest, by=by,
                 lines=lines,
             )  # fmt: skip
             body = {"provider": provider, "lines": lines, "matched": compared.matched}
@@ -111,25 +113,30 @@ class ReconcilingService:
             return bank_statement.read(raw, self._bank.account)
         return reading.read(provider, raw)
 
-    async def _compare(self, tx: WriteTx, provider: str, report: Report, from_on: date, to_on: date) -> Compared:
+    async def _compare(
+        self, tx: WriteTx, provider: str, report: Report, from_on: date, to_on: date
+    ) -> tuple[Compared, list[Sum]]:
         if isinstance(report, Sold):
             ours_sold = await store_reconciling.list_totals(tx, provider, from_on, to_on)
-            return totals.compare_totals(report, ours_sold)
+            causes = await store_reconciling.list_causes(tx, provider, from_on, to_on)
+            booked = await ledger.sum_clearing(tx, sums.entered(causes))
+            return totals.compare_totals(report, ours_sold), sums.side_by_side(sums.net_of_totals(report), booked)
         from_at = datetime.combine(from_on, time(), UTC)
         to_at = datetime.combine(to_on, time(), UTC) + timedelta(days=1)
         if isinstance(report, Statement):
             assert self._bank is not None
             theirs = bank_statement.theirs_of(report)
             moved = await self._bank.moved(tx, bank_statement.wanted(theirs, from_at, to_at))
-            return comparing.compare(
-                theirs, bank_statement.ours_of(theirs, moved, from_at + _HEARD_LATE, to_at)
-            )  # fmt: skip
+            ours = bank_statement.ours_of(theirs, moved, from_at + _HEARD_LATE, to_at)
+            both = sums.side_by_side(sums.net_of(theirs), bank_statement.net_of(moved), report.spans)
+            return comparing.compare(theirs, ours), both
         edge = _EDGES.get(provider, _EDGE)
         ours = await store_reconciling.list_ours(
             tx, provider=provider, from_at=from_at, to_at=to_at, due_from=from_at + edge, due_to=to_at - edge,
             net=provider in _STORES, names=sorted({name for one in report for name in one.names}),
         )  # fmt: skip
-        return comparing.compare(report, ours)
+        booked = await ledger.sum_clearing(tx, sums.entered(Cause(one.kind, one.source) for one in ours))
+        return comparing.compare(report, ours), sums.side_by_side(sums.net_of(report), booked)
 
 
 def _days(report: Report) -> tuple[date, date] | None:

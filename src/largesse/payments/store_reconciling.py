@@ -8,6 +8,7 @@ import msgspec
 
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.payments.reconciling.comparing import Compared, Ours
+from largesse.payments.reconciling.sums import Cause, Sum
 from largesse.payments.reconciling.totals import OursTotal
 
 
@@ -24,6 +25,7 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     other: int
     differing: int
     open: int
+    sums: list[Sum]
 
 
 class DifferingLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +59,13 @@ async def list_totals(tx: ReadTx, provider: str, from_on: date, to_on: date) -> 
     return await tx.all(OursTotal, sql("payments", "reconcile_totals"), named)
 
 
-async def put(tx: WriteTx, compared: Compared, **columns: Any) -> None:
+async def list_causes(tx: ReadTx, provider: str, from_on: date, to_on: date) -> list[Cause]:
+    """What stands in the books for a store's sales and refunds in some days of the Pacific, both included."""
+    named = {"provider": provider, "from_on": from_on, "to_on": to_on}
+    return await tx.all(Cause, sql("payments", "reconcile_causes"), named)
+
+
+async def put(tx: WriteTx, compared: Compared, sums: list[Sum], **columns: Any) -> None:
     """Put a report and what does not agree in it down."""
     columns |= {"matched": compared.matched, "other": compared.other}
     await tx.execute(sql("payments", "reconcile_put"), columns)
@@ -72,12 +80,14 @@ async def put(tx: WriteTx, compared: Compared, **columns: Any) -> None:
     ]  # fmt: skip
     body = msgspec.json.encode(lines).decode()
     await tx.execute(sql("payments", "reconcile_put_lines"), {"id": columns["id"], "body": body})
+    body = msgspec.json.encode(sums).decode()
+    await tx.execute(sql("payments", "reconcile_put_sums"), {"id": columns["id"], "body": body})
 
 
 async def find(tx: ReadTx, reconciliation: UUID) -> Reconciliation | None:
     """A report that was read."""
     named = {"id": reconciliation, "provider": "", "from_on": None, "to_on": None, "digest": b""}
-    return await tx.one(Reconciliation, sql("payments", "reconcile_find"), named)
+    return _whole(await tx.row(sql("payments", "reconcile_find"), named))
 
 
 async def find_same(
@@ -85,14 +95,14 @@ async def find_same(
 ) -> Reconciliation | None:  # fmt: skip
     """The same report for the same days, where it was read before."""
     named = {"id": None, "provider": provider, "from_on": from_on, "to_on": to_on, "digest": digest}
-    return await tx.one(Reconciliation, sql("payments", "reconcile_find"), named)
+    return _whole(await tx.row(sql("payments", "reconcile_find"), named))
 
 
 async def list_read(tx: ReadTx, before: tuple[datetime, UUID] | None, limit: int) -> list[Reconciliation]:
     """Reports that were read, newest first, behind a place."""
     at, last = before or (None, None)
     named = {"before_at": at, "before_id": last, "limit": limit}
-    return await tx.all(Reconciliation, sql("payments", "reconcile_page"), named)
+    return msgspec.convert(await tx.rows(sql("payments", "reconcile_page"), named), list[Reconciliation])
 
 
 async def list_lines(tx: ReadTx, reconciliation: UUID, after: int, limit: int, *, is_open: bool) -> list[DifferingLine]:
@@ -105,3 +115,7 @@ async def resolve(tx: WriteTx, reconciliation: UUID, n: int, by: int, note: str)
     """Note why something does not agree; False where there is no such line, or somebody has."""
     named = {"id": reconciliation, "n": n, "by": by, "note": note}
     return await tx.scalar(sql("payments", "reconcile_resolve"), named) is not None
+
+
+def _whole(row: dict[str, Any] | None) -> Reconciliation | None:
+    return None if row is None else msgspec.convert(row, Reconciliation)

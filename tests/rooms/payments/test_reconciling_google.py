@@ -80,6 +80,8 @@ async def test_a_planted_difference_of_a_charge_and_of_a_fee_is_found(db: Databa
     assert not replayed
     # Two charges and a refund agree; five fees, one fee's refund and an adjustment are of no sale.
     assert (made.lines, made.matched, made.other, made.differing) == (13, 3, 7, 4)
+    # Five charges and one stranger less their fees; of the refund, its fee came back.
+    assert [(one.currency, one.theirs_minor) for one in made.sums] == [("EUR", 3 * 816 + 826 + 991 - 816)]
     found = await service.list_lines(made.id, 0, 10, is_open=True)
     assert [(one.status, one.kind, one.ref, one.theirs_minor, one.ours_minor) for one in found] == [
         ("differs", "charge", dearer, 1176, 1166), ("differs", "fee", other_fee, 175, 350),

@@ -105,6 +105,15 @@ async def test_what_came_back_is_held_against_what_the_books_say_came_back(banks
     assert found == [("differs", "return", name, minor - 151, minor - 150)]
 
 
+async def test_the_sums_say_what_both_moved_and_the_balances_of_the_account(banks: Any) -> None:
+    name, minor, _ = await sent(banks)
+    ends = BALANCE.format("OPBD", "1000.00") + BALANCE.format("CLBD", euros(100_000 + 700 - minor - 1))
+    made, _ = await held(banks, statement(debit(name, euros(minor + 1)), income("7.00"), extra=ends))
+    (found,) = made.sums
+    assert (found.currency, found.theirs_minor, found.ours_minor) == ("EUR", -minor - 1, -minor)
+    assert (found.opening_minor, found.closing_minor) == (100_000, 100_000 + 700 - minor - 1)
+
+
 async def test_what_left_in_these_days_and_is_not_on_the_statement_is_missing(banks: Any) -> None:
     name, minor, _ = await sent(banks)
     today = await today_of(banks)

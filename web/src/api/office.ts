@@ -102,6 +102,17 @@ export interface Reconciliation {
   other: number;
   differing: number;
   open: number;
+  sums: ReconciliationSum[];
+}
+
+/** Minor units of a currency, plus is in our favour; balances only of a bank's account. */
+export interface ReconciliationSum {
+  currency: string;
+  theirs_minor: number;
+  ours_minor: number;
+  difference_minor: number;
+  opening_minor: number | null;
+  closing_minor: number | null;
 }
 
 export interface ReconciliationLine {
@@ -122,6 +133,7 @@ export interface ReconciliationLine {
 
 export const reconciling = {
   list: (cursor?: string) => http.get<Page<Reconciliation>>('/v1/office/reconciliations', { cursor }),
+  get: (id: string) => http.get<Reconciliation>(`/v1/office/reconciliations/${e(id)}`),
   lines: (id: string, cursor?: string) => http.get<Page<ReconciliationLine>>(`/v1/office/reconciliations/${e(id)}/lines`, { cursor }),
   /** The report is the body, as the provider made it. */
   read: (provider: string, from_on: string, to_on: string, report: Blob) =>

@@ -95,6 +95,14 @@ def ours_of(theirs: Sequence[Theirs], moved: Sequence[Moved], due_from: datetime
     ]
 
 
+def net_of(moved: Sequence[Moved]) -> dict[str, int]:
+    """What payouts moved in the books, by currency: minus left."""
+    found: dict[str, int] = {}
+    for one in moved:
+        found[one.currency] = found.get(one.currency, 0) + (one.minor if one.kind == "return" else -one.minor)
+    return found
+
+
 def _entry(n: int, one: Booked) -> Theirs:
     name = one.end_to_end if one.end_to_end and END_TO_END.fullmatch(one.end_to_end) else ""
     if not name and one.message and MESSAGE.fullmatch(one.message):

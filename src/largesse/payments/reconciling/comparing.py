@@ -13,7 +13,10 @@ Status = Literal["missing", "unknown", "differs", "duplicate"]
 
 
 class Ours(msgspec.Struct, frozen=True, kw_only=True):
-    """Money as it stands at ours, by any of its `names`. `is_due`: it happened well inside the report's days."""
+    """Money as it stands at ours, by any of its `names`. `is_due`: it happened well inside the report's days.
+
+    `source` is its cause in the books, where it is known.
+    """
 
     kind: str
     purchase: UUID | None
@@ -22,6 +25,7 @@ class Ours(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     fee_minor: int | None
     is_due: bool
+    source: str = ""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

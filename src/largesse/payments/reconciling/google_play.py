@@ -15,7 +15,7 @@ from largesse.payments.reconciling.unpacking import unzip
 
 _NEEDS = frozenset({"Description", "Transaction Type", "Buyer Currency", "Amount (Buyer Currency)"})
 _KINDS: dict[str, Kind] = {"charge": "charge", "charge refund": "refund"}
-_FEE = "google fee"
+_FEE, _FEE_BACK = "google fee", "google fee refund"
 
 
 def read(raw: bytes) -> list[Theirs]:
@@ -24,16 +24,17 @@ def read(raw: bytes) -> list[Theirs]:
     Raises `ReportRefused`.
     """
     found = list(rows(unzip(raw), _NEEDS))
-    fees: dict[tuple[str, str], int] = {}
+    fees: dict[tuple[str, str, str], int] = {}
     for line, row in found:
-        if row["Transaction Type"].lower() == _FEE:
+        said = row["Transaction Type"].lower()
+        if said in {_FEE, _FEE_BACK}:
             fee = _amount(line, row)
-            of = row["Description"], fee.currency
+            of = said, row["Description"], fee.currency
             fees[of] = fees.get(of, 0) - fee.minor
     return [_line(line, row, fees) for line, row in found]
 
 
-def _line(line: int, row: Mapping[str, str], fees: Mapping[tuple[str, str], int]) -> Theirs:
+def _line(line: int, row: Mapping[str, str], fees: dict[tuple[str, str, str], int]) -> Theirs:
     said, amount = row["Transaction Type"].lower(), _amount(line, row)
     kind = _KINDS.get(said, "other")
     if kind == "other":  # fees, taxes, adjustments: some are of no order
@@ -42,7 +43,9 @@ def _line(line: int, row: Mapping[str, str], fees: Mapping[tuple[str, str], int]
     if (amount.minor < 0) != (kind == "refund"):
         raise ReportRefused("bad-amount", f"line {line}: a {said} of {amount.minor} minor units")
     # An order is charged once; of one with a quantity, parts may go back one after the other.
-    fee = Money(fees.get((order, amount.currency), 0), amount.currency) if kind == "charge" else None
+    # What came back of its fee stands with the first of them.
+    of = _FEE if kind == "charge" else _FEE_BACK, order, amount.currency
+    fee = Money(fees.pop(of, 0), amount.currency)
     return Theirs(
         line=line, id=f"charge {order}" if kind == "charge" else f"{line}", kind=kind, names=(order,),
         money=plus(amount), fee=fee,
