@@ -30,6 +30,7 @@ ROUNDS: dict[str, dict[str, Any]] = {
     "payments/waiting": {"providers": PROVIDERS, "young_s": 900, "pause_s": 15, "limit": LIMIT},
     "payments/unfinished": {"providers": PROVIDERS, "limit": LIMIT},
     "payments/refunds_wanted": {"providers": PROVIDERS, "limit": LIMIT},
+    "payments/notices_due": {"providers": PROVIDERS},
     "payments/notices_take": {"provider": "stripe", "limit": LIMIT, "lease_s": 60},
 }
 

@@ -130,7 +130,9 @@ class NoticesService:
 
     async def work(self) -> None:
         """Work on every notice that is due, those of each provider in a lane of their own."""
-        lanes = [self._work_lane(name) for name in list(self._settler.providers)]
+        async with self._db.read() as tx:
+            due = await store_notices.list_due(tx, list(self._settler.providers))
+        lanes = [self._work_lane(name) for name in due]
         for ended in await asyncio.gather(*lanes, return_exceptions=True):
             if isinstance(ended, BaseException):
                 raise ended

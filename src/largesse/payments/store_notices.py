@@ -44,6 +44,11 @@ async def put_notices(tx: WriteTx, arrived: Sequence[Arrived]) -> int:
     return number
 
 
+async def list_due(tx: ReadTx, providers: Sequence[str]) -> list[str]:
+    """Those of some providers of which a notice is due."""
+    return [row["name"] for row in await tx.rows(sql("payments", "notices_due"), {"providers": list(providers)})]
+
+
 async def take_notices(tx: WriteTx, provider: str, limit: int, lease_s: int) -> list[Taken]:
     """Take a provider's notices that are due; nobody else takes them for `lease_s`."""
     values = {"provider": provider, "limit": limit, "lease_s": lease_s}
