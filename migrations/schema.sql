@@ -995,6 +995,20 @@ CREATE TABLE ledger.reader (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE ledger.receivable (
+    transfer bigint NOT NULL,
+    creator integer NOT NULL,
+    policy smallint NOT NULL,
+    milli bigint NOT NULL,
+    minor bigint NOT NULL,
+    undoes bigint,
+    CONSTRAINT owed_or_undone CHECK (
+CASE
+    WHEN (undoes IS NULL) THEN ((milli > 0) AND (minor >= 0))
+    ELSE ((milli < 0) AND (minor <= 0))
+END)
+);
+
 CREATE TABLE ledger.seal (
     one boolean DEFAULT true NOT NULL,
     seal bytea NOT NULL,
@@ -1007,6 +1021,20 @@ CREATE TABLE ledger.sent (
     sender integer NOT NULL,
     hour integer NOT NULL,
     batch bigint NOT NULL
+);
+
+CREATE TABLE ledger.setoff (
+    transfer bigint NOT NULL,
+    claim bigint NOT NULL,
+    creator integer NOT NULL,
+    claim_policy smallint NOT NULL,
+    day date NOT NULL,
+    policy smallint NOT NULL,
+    stripe smallint NOT NULL,
+    milli bigint NOT NULL,
+    minor bigint NOT NULL,
+    worth_minor bigint NOT NULL,
+    CONSTRAINT setoff_milli_check CHECK ((milli <> 0))
 );
 
 CREATE TABLE ledger.staged (
@@ -1057,7 +1085,7 @@ CREATE TABLE ledger.transfer (
     happened_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     period date NOT NULL,
-    CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'restored'::text, 'dispute'::text, 'chargeback'::text, 'won'::text, 'mismatch'::text, 'allocation'::text, 'sendback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'paidout'::text, 'letgo'::text, 'return'::text, 'settlement'::text, 'diamonds'::text])))
+    CONSTRAINT transfer_kind_check CHECK ((kind = ANY (ARRAY['purchase'::text, 'grant'::text, 'adjustment'::text, 'refund'::text, 'restored'::text, 'dispute'::text, 'chargeback'::text, 'won'::text, 'mismatch'::text, 'allocation'::text, 'sendback'::text, 'debt'::text, 'close'::text, 'payout'::text, 'paidout'::text, 'letgo'::text, 'return'::text, 'setoff'::text, 'settlement'::text, 'diamonds'::text])))
 );
 
 ALTER TABLE ledger.transfer ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
@@ -1729,6 +1757,7 @@ CREATE TABLE policy.version (
     proposed_by integer,
     approved_by integer,
     reason text NOT NULL,
+    receivable boolean DEFAULT false NOT NULL,
     CONSTRAINT announced_first CHECK ((announced_at <= effective_at)),
     CONSTRAINT policy_four_eyes CHECK (((proposed_by IS NULL) OR (proposed_by <> approved_by))),
     CONSTRAINT version_buy_day_minor_max_check CHECK ((buy_day_minor_max > 0)),
@@ -2195,8 +2224,14 @@ ALTER TABLE ONLY ledger.period
 ALTER TABLE ONLY ledger.reader
     ADD CONSTRAINT reader_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY ledger.receivable
+    ADD CONSTRAINT receivable_pkey PRIMARY KEY (transfer, creator, policy);
+
 ALTER TABLE ONLY ledger.seal
     ADD CONSTRAINT seal_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY ledger.setoff
+    ADD CONSTRAINT setoff_pkey PRIMARY KEY (transfer, creator, claim, claim_policy, day, policy, stripe);
 
 ALTER TABLE ONLY ledger.stripe
     ADD CONSTRAINT stripe_pkey PRIMARY KEY (stripe);
@@ -2218,6 +2253,9 @@ ALTER TABLE ONLY ledger.transfer
 
 ALTER TABLE ONLY ledger.unallocated
     ADD CONSTRAINT unallocated_pkey PRIMARY KEY (transfer);
+
+ALTER TABLE ONLY ledger.receivable
+    ADD CONSTRAINT undone_once UNIQUE (undoes, creator, policy);
 
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (account);
@@ -2494,7 +2532,11 @@ CREATE UNIQUE INDEX one_open_payout ON ledger.payout USING btree (creator) WHERE
 
 CREATE INDEX payout_creator ON ledger.payout USING btree (creator, transfer);
 
+CREATE INDEX receivable_creator ON ledger.receivable USING btree (creator);
+
 CREATE INDEX sent_sender ON ledger.sent USING btree (sender, hour);
+
+CREATE INDEX setoff_claim ON ledger.setoff USING btree (creator, claim, claim_policy);
 
 CREATE INDEX staged_stage ON ledger.staged USING btree (stage, hour);
 
@@ -2665,6 +2707,10 @@ CREATE TRIGGER payout_returned_for_ever BEFORE UPDATE OF returned ON ledger.payo
 CREATE TRIGGER period_balance_for_ever BEFORE DELETE OR UPDATE ON ledger.period_balance FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER period_for_ever BEFORE DELETE OR UPDATE ON ledger.period FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER receivable_for_ever BEFORE DELETE OR UPDATE ON ledger.receivable FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER setoff_for_ever BEFORE DELETE OR UPDATE ON ledger.setoff FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER taking_for_ever BEFORE DELETE OR UPDATE ON ledger.taking FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -2868,6 +2914,21 @@ ALTER TABLE ONLY ledger.period_balance
 ALTER TABLE ONLY ledger.period
     ADD CONSTRAINT period_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES accounts.account(key);
 
+ALTER TABLE ONLY ledger.receivable
+    ADD CONSTRAINT receivable_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY ledger.receivable
+    ADD CONSTRAINT receivable_policy_fkey FOREIGN KEY (policy) REFERENCES policy.version(key);
+
+ALTER TABLE ONLY ledger.receivable
+    ADD CONSTRAINT receivable_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.setoff
+    ADD CONSTRAINT setoff_claim_creator_claim_policy_fkey FOREIGN KEY (claim, creator, claim_policy) REFERENCES ledger.receivable(transfer, creator, policy);
+
+ALTER TABLE ONLY ledger.setoff
+    ADD CONSTRAINT setoff_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
 ALTER TABLE ONLY ledger.taking
     ADD CONSTRAINT taking_account_fkey FOREIGN KEY (account) REFERENCES ledger.wallet(account);
 
@@ -2882,6 +2943,9 @@ ALTER TABLE ONLY ledger.taking
 
 ALTER TABLE ONLY ledger.unallocated
     ADD CONSTRAINT unallocated_transfer_fkey FOREIGN KEY (transfer) REFERENCES ledger.transfer(key);
+
+ALTER TABLE ONLY ledger.receivable
+    ADD CONSTRAINT undoes_what_is_there FOREIGN KEY (undoes, creator, policy) REFERENCES ledger.receivable(transfer, creator, policy);
 
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

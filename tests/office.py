@@ -40,6 +40,7 @@ def announce_policy(service: Service, **rates: Any) -> None:
     names = (
         "share_bps", "promo_share_bps", "diamond_value_micros", "hold_days", "payout_minor_min",
         "payout_week_minor_max", "payout_fee_bps", "payout_fee_minor", "give_day_coins_max", "buy_day_minor_max",
+        "receivable",
     )  # fmt: skip
     _by_two(service, "policies", {**{name: now[name] for name in names}, **rates, "reason": "a test"})
 

@@ -274,7 +274,7 @@ class Machine(RuleBasedStateMachine):
     def ask_for_a_payout(self, at: int, part: int, more: int) -> None:
         """Asks for a part of each day that has cleared; `more` on top of the first, which is nearly always too much."""
         creator = self.creators[at]
-        there = cleared(self.wallets.values(), self.payouts, creator, self.days)
+        there = self.left(creator)
         days = {day: milli * part // 100 for day, milli in there.items() if milli * part // 100}
         if more == 1 and there:
             days[next(iter(there))] = next(iter(there.values())) + 1
@@ -293,6 +293,10 @@ class Machine(RuleBasedStateMachine):
             return
         assert self.write(ledger.reserve_payout, **ask) == self.write(ledger.reserve_payout, **ask)
         self.payouts.append(Payout(creator, days))
+
+    def left(self, creator: int) -> dict[int, int]:
+        """What a withdrawal finds of each of a creator's days, in milli-diamonds."""
+        return cleared(self.wallets.values(), self.payouts, creator, self.days)
 
     def _dated(self, days: dict[int, int]) -> list[ledger.DayPart]:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -360,7 +364,7 @@ class Machine(RuleBasedStateMachine):
             for creator in self.creators:
                 days = await ledger.list_earnings(tx, creator)
                 found = tuple(sum(getattr(d, f"milli_{name}") for d in days) for name in ("in", "reversed", "held"))
-                assert found == earned(self.wallets.values(), creator)
+                assert found == self.earned(creator)
                 mine = [payout for payout in self.payouts if payout.creator == creator]
                 found = tuple(sum(getattr(d, f"milli_{name}") for d in days) for name in ("reserved", "redeemed"))
                 assert found == tuple(sum(p.milli for p in mine if p.state == state) for state in ("open", "paid"))
@@ -368,6 +372,9 @@ class Machine(RuleBasedStateMachine):
         books = {row["book"]: row["minor"] for row in money}
         assert (books.get(21, 0), books.get(23, 0), books.get(55, 0)) == (
             self.assets["psp"], self.assets["disputed"], self.assets["fees"])  # fmt: skip
+
+    def earned(self, creator: int) -> tuple[int, int, int]:
+        return earned(self.wallets.values(), creator)
 
     async def _check_statements(self) -> None:
         """Every change of coins and of debt is on the statement."""

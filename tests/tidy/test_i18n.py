@@ -161,7 +161,8 @@ def test_every_problem_of_the_product_has_words() -> None:
 
 
 NO_WALLET = {
-    "close", "payout", "paidout", "letgo", "return", "settlement", "mismatch", "allocation", "sendback", "diamonds",
+    "setoff", "close", "payout", "paidout", "letgo", "return", "settlement", "mismatch", "allocation", "sendback",
+    "diamonds",
 }  # fmt: skip
 
 

@@ -70,6 +70,7 @@ from largesse.ledger.journal import (
 from largesse.ledger.keys import SECRET_FILES, Keys, WrongKeys, check_seal, load_keys
 from largesse.ledger.lots_read import LotPart, NextCoins, next_coins_cost
 from largesse.ledger.model import Finding, Line, Taken, Via, Wallet
+from largesse.ledger.owing import owed_milli, set_off
 from largesse.ledger.parts import TOPIC as GIFT_REVERSED
 from largesse.ledger.parts import each_part
 from largesse.ledger.periods import Month, Period, check_month, freeze_month, list_months, list_periods
@@ -249,6 +250,7 @@ __all__ = [
     "next_coins_cost",
     "open_dispute",
     "open_wallet",
+    "owed_milli",
     "parse_receipt",
     "pay_payout",
     "read_batches",
@@ -261,6 +263,7 @@ __all__ = [
     "return_payout",
     "sell_coins",
     "send_back",
+    "set_off",
     "set_own_limits",
     "skip_batches",
     "start",

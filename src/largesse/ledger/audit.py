@@ -112,6 +112,7 @@ def _own_checks(keys: Keys) -> list[Check]:
         _statement(6, "stripes sum to what creators are shown", "audit_earnings"),
         _statement(6, "what is reversed and held is parts of gifts", "audit_parts"),
         _statement(6, "granted diamonds are what their entries say", "audit_grants"),
+        _statement(6, "what creators owe is parts of gifts, set off once", "audit_receivables"),
         _statement(7, "payouts take what was earned, once", "audit_payouts"),
         _statement(8, "nothing is made or lost on the way", "audit_conservation"),
         _statement(9, "stripes end at their last batch", "audit_heads"),

@@ -92,7 +92,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     """What a transfer did to a creator's diamonds: signed milli-diamonds, 0 where a payout arrived.
 
     `source` names a payout or a grant; gross and fee are US cents, `sent` is what left us in its own
-    currency. Parts of gifts that were reversed, or came back, have none of these.
+    currency. Parts of gifts that were reversed, or came back, and what was set off of what is owed, have none of these.
     """
 
     at: datetime

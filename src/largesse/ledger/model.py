@@ -30,6 +30,7 @@ class Book(IntEnum):
     PSP = 21
     STORE = 22
     DISPUTED = 23
+    CREATORS_OWE = 24
     COINS_OWED = 31
     TAX = 32
     CREATORS_OWED = 33

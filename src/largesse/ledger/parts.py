@@ -19,7 +19,7 @@ _TOLD = ("receipt", "batch", "leaf", "sender", "receiver", "coins", "diamonds_mi
 # A plan is kept while a new month's partition fills: one made of an empty partition would scan it.
 _NO_SCAN = "SET LOCAL enable_seqscan = off"
 # A committer's transaction may begin before the purchase whose coins it spends, and a clock may be set back.
-_BEFORE = timedelta(days=1)
+BEFORE = timedelta(days=1)
 
 
 class Held(NamedTuple):
@@ -116,7 +116,7 @@ def _named(giver: int, pieces: Sequence[Piece], laid_at: datetime) -> dict[str, 
         "pieces": [f"[{low},{high})" for (low, high), _, _ in pieces],
         "as_of": [piece.as_of for piece in pieces],
         "disputes": [piece.dispute for piece in pieces],
-        "since": laid_at - _BEFORE,
+        "since": laid_at - BEFORE,
     }
 
 

@@ -12,7 +12,7 @@ from largesse.kit.money import Money
 from largesse.ledger.line import Cut, Plan, Span, Worth, overlap, without
 from largesse.ledger.model import Book, Leg, Via
 
-_MILLI_MICROS_A_CENT = 10_000_000  # milli-diamonds x micros a diamond, to US cents
+MILLI_MICROS_A_CENT = 10_000_000  # milli-diamonds x micros a diamond, to US cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ def diamond_legs(parts: Iterable[Reversed]) -> list[Leg]:
     for part in parts:
         by_creator[part.creator] = by_creator.get(part.creator, 0) + part.milli
         worth += part.milli * part.micros
-    cents = half_even(worth, _MILLI_MICROS_A_CENT)
+    cents = half_even(worth, MILLI_MICROS_A_CENT)
     return [
         Leg(Book.CREATORS_OWED, cents, 0, "USD"),
         Leg(Book.CREATORS_COST, -cents, 0, "USD"),

@@ -16,6 +16,7 @@ from largesse.kit.money import Money
 from largesse.ledger.entering import Cause, enter, money
 from largesse.ledger.errors import NotEnoughDiamonds, PayoutDecided, PayoutOpen, SourceReused, UnknownPayout
 from largesse.ledger.model import Book, Leg
+from largesse.ledger.owing import Row, set_off
 from largesse.ledger.reckoning import netted, opposite
 
 ASKED, PAID, LET_GO, RETURNED = "payout", "paidout", "letgo", "return"
@@ -29,17 +30,6 @@ class DayPart(NamedTuple):
     day: date
     policy: int
     milli: int
-
-
-class Row(NamedTuple):
-    """One of a creator's earnings, locked: what is `left` of it in milli-diamonds, each worth `micros` a diamond."""
-
-    day: date
-    policy: int
-    stripe: int
-    left: int
-    micros: int
-    cleared: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +91,7 @@ async def reserve_payout(
     """Reserve what a payout takes of a creator's days, worth `gross` US cents; returns the transfer's key.
 
     Raises `NotEnoughDiamonds` where less is left of a day that has cleared, `PayoutOpen` where another payout of theirs
-    is undecided, `SourceReused` where the source stands for another payout.
+    is undecided, `SourceReused` where the source stands for another payout. What the creator owes is set off first.
     """
     wanted = sum(part.milli for part in days)
     assert wanted > 0, days
@@ -114,6 +104,7 @@ async def reserve_payout(
         return known.transfer
     if await tx.scalar(sql("ledger", "open_payout"), {"creator": creator}):
         raise PayoutOpen
+    await set_off(tx, creator=creator, happened_at=happened_at)
     named = {"creator": creator, "days": [p.day for p in days], "policies": [p.policy for p in days]}
     rows = await tx.rows(sql("ledger", "lock_earnings"), named)
     parts = spread(days, [Row(**row) for row in rows])

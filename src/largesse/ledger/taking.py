@@ -12,7 +12,7 @@ from typing import NamedTuple
 from largesse.kit import outbox
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.kit.money import Money
-from largesse.ledger import lots, parts
+from largesse.ledger import lots, owing, parts
 from largesse.ledger.entering import Cause, add_legs, enter
 from largesse.ledger.errors import NotEnoughUnspent, SourceReused, UnknownPurchase, UnknownRefund
 from largesse.ledger.line import Lot, Plan, plan_removal, plan_taking
@@ -167,6 +167,8 @@ async def take(tx: WriteTx, cause: Cause, bought: Bought, order: Order) -> tuple
     reversed_coins = sum(part.coins for part in undone)
     clawed, reopened = (sum(part.coins for part in found) for found in (plan.clawed, plan.reopened))
     debt = clawed - reversed_coins + reopened
+    late = clawed > reversed_coins
+    owed = await owing.claim(tx, key, wallet.account, plan.spans, purchase.laid_at) if late else []
     others = [lot for lot in bought.lots if lot.root != purchase.lot]
     spare = sum(lot.unspent(wallet.paid_out) for lot in others)
     set_off = plan_removal(others, wallet.paid_out, min(debt, spare))
@@ -174,6 +176,7 @@ async def take(tx: WriteTx, cause: Cause, bought: Bought, order: Order) -> tuple
         *taking_legs(purchase, plan, reversed_coins, order.money, order.credit),
         *repaying_legs(wallet.account, [(cut.lot.currency, cut.coins, cut.worth) for cut in set_off]),
         *diamond_legs(undone),
+        *owed,
     ]
     await add_legs(tx, key, netted(legs))
     await lots.change(tx, key, changes_of(plan, set_off))
@@ -240,7 +243,8 @@ async def undo(tx: WriteTx, cause: Cause, bought: Bought, event: Event, legs: Se
     await tell_wallet(tx, wallet.account, cause, key, RESTORED)
     held = _let_go(undone, [q.dispute for q in bought.questions])
     await parts.put_held(tx, key, held)
-    return taken, Booking(undone, held)
+    given_back = await owing.forgive(tx, key, before.transfer, cause)
+    return taken, Booking([*undone, *given_back], held)
 
 
 async def find_refund(tx: ReadTx, source: str) -> Taken | None:

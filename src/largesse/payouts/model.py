@@ -18,8 +18,9 @@ _MINOR_SCALE = 10_000_000  # milli-diamonds x micros a diamond, to US cents
 class Balance:
     """A creator's milli-diamonds; `estimated_minor` is US cents.
 
-    lifetime = pending + available + held + reserved + paid. What disputes hold is neither pending nor available until
-    they are decided; what was reversed is in none of them.
+    lifetime = pending + available + held + reserved + paid, and what of `owed_milli` stands against days that have
+    cleared: `available_milli` is less that, and the next withdrawal sets it off. What disputes
+    hold is neither pending nor available until they are decided; what was reversed is in none of them.
     `releases` are the sums that become available, by the UTC day at whose beginning they do, soonest first.
     """
 
@@ -28,6 +29,7 @@ class Balance:
     held_milli: int
     reserved_milli: int
     paid_milli: int
+    owed_milli: int
     lifetime_milli: int
     estimated_minor: int
     releases: tuple[tuple[date, int], ...]
@@ -73,19 +75,25 @@ def left(earning: EarningDay) -> int:
     return earning.milli_in - gone
 
 
-def balance(earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], now: datetime) -> Balance:
+def balance(
+    earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], now: datetime, owed_milli: int = 0
+) -> Balance:
     """Sum up days of earnings, each by the hold and the value of the policy that it is pinned to.
 
-    The estimate is of what is pending and available, rounded down once, as a withdrawal of all of it would be.
+    The estimate is of what is pending and available, rounded down once, as a withdrawal of all of it would be. What is
+    owed takes the oldest days that have cleared, as a withdrawal would find it.
     """
-    available, worth = 0, 0
+    available, worth, owing = 0, 0, owed_milli
     releases: dict[date, int] = {}
-    for earning in earnings:
+    for earning in sorted(earnings, key=lambda e: (e.day, e.policy)):
         policy, milli = policy_of(earning.policy), left(earning)
-        worth += milli * policy.diamond_value_micros
         at = clears_at(earning.day, policy.hold_days)
+        cleared = at is None or at <= now
+        gone = min(owing, milli) if cleared and policy.diamond_value_micros else 0
+        owing -= gone
+        worth += (milli - gone) * policy.diamond_value_micros
         if at is None or at <= now:
-            available += milli
+            available += milli - gone
         elif milli:
             releases[at.date()] = releases.get(at.date(), 0) + milli
     return Balance(
@@ -94,6 +102,7 @@ def balance(earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], 
         held_milli=sum(e.milli_held for e in earnings),
         reserved_milli=sum(e.milli_reserved for e in earnings),
         paid_milli=sum(e.milli_redeemed for e in earnings),
+        owed_milli=owed_milli,
         lifetime_milli=sum(e.milli_in - e.milli_reversed for e in earnings),
         estimated_minor=worth // _MINOR_SCALE,
         releases=tuple(sorted(releases.items())),

@@ -70,6 +70,8 @@ class LocalValue(msgspec.Struct, frozen=True, kw_only=True):
 class DiamondsBody(msgspec.Struct, frozen=True, kw_only=True):
     """A creator's diamonds, in milli. lifetime = pending + available + held + reserved + paid.
 
+    `owed_milli` is owed for gifts whose coins went back after their hold: it is set off against what has cleared, the
+    oldest first, when you withdraw, and `available_milli` and the estimates are less it already.
     `held_milli` waits for disputes about the coins that were given to be decided; what was reversed is left out of all.
     `estimated_value` is what pending and available diamonds are worth, each at the value pinned when it was earned;
     `estimated_local` the same in the currency that you are paid in, null where that is USD or unknown.
@@ -102,7 +104,7 @@ async def get_diamonds(payouts: NamedDependency[PayoutsService], principal: Name
         held_milli=own.held_milli,
         reserved_milli=own.reserved_milli,
         paid_milli=own.paid_milli,
-        owed_milli=0,
+        owed_milli=own.owed_milli,
         lifetime_milli=own.lifetime_milli,
         estimated_value=MoneyBody(own.estimated_minor, _DOLLAR),
         estimated_local=_local(statement.local) if statement.local else None,

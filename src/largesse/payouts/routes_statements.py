@@ -70,7 +70,8 @@ class MoveBody(msgspec.Struct, frozen=True, kw_only=True):
     """What changed your diamonds besides gifts; `diamonds_milli` is signed, and 0 where a withdrawal arrived.
 
     `kind`: withdrawn, arrived, released (turned down, canceled or failed), returned by the bank; reversed or restored
-    for parts of gifts whose coins were taken back, or came again; granted by the operator (`gross` is its worth).
+    for parts of gifts whose coins were taken back, or came again; granted by the operator (`gross` is its worth);
+    set_off for what you owed of such gifts, which a month counts as reversed.
     """
 
     at: datetime
@@ -313,13 +314,21 @@ def _move(move: Move) -> MoveBody:
     sent = MoneyBody(move.sent_minor, move.sent_currency) if move.sent_minor and move.sent_currency else None
     return MoveBody(
         at=move.at,
-        kind=_KINDS[move.kind] if move.source else ("restored" if move.milli > 0 else "reversed"),
+        kind=_kind(move),
         diamonds_milli=move.milli,
         payout_id=ids.encode("payout", payout) if payout else None,
         gross=None if move.gross_minor is None else MoneyBody(move.gross_minor, DOLLAR),
         fee=None if move.fee_minor is None else MoneyBody(move.fee_minor, DOLLAR),
         sent=sent,
     )
+
+
+def _kind(move: Move) -> str:
+    if move.source:
+        return _KINDS[move.kind]
+    if move.milli > 0:
+        return "restored"
+    return "set_off" if move.kind == "setoff" else "reversed"
 
 
 def _name(month: Month) -> str:

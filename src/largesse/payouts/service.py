@@ -51,11 +51,12 @@ class PayoutsService:
         """A creator's earnings as of now, by the database's clock."""
         async with self._db.read() as tx:
             earnings = await ledger.list_earnings(tx, creator)
+            owed = await ledger.owed_milli(tx, creator)
             now = await store.get_now(tx)
             methods = await store_methods.list_methods(tx, creator)
         policy_of = await self._versions(e.policy for e in earnings)
         current, coming = await self._policy.current(), await self._policy.next()
-        balance = model.balance(earnings, policy_of, now)
+        balance = model.balance(earnings, policy_of, now, owed)
         return Statement(
             balance=balance,
             policy=current,

@@ -76,7 +76,8 @@ class RequestsService:
         async with self._db.read() as tx:
             now = await store.get_now(tx)
             spent_minor = await store.sum_since(tx, creator, now - WEEK)
-            there = withdrawal.available(await ledger.list_earnings(tx, creator), policy_of, now)
+            owed = await ledger.owed_milli(tx, creator)
+            there = withdrawal.available(await ledger.list_earnings(tx, creator), policy_of, now, owed)
         everything = withdrawal.plan(there, policy_of, milli=sum(part.milli for part in there), gross_minor_max=0)
         assert everything is not None, creator
         return Terms(
@@ -89,6 +90,8 @@ class RequestsService:
     async def quote(self, creator: int, *, method: UUID, milli: int | None) -> Quote:
         """What a withdrawal of `milli` diamonds, or (None) of all that may be withdrawn now, comes to.
 
+        What the creator owes is set off first, for good where a quote is made.
+
         Raises `NotFound`, `UnderAge`, `EmailUnverified`, `NotInRegion`, `MethodUnverified`, `MethodCoolingOff`,
         `NotEnoughDiamonds`, `BelowMinimum`, `OverWeeklyMaximum`, `NoRate`, and what the checks say.
         """
@@ -98,6 +101,7 @@ class RequestsService:
             now = await store.get_now(tx)
             where, _ = await self._judge(tx, creator, method, now)
             left_minor = policy.payout_week_minor_max - await store.sum_since(tx, creator, now - WEEK)
+            await ledger.set_off(tx, creator=creator, happened_at=now)
             there = withdrawal.available(await ledger.list_earnings(tx, creator), policy_of, now)
             plan = withdrawal.plan(there, policy_of, milli=milli, gross_minor_max=left_minor)
             if plan is None:

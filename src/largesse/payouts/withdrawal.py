@@ -153,14 +153,22 @@ def source_of(payout: UUID) -> str:
     return f"payout:{payout}"
 
 
-def available(earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], now: datetime) -> list[DayPart]:
-    """What can be withdrawn of each day, oldest first; diamonds that are worth nothing stay where they are."""
+def available(
+    earnings: Sequence[EarningDay], policy_of: Callable[[int], Policy], now: datetime, owed_milli: int = 0
+) -> list[DayPart]:
+    """What can be withdrawn of each day, oldest first; diamonds that are worth nothing stay where they are.
+
+    What is owed takes the oldest days first.
+    """
     found: list[DayPart] = []
     for earning in sorted(earnings, key=lambda e: (e.day, e.policy)):
         policy = policy_of(earning.policy)
         at = clears_at(earning.day, policy.hold_days)
         if left(earning) > 0 and policy.diamond_value_micros and (at is None or at <= now):
-            found.append(DayPart(earning.day, earning.policy, left(earning)))
+            gone = min(owed_milli, left(earning))
+            owed_milli -= gone
+            if left(earning) > gone:
+                found.append(DayPart(earning.day, earning.policy, left(earning) - gone))
     return found
 
 

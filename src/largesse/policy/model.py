@@ -29,6 +29,10 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     payout_fee_minor: Annotated[_Minor, msgspec.Meta(description="fixed fee of a withdrawal")]
     give_day_coins_max: Annotated[int, msgspec.Meta(ge=1, le=_MINOR_MAX, description="most coins given in a UTC day")]
     buy_day_minor_max: Annotated[int, msgspec.Meta(ge=1, le=_MINOR_MAX, description="most bought in a UTC day")]
+    receivable: Annotated[
+        bool,
+        msgspec.Meta(description="whether a creator owes the diamonds of gifts whose coins went back after their hold"),
+    ] = False
 
 
 class Policy(Rates, frozen=True, kw_only=True):
@@ -50,7 +54,10 @@ def version_at(versions: Sequence[Policy], at: datetime) -> Policy | None:
 
 
 def lowers_creators_part(before: Rates, after: Rates) -> bool:
-    """Whether a creator gets less, or later, by `after`: share, value or maximum down; fee, hold or minimum up."""
+    """Whether a creator gets less, or later, by `after`: share, value or maximum down; fee, hold or minimum up.
+
+    Or where what was paid out can be owed from then on.
+    """
     return any(
         (
             after.share_bps < before.share_bps,
@@ -61,6 +68,7 @@ def lowers_creators_part(before: Rates, after: Rates) -> bool:
             after.payout_fee_minor > before.payout_fee_minor,
             after.hold_days > before.hold_days,
             after.payout_minor_min > before.payout_minor_min,
+            after.receivable and not before.receivable,
         )
     )
 

@@ -124,7 +124,7 @@ def _shown(proposal: Proposal) -> PolicyProposal:
     return PolicyProposal(
         id=ids.encode("proposal", proposal.id),
         state=proposal.state,
-        rates=msgspec.convert({f: proposal.body[f] for f in Rates.__struct_fields__}, Rates),
+        rates=msgspec.convert({f: proposal.body[f] for f in Rates.__struct_fields__ if f in proposal.body}, Rates),
         effective_at=datetime.fromisoformat(at) if at else None,
         reason=proposal.reason,
         ticket=proposal.ticket,

@@ -95,7 +95,7 @@ class PolicyService:
         async with self._db.write() as tx:
             found = await approval.approve(tx, proposal=proposal, kind=KIND, by=by)
             await store.lock(tx)
-            rates = msgspec.convert({f: found.body[f] for f in Rates.__struct_fields__}, Rates)
+            rates = msgspec.convert({f: found.body[f] for f in Rates.__struct_fields__ if f in found.body}, Rates)
             at = found.body["effective_at"]
             effective_at = datetime.fromisoformat(at) if at else None
             self._judge(await store.list_versions(tx), await store.get_now(tx), rates, effective_at)

@@ -64,6 +64,22 @@ async def test_a_creator_sees_what_is_pending_and_when_it_clears(
     }  # fmt: skip
 
 
+async def test_what_is_owed_is_told_and_not_available(client: httpx.AsyncClient, db: Database, cast: Any) -> None:
+    today = datetime.now(UTC).date()
+    await earn(db, cast.bob.key, today, 70_000)
+    await earn(db, cast.bob.key, today - timedelta(days=15), 700_000)
+    async with db.write() as tx:
+        key = await tx.scalar(
+            "INSERT INTO ledger.transfer (id, kind, source, happened_at)"
+            " VALUES (gen_random_uuid(), 'refund', 'x', now()) RETURNING key"
+        )
+        await tx.execute("INSERT INTO ledger.receivable VALUES (%s, %s, 1, 100000, 70)", [key, cast.bob.key])
+    body = (await client.get("/v1/me/diamonds", headers=cast.bob.headers)).json()
+    shown = {name: body[f"{name}_milli"] for name in ("pending", "available", "owed", "lifetime")}
+    assert shown == {"pending": 70_000, "available": 600_000, "owed": 100_000, "lifetime": 770_000}
+    assert body["estimated_value"]["minor"] == 469
+
+
 async def test_what_is_reversed_or_held_is_neither_pending_nor_available(
     client: httpx.AsyncClient, db: Database, cast: Any
 ) -> None:

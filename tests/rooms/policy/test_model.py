@@ -57,6 +57,13 @@ def test_each_number_that_takes_from_creators_is_seen(name: str, by: int) -> Non
     assert not model.lowers_creators_part(base, better)
 
 
+def test_receivables_that_are_turned_on_take_from_creators_and_turned_off_do_not() -> None:
+    on = msgspec.structs.replace(FIRST, receivable=True)
+    assert model.lowers_creators_part(FIRST, on)
+    assert not model.lowers_creators_part(on, FIRST)
+    assert not model.lowers_creators_part(on, on)
+
+
 @given(st.integers(1, 10**6), st.integers(1, 10**6))
 def test_limits_of_viewers_are_not_a_creators_part(give: int, buy: int) -> None:
     other = msgspec.structs.replace(FIRST, give_day_coins_max=give, buy_day_minor_max=buy)

@@ -36,7 +36,7 @@ export const RATES = [
   'share_bps', 'promo_share_bps', 'diamond_value_micros', 'hold_days', 'payout_minor_min', 'payout_week_minor_max',
   'payout_fee_bps', 'payout_fee_minor', 'give_day_coins_max', 'buy_day_minor_max',
 ] as const;
-export type Rates = Record<(typeof RATES)[number], number>;
+export type Rates = Record<(typeof RATES)[number], number> & { receivable: boolean };
 
 export interface PolicyVersion extends Rates {
   id: string;

@@ -1,4 +1,4 @@
--- Parts of gifts that do not fit their gift; creators' days that reverse or hold other than those parts and open disputes say; events whose
+-- Parts of gifts that do not fit their gift; creators' days that reverse or hold other than those parts, set-offs and open disputes say; events whose
 -- numbers are not those of their rows.
 WITH part AS (
     SELECT batch, leaf, sum(coins) AS coins, sum(milli) AS milli, min(low) AS low, max(low + abs(coins)) AS high,
@@ -6,7 +6,10 @@ WITH part AS (
         count(DISTINCT (sender, receiver, stage, day, policy, anonymous)) = 1 AS agree
     FROM ledger.gift_part GROUP BY batch, leaf
 ), reversed AS (
-    SELECT receiver AS creator, day, policy, (batch & 63)::smallint AS stripe, sum(milli) AS milli FROM ledger.gift_part GROUP BY 1, 2, 3, 4
+    SELECT creator, day, policy, stripe, sum(milli) AS milli FROM (
+        SELECT receiver AS creator, day, policy, (batch & 63)::smallint AS stripe, milli FROM ledger.gift_part
+        UNION ALL SELECT creator, day, policy, stripe, milli FROM ledger.setoff
+    ) r GROUP BY 1, 2, 3, 4
 ), held AS (
     SELECT creator, day, policy, stripe, sum(milli) AS milli FROM ledger.held GROUP BY 1, 2, 3, 4
 ), asked AS (
