@@ -2,12 +2,14 @@
 """Time of a chargeback of a lot that was spent over 100,000 gifts, with five million gifts in the books.
 
 Its giver is in every batch of the hold: the most that can be read for one chargeback. A round opens a dispute, loses it (which
-reverses a part of each of those gifts and tells each of its rooms), and wins it after all, which undoes it.
+reverses a part of each of those gifts and tells each of its rooms), and wins it after all, which undoes it. The same again with
+gifts whose hold is over, which reverses nothing: without receivables, and with a policy that books what creators owe of each.
 """
 
 import argparse
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -58,6 +60,8 @@ UPDATE ledger.wallet SET paid_out = paid_in WHERE account = %(giver)s;
 UPDATE ledger.lot SET recorded_at = now() - interval '10 days' WHERE account = %(giver)s
 """
 STEP = 500_000
+# Kinds of chargebacks: its name, the hold of the gifts in days, and whether creators owe what was given before it.
+KINDS = (("hold", 14, False), ("hold on", 14, True), ("late", 0, False), ("late on", 0, True))
 
 
 async def sell(db: Database) -> None:
@@ -98,22 +102,43 @@ async def seconds(
     return time.perf_counter() - begin, taken
 
 
+async def turn(url: str, *, hold_days: int, owes: bool) -> None:
+    """Change the only policy, as no operator can: whether the gifts' hold is over, and whether creators then owe."""
+    options = "-c session_replication_role=replica"
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True, options=options) as connection:
+        changed = "UPDATE policy.version SET hold_days = %s, receivable = %s"
+        await connection.execute(changed, [hold_days, owes])
+
+
 async def rounds(url: str, count: int) -> dict[str, list[float]]:
-    """Seconds of each verb, a round each."""
+    """Seconds of each verb, a round each, one kind of chargeback beside the others."""
     db = Database(url, connections_max=2)
     await db.open()
-    found: dict[str, list[float]] = {"open": [], "lose": [], "win": []}
+    found: dict[str, list[float]] = defaultdict(list)
     for number in range(count):
-        source = f"dispute {number}"
-        spent, _ = await seconds(db, ledger.open_dispute, purchase="traced", disputed=PRICE, fee=NOTHING, source=source)
-        found["open"].append(spent)
-        spent, taken = await seconds(db, ledger.lose_dispute, source=source)
-        assert (taken.reversed_coins, taken.debt) == (TRACED * COINS, 0), taken
-        found["lose"].append(spent)
-        spent, _ = await seconds(db, ledger.win_dispute, source=source, fee_back=NOTHING)
-        found["win"].append(spent)
+        for kind, hold_days, owes in KINDS:
+            await turn(url, hold_days=hold_days, owes=owes)
+            source = f"dispute {number} {kind}"
+            spent, _ = await seconds(
+                db, ledger.open_dispute, purchase="traced", disputed=PRICE, fee=NOTHING, source=source
+            )
+            found[f"{kind} open"].append(spent)
+            spent, taken = await seconds(db, ledger.lose_dispute, source=source)
+            reversed_coins = TRACED * COINS if hold_days else 0
+            assert (taken.reversed_coins, taken.debt) == (reversed_coins, TRACED * COINS - reversed_coins), taken
+            found[f"{kind} lose"].append(spent)
+            async with db.read() as tx:
+                owed = sum([await ledger.owed_milli(tx, creator) for creator in range(1, CREATORS + 1)])
+            assert owed == (TRACED * COINS * 700 if owes and not hold_days else 0), owed
+            spent, _ = await seconds(db, ledger.win_dispute, source=source, fee_back=NOTHING)
+            found[f"{kind} win"].append(spent)
     await db.close()
     return found
+
+
+def ratio(found: dict[str, list[float]], one: str, other: str) -> tuple[float, ...]:
+    """Of each round, one kind's seconds to another's."""
+    return tuple(a / b for a, b in zip(found[one], found[other], strict=True))
 
 
 async def main() -> None:
@@ -134,9 +159,14 @@ async def main() -> None:
         found = await rounds(url, args.rounds)
     report.show(
         [
-            report.Figure("dispute opened: earnings held", "s", tuple(found["open"])),
-            report.Figure(f"lost: {TRACED:,} gifts reversed, {args.gifts:,} in the books", "s", tuple(found["lose"]), 2, at_most=True),
-            report.Figure("won after all: undone", "s", tuple(found["win"])),
+            report.Figure("dispute opened: earnings held", "s", tuple(found["hold open"])),
+            report.Figure(f"lost: {TRACED:,} gifts reversed, {args.gifts:,} in the books", "s", tuple(found["hold lose"]), 2, at_most=True),
+            report.Figure("won after all: undone", "s", tuple(found["hold win"])),
+            report.Figure("lost in the hold where creators may owe, to the same without", "x", ratio(found, "hold on lose", "hold lose")),
+            report.Figure(f"lost late: debt, of {TRACED:,} gifts", "s", tuple(found["late lose"])),
+            report.Figure("lost late where creators owe", "s", tuple(found["late on lose"])),
+            report.Figure("lost late where creators owe, to the same without", "x", ratio(found, "late on lose", "late lose")),
+            report.Figure("late, won after all where creators owe", "s", tuple(found["late on win"])),
         ],
         title="trace",
     )  # fmt: skip

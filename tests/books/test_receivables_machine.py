@@ -36,7 +36,7 @@ class Owing(Machine):
     def __init__(self) -> None:
         super().__init__()
         self.owed: list[Owed] = []
-        self.seen: set[int] = set()
+        self.seen: set[Event] = set()
         self.asked = 0
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("SET session_replication_role = replica")
@@ -112,9 +112,9 @@ class Owing(Machine):
         """What the last step made owed, undid, or set off before a payout."""
         events = [event for event, *_ in self.refunds] + [d.lost for d, *_ in self.disputes if d.lost]
         for event in events:
-            if id(event) in self.seen:
+            if event in self.seen:
                 continue
-            self.seen.add(id(event))
+            self.seen.add(event)
             late = [coin.gift for coin in event.clawed if coin.gift and not coin.undone]
             for creator in self.creators:
                 coins = sum(gift[0] == creator for gift in late)

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
 import running
 from browsing import DESK, PHONE, visitor
 from earning import earns
-from office import announce_policy
-from running import Service
+from largesse.kit import ids
+from office import announce_policy, announce_region, operator
+from running import Service, Someone
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(150)]
 SIZES = [{"width": 320, "height": 700}, PHONE, {"width": 768, "height": 1024}, DESK]
@@ -18,9 +20,10 @@ SIZES = [{"width": 320, "height": 700}, PHONE, {"width": 768, "height": 1024}, D
 
 @pytest.fixture(scope="module")
 def paying() -> Iterator[Service]:
-    """A sandbox where earnings are available at once."""
+    """A sandbox where earnings are available at once, and are owed where their coins go back."""
     with running.running(log_level="info", payout_cool_off_hours="0") as service:
-        announce_policy(service, hold_days=0)
+        announce_policy(service, hold_days=0, receivable=True)
+        announce_region(service, "US", withdrawing=True)
         yield service
 
 
@@ -69,6 +72,51 @@ async def test_the_estimate_is_said_in_the_currency_of_the_newest_method(browser
         await expect(who.page.get_by_text("European Central Bank,", exact=False)).to_be_visible()
         await who.settled()
         await who.has_no_barriers()
+
+
+def _taken_back(service: Service, bob: Someone, coins: int) -> None:
+    """Somebody gives Bob so many coins, and their bank takes the money back."""
+    alice = service.join("alice")
+    live = service.live(bob)["id"]
+    purchase = service.recharge(alice, coins)
+    given = alice.http.post(f"/v1/lives/{live}/gifts", json={"id": str(ids.new()), "gift_id": "rocket", "count": 1})
+    assert given.status_code == 201, given.text
+    assert bob.http.post(f"/v1/lives/{live}/end").is_success
+    for status in ("open", "lost"):
+        played = httpx.post(
+            f"{service.base}/v1/office/purchases/{purchase}/sandbox-bank", json={"status": status},
+            headers=operator(service, "admin"),
+        )  # fmt: skip
+        assert played.is_success, played.text
+
+
+async def test_what_is_owed_is_said_with_how_it_is_set_off(browser: Browser, paying: Service) -> None:
+    bob = await earns(paying, 30_000)
+    _taken_back(paying, bob, 10_000)
+    own = bob.http.get("/v1/me/diamonds").json()
+    assert (own["owed_milli"], own["available_milli"]) == (7_000_000, 21_000_000)
+    async with visitor(browser, paying, bob) as who:
+        page = who.page
+        await who.go("/studio/balance")
+        await expect(page.get_by_text("You owe 7,000 diamonds")).to_be_visible()
+        await expect(page.get_by_text("set off against your oldest available diamonds", exact=False)).to_be_visible()
+        await expect(page.get_by_text("28,000 earned in all, what you owe included.", exact=False)).to_be_visible()
+        await who.settled()
+        await who.has_no_barriers()
+        await who.go("/studio/balance?lang=ar")
+        await who.settled()
+        await who.has_no_barriers()
+        await page.set_viewport_size({"width": 320, "height": 700})
+        await who.fits()
+        method = bob.http.post("/v1/me/payout-methods", json={"rail": "sandbox", "currency": "USD"}).json()["id"]
+        quoted = bob.http.post("/v1/me/payouts/quote", json={"method_id": method, "all": True})
+        assert quoted.is_success, quoted.text
+        await who.go("/studio/balance?lang=en")
+        await expect(page.get_by_text("21,000 earned in all. The figures sum to it", exact=False)).to_be_visible()
+        await expect(page.get_by_text("You owe", exact=False)).to_have_count(0)
+        month = bob.http.get("/v1/me/statements").json()["items"][0]["month"]
+        await who.go(f"/studio/statements/{month}")
+        await expect(page.get_by_text("Set off against what you owed")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size["width"]))

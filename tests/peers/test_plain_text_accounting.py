@@ -121,6 +121,18 @@ def hledger(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["hledger", *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
+def balances(path: Path, *arguments: str) -> dict[tuple[str, str], Decimal]:
+    """What hledger says that each account has of each commodity."""
+    shown = hledger("-f", str(path), "bal", *arguments, "-O", "json", "--flat", "--no-total").stdout
+    return {
+        (name, amount["acommodity"]): Decimal(amount["aquantity"]["decimalMantissa"]).scaleb(
+            -amount["aquantity"]["decimalPlaces"]
+        )
+        for name, _, _, amounts in json.loads(shown)[0]
+        for amount in amounts
+    }
+
+
 async def our_balances(db: Database) -> dict[tuple[str, str], Decimal]:
     """Ours, from counters and legs, not from the export."""
     found: dict[tuple[str, str], Decimal] = {}
@@ -148,14 +160,7 @@ async def test_hledger_says_that_the_books_balance(world: Bookkeeper, database_u
     path = exported(database_url, "hledger", tmp_path)
     check = hledger("-f", str(path), "check", "--strict")
     assert (check.returncode, check.stderr) == (0, "")
-    accounts = json.loads(hledger("-f", str(path), "bal", "-O", "json", "--flat", "--no-total").stdout)[0]
-    theirs = {
-        (name, amount["acommodity"]): Decimal(amount["aquantity"]["decimalMantissa"]).scaleb(
-            -amount["aquantity"]["decimalPlaces"]
-        )
-        for name, _, _, amounts in accounts
-        for amount in amounts
-    }
+    theirs = balances(path)
     ours = await our_balances(world.db)
     assert {key: theirs.get(key) for key in ours} == ours
     assert theirs["coins:spent", "COIN"] == 3 + 50 + 7 + 1 + 5
@@ -172,14 +177,7 @@ async def test_both_say_that_the_books_balance_when_money_went_back(
     path = exported(database_url, "hledger", tmp_path, ENTRIES)
     check = hledger("-f", str(path), "check", "--strict")
     assert (check.returncode, check.stderr) == (0, "")
-    shown = hledger("-f", str(path), "bal", "-O", "json", "--flat", "--no-total").stdout
-    theirs = {
-        (name, amount["acommodity"]): Decimal(amount["aquantity"]["decimalMantissa"]).scaleb(
-            -amount["aquantity"]["decimalPlaces"]
-        )
-        for name, _, _, amounts in json.loads(shown)[0]
-        for amount in amounts
-    }
+    theirs = balances(path)
     ours = await our_balances(taken.db)
     assert {key: theirs.get(key) for key in ours} == ours
     assert theirs["diamonds:reversed", "DIAMOND"] > 0
@@ -228,6 +226,44 @@ async def test_both_say_that_the_books_balance_when_creators_were_paid(
     assert (check.returncode, check.stdout, check.stderr) == (0, "", "")
 
 
+async def test_both_say_that_the_books_balance_when_a_creator_owes(
+    world: Bookkeeper, cast: Any, database_url: str, tmp_path: Path
+) -> None:
+    """Bob owes for a gift that is refunded late, part of it is set off, and part of that comes back."""
+    alice, bob = cast.alice.key, cast.bob.key
+
+    async def write(verb: Any, **named: Any) -> Any:
+        async with world.db.write() as tx:
+            return await verb(tx, happened_at=AT, **named)
+
+    async with world.db.write() as tx:
+        await tx.execute("SET LOCAL session_replication_role = replica")
+        await tx.execute("UPDATE policy.version SET receivable = true")
+    await world.give([Gift(alice, bob, 700)])
+    async with world.db.write() as tx:
+        await tx.execute(clocked.PASS, [20])
+    asked = {"purchase": "purchase:1", "via": "psp", "reason": "asked"}
+    await write(ledger.refund_coins, coins=753, source="r1", **asked)
+    entries = 13 + 2
+    for form in ("hledger", "beancount"):
+        exported(database_url, form, tmp_path, entries)
+    shown = hledger("-f", str(tmp_path / "books.hledger"), "bal", "assets:creators", "--no-total").stdout
+    assert shown.split()[:3] == ["2.63", "USD", "assets:creators:2"]  # 217 coins were unspent, 536 were given
+    assert await write(ledger.set_off, creator=bob) > 0
+    await write(ledger.restore_refund, source="r1")
+    entries += 3  # the set-off, what undid the refund, and what gave the set-off back
+    path = exported(database_url, "hledger", tmp_path, entries)
+    check = hledger("-f", str(path), "check", "--strict")
+    assert (check.returncode, check.stderr) == (0, "")
+    theirs = balances(path)
+    ours = await our_balances(world.db)
+    assert {key: theirs.get(key) for key in ours} == ours
+    assert not [name for name, _ in theirs if name.startswith("assets:creators")]
+    path = exported(database_url, "beancount", tmp_path, entries)
+    check = bean("bean-check", "--no-cache", str(path))
+    assert (check.returncode, check.stdout, check.stderr) == (0, "", "")
+
+
 async def test_both_agree_with_a_closed_month_to_the_unit(
     taken: Bookkeeper, cast: Any, database_url: str, tmp_path: Path
 ) -> None:
@@ -262,14 +298,7 @@ async def test_both_agree_with_a_closed_month_to_the_unit(
     check = hledger("-f", str(path), "check", "--strict")
     assert (check.returncode, check.stderr) == (0, "")
     end = (first + timedelta(days=31)).replace(day=1)
-    shown = hledger("-f", str(path), "bal", "-e", str(end), "-O", "json", "--flat", "--no-total", "-E").stdout
-    theirs = {
-        (name, amount["acommodity"]): Decimal(amount["aquantity"]["decimalMantissa"]).scaleb(
-            -amount["aquantity"]["decimalPlaces"]
-        )
-        for name, _, _, amounts in json.loads(shown)[0]
-        for amount in amounts
-    }
+    theirs = balances(path, "-e", str(end), "-E")
     decimals = {"JPY": 0, "KWD": 3}
     money = [line for line in frozen if line.asset == "money"]
     assert {line.book for line in money} >= {"revenue:gifts", "expenses:creators", "liabilities:creators"}

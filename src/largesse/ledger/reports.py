@@ -47,7 +47,7 @@ class Liability(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is owed now: `units` are coins or milli-diamonds, and None for a book; `minor` what it is worth.
 
     Of coins that is what they had cost without tax. The books owe more than unspent coins cost while the hours in which
-    others were spent are not closed.
+    others were spent are not closed. What creators owe stands beside it as `assets:creators`, negative.
     """
 
     what: str

@@ -162,6 +162,34 @@ async def test_a_withdrawal_sets_off_first_and_cannot_take_what_is_owed(late: An
     assert (await owed(late), await days(late)) == (0, [(700_000, 210_000)])
 
 
+async def test_a_report_of_what_is_owed_says_what_creators_owe(late: Any) -> None:
+    async def said() -> dict[str, int]:
+        async with late.db.read() as tx:
+            return {line.what: line.minor for line in await ledger.liabilities(tx)}
+
+    assert "assets:creators" not in await said()
+    await late.refund(coins=300)
+    assert (await said())["assets:creators"] == -147
+    await set_off(late)
+    assert "assets:creators" not in await said()
+
+
+async def test_a_granted_day_pays_what_is_owed_as_any_other(late: Any) -> None:
+    await withdraw(late, 700_000, 490)
+    await arrive(late)
+    async with late.db.write() as tx:
+        await ledger.grant_diamonds(
+            tx, creator=late.bob, policy=1, micros=7000, milli=300_000, source="grant:g", happened_at=AT
+        )
+    await late.refund(coins=300)
+    assert (await set_off(late), await owed(late)) == (0, 210_000)
+    await late.wait(15)
+    assert (await set_off(late), await owed(late)) == (210_000, 0)
+    assert await days(late) == [(700_000, 0), (300_000, 210_000)]
+    await late.restore()
+    assert await days(late) == [(700_000, 0), (300_000, 0)]
+
+
 async def test_twenty_at_once_set_off_once(late: Any) -> None:
     await late.refund(coins=300)
     assert sorted(await asyncio.gather(*(set_off(late) for _ in range(20)))) == [*[0] * 19, 210_000]

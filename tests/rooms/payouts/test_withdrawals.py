@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from bookkeeping import AT
 from largesse import ledger
 from largesse.catalog import NotInRegion
 from largesse.kit import ids
@@ -15,7 +16,7 @@ from largesse.kit.db import Database
 from largesse.kit.http import NotFound
 from largesse.kit.idempotency import IdReused
 from largesse.kit.money import Money
-from largesse.payouts import errors
+from largesse.payouts import PayoutsService, errors
 from largesse.payouts.rails import Sandbox
 from largesse.payouts.rails.port import Attempt, Away, Refused, Seen
 from regional import hold
@@ -181,6 +182,29 @@ async def test_of_two_requests_at_once_one_wins(desk: Any) -> None:
     answers = await asyncio.gather(*(desk.ask(quote) for quote in quotes), return_exceptions=True)
     assert sum(isinstance(a, ledger.PayoutOpen | errors.QuoteOver) for a in answers) == 5, answers
     assert await desk.places() == (21_000_000 - 14_285_715, 14_285_715, 0)
+
+
+async def test_twenty_quotes_at_once_set_off_what_is_owed_once(desk: Any) -> None:
+    async with desk.db.write() as tx:
+        await tx.execute("SET LOCAL session_replication_role = replica")
+        await tx.execute("UPDATE policy.version SET receivable = true")
+    await desk.earn()
+    async with desk.db.write() as tx:
+        await ledger.refund_coins(
+            tx, purchase="purchase:1", coins=5_000, via="psp", source="refund:1", happened_at=AT, reason="asked"
+        )
+    shown = (await PayoutsService(desk.db, desk.policy).get_statement(desk.cast.bob.key)).balance
+    assert (shown.owed_milli, shown.available_milli, shown.lifetime_milli) == (3_500_000, 17_500_000, 21_000_000)
+    method = await desk.method()
+    quotes = await asyncio.gather(*(desk.quote(method, None) for _ in range(20)))
+    assert {sum(day.milli for day in quote.days) for quote in quotes} == {17_500_000}
+    async with desk.db.read() as tx:
+        assert await tx.scalar("SELECT sum(milli)::bigint FROM ledger.setoff") == 3_500_000
+        assert await ledger.owed_milli(tx, desk.cast.bob.key) == 0
+    made = await desk.ask(quotes[0])
+    await approve(desk, made)
+    await desk.carrying.work()
+    assert await desk.places() == (3_500_000, 0, 17_500_000)  # the first was reversed
 
 
 async def test_approving_and_canceling_at_once_does_one_of_them(desk: Any) -> None:

@@ -1,5 +1,6 @@
 -- What is owed now: unspent coins by class and currency with what they had cost, creators' diamonds by what may become of them with what
--- they are worth by the policies that they pin (milli-diamonds, US cents rounded down once), and what the books owe.
+-- they are worth by the policies that they pin (milli-diamonds, US cents rounded down once), what the books owe, and, negative,
+-- what creators owe.
 WITH lot AS (
     SELECT l.class, coalesce(l.currency, '') AS currency, l.coins, l.net_minor::numeric AS net, l.removed + l.to_debt AS gone,
         greatest(0, least(l.coins - l.removed - l.to_debt, CASE l.class WHEN 'paid' THEN w.paid_out ELSE w.promo_out END - l.start)) AS spent
@@ -20,5 +21,5 @@ FROM day CROSS JOIN LATERAL (VALUES ('pending', CASE WHEN cleared THEN 0 ELSE fr
 GROUP BY s.what HAVING sum(s.milli) > 0
 UNION ALL
 SELECT b.name, l.currency, NULL, -sum(l.amount)::bigint FROM ledger.leg l JOIN ledger.book b ON b.key = l.book
-WHERE b.name LIKE 'liabilities:%%' GROUP BY b.name, l.currency HAVING sum(l.amount) <> 0
+WHERE b.name LIKE 'liabilities:%%' OR b.name = 'assets:creators' GROUP BY b.name, l.currency HAVING sum(l.amount) <> 0
 ORDER BY 1, 2
