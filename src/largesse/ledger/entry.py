@@ -80,6 +80,6 @@ def parse_receipt(text: str) -> tuple[int, int] | None:
     batch, mark, leaf = text.partition(".")
     if not mark or not (batch.isascii() and leaf.isascii() and batch.isdigit() and leaf.isdigit()):
         return None
-    if len(batch) > 18 or len(leaf) > 3:  # noqa: PLR2004 - int8 and three digits
+    if len(batch) > 18 or len(leaf) > 4:  # noqa: PLR2004 - int8, and what lies behind 1,000 leaves
         return None
     return int(batch), int(leaf)

@@ -13,6 +13,7 @@ from largesse.ledger.feed import list_sent
 from largesse.ledger.wallets import get_wallet
 
 _KEY_MAX = 2**63 - 1
+_NO_GIFT = "0.0"  # before which there is none
 
 
 class WalletEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,9 +66,10 @@ async def wallet_entries(tx: ReadTx, account: int, before: str | None, limit: in
     place = _decode(before) if before else _Place(None, _KEY_MAX, (await get_wallet(tx, account)).coins)
     params = {"account": account, "before": place.transfer, "n": limit + 1}
     transfers = await tx.all(_Transfer, sql("ledger", "wallet_transfers"), params)
-    gifts = await list_sent(tx, account, place.receipt, limit + 1)
+    gifts = [] if place.receipt == _NO_GIFT else await list_sent(tx, account, place.receipt, limit + 1)
     if place.receipt is None:  # gifts that come between two pages stay out of the later one
-        place = _Place(f"{gifts[0].batch + 1}.0" if gifts else "0.0", place.transfer, place.balance)
+        newest = f"{gifts[0].batch}.{gifts[0].leaf + 1}" if gifts else _NO_GIFT  # a batch that is there
+        place = _Place(newest, place.transfer, place.balance)
     merged = _merge(transfers, gifts)
     entries: list[WalletEntry] = []
     for line in islice(merged, limit):

@@ -55,6 +55,10 @@ async def test_pages_of_any_length_make_one_statement(books: Bookkeeper, cast: A
     assert all((e.gift is None) == (e.source is not None) for e in entries)
 
 
+def test_a_page_can_begin_behind_the_last_gift_of_a_full_batch() -> None:
+    assert ledger.parse_receipt("64.1000") == (64, 1000)
+
+
 async def test_what_happens_between_two_pages_stays_out_of_the_later_one(books: Bookkeeper, cast: Any) -> None:
     alice, bob = cast.alice.key, cast.bob.key
     await books.buy(alice, 100)
