@@ -72,6 +72,16 @@ export interface LiveEnded extends EventBase {
   summary_url: string | null;
 }
 
+/** Pictures arrive, for the first time (run 1) or again. */
+export interface SignalBack extends EventBase {
+  type: 'signal.back';
+  run: number;
+}
+
+export interface SignalLost extends EventBase {
+  type: 'signal.lost';
+}
+
 export interface ModerationAction extends EventBase {
   type: 'moderation.action';
   action: string;
@@ -99,6 +109,8 @@ export type RoomEvent =
   | RankUpdated
   | LiveStarted
   | LiveEnded
+  | SignalBack
+  | SignalLost
   | ModerationAction;
 
 export interface Folded {

@@ -83,6 +83,7 @@ export const lives = {
   update: (id: string, changes: Record<string, unknown>) => http.patch<w.Live>(`/v1/lives/${e(id)}`, changes),
   start: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/start`),
   end: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/end`),
+  renewKey: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/stream-key`),
   summary: (id: string) => http.get<w.LiveSummary>(`/v1/lives/${e(id)}/summary`),
   topGifters: (id: string) => http.get<{ items: w.Rank[] }>(`/v1/lives/${e(id)}/top-gifters`),
   gifts: (id: string, after?: string) => http.get<w.Page<GiftSent>>(`/v1/lives/${e(id)}/gifts`, { after }),

@@ -123,8 +123,25 @@ export interface Live {
   /** Its crowd is simulated, as in a demo. */
   simulated?: boolean;
   you_follow: boolean | null;
-  ingest: Record<string, string> | null;
-  playback: Record<string, string> | null;
+  /** Whether pictures arrive; `run` counts how often they began. */
+  signal: { state: 'none' | 'live' | 'lost'; run: number };
+  ingest: Ingest | null;
+  playback: Playback | null;
+}
+
+/** Where a camera or an encoder publishes; the key is a secret. */
+export interface Ingest {
+  ws: string;
+  whip: string | null;
+  rtmp: string | null;
+  key: string;
+}
+
+/** Where pictures and sound are; null where there are none of that kind. */
+export interface Playback {
+  hls: string | null;
+  mse_ws: string | null;
+  whep: string | null;
 }
 
 export interface Totals {

@@ -13,6 +13,9 @@ const WRITE_MS = 300;
 /** A gift older than this is history: counted and listed, not animated. */
 const FRESH_MS = 12_000;
 
+/** When to ask for the replay of a LIVE that has ended: it is written some seconds later. */
+const REPLAY_MS = [2_500, 5_000, 10_000, 20_000, 40_000];
+
 const NO_TOTALS: Totals = { viewers: 0, likes: 0, gifts: 0, gifters: 0, coins: 0 };
 
 export class Room {
@@ -45,6 +48,8 @@ export class Room {
   #announce: (spoken: NonNullable<ReturnType<Announcer['drain']>>) => void;
   #timer = 0;
   #summary = 0;
+  #asking = 0;
+  #asked = 0;
 
   constructor(id: string, announce: Room['speak']) {
     this.id = id;
@@ -93,6 +98,28 @@ export class Room {
     clearInterval(this.#timer);
     clearTimeout(this.#write);
     clearTimeout(this.#summary);
+    clearTimeout(this.#asking);
+  }
+
+  /** Where the pictures are: asked by everybody at about the same time, so a little apart. */
+  #askPlayback(wait_ms: number): void {
+    clearTimeout(this.#asking);
+    this.#asking = window.setTimeout(async () => {
+      try {
+        const { playback, signal } = await lives.get(this.id);
+        if (this.live) this.live = { ...this.live, playback, signal };
+      } catch (problem) {
+        if (!(problem instanceof ApiProblem)) throw problem;
+      }
+      this.#awaitReplay();
+    }, wait_ms * (1 + Math.random() * 0.4));
+  }
+
+  #awaitReplay(): void {
+    const wait_ms = REPLAY_MS[this.#asked];
+    if (this.live?.status !== 'ended' || this.live.playback?.hls?.endsWith('/replay.m3u8') || this.live.signal.run === 0 || wait_ms === undefined) return;
+    this.#asked += 1;
+    this.#askPlayback(wait_ms);
   }
 
   async loadSummary(): Promise<void> {
@@ -136,7 +163,10 @@ export class Room {
     this.engine?.seen.advance(snapshot.seq);
     this.#take({ events: snapshot.events });
     this.top = snapshot.top_gifters; // newer than any ranking among those events
-    if (ended) void this.loadSummary();
+    if (ended) {
+      void this.loadSummary();
+      this.#awaitReplay();
+    }
   }
 
   #frame(frame: Frame): void {
@@ -154,8 +184,14 @@ export class Room {
       else if (event.type === 'rank.updated') this.top = mergeRanks(event.top_gifters, this.top);
       else if (event.type === 'live.started' && this.live) this.live = { ...this.live, status: 'live', started_at: event.at };
       else if (event.type === 'live.ended' && this.live) {
-        this.live = { ...this.live, status: 'ended', ended_at: event.at };
+        this.live = { ...this.live, status: 'ended', ended_at: event.at, playback: null };
         void this.loadSummary();
+        this.#awaitReplay();
+      } else if (event.type === 'signal.back' && this.live) {
+        this.live = { ...this.live, signal: { state: 'live', run: event.run } };
+        if (!this.live.playback) this.#askPlayback(150);
+      } else if (event.type === 'signal.lost' && this.live) {
+        this.live = { ...this.live, signal: { ...this.live.signal, state: 'lost' } };
       } else if (event.type === 'moderation.action' && event.account && event.account.id === session.account?.id) {
         if (event.action === 'mute') this.muted = true;
         if (event.action === 'unmute') this.muted = false;
