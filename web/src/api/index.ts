@@ -7,6 +7,7 @@ import type * as w from './types';
 
 export * from './events';
 export type * from './insights';
+export type * from './media';
 export type * from './papers';
 export type * from './payouts';
 export * from './regions';

@@ -1,4 +1,5 @@
 /** The wire: api.md's shapes as TypeScript. Coins are whole, diamonds milli, money in minor units. */
+import type { Ingest, Playback, Signal } from './media';
 import type { ExchangeRate } from './payouts';
 
 export interface Money {
@@ -123,25 +124,9 @@ export interface Live {
   /** Its crowd is simulated, as in a demo. */
   simulated?: boolean;
   you_follow: boolean | null;
-  /** Whether pictures arrive; `run` counts how often they began. */
-  signal: { state: 'none' | 'live' | 'lost'; run: number };
+  signal: Signal;
   ingest: Ingest | null;
   playback: Playback | null;
-}
-
-/** Where a camera or an encoder publishes; the key is a secret. */
-export interface Ingest {
-  ws: string;
-  whip: string | null;
-  rtmp: string | null;
-  key: string;
-}
-
-/** Where pictures and sound are; null where there are none of that kind. */
-export interface Playback {
-  hls: string | null;
-  mse_ws: string | null;
-  whep: string | null;
 }
 
 export interface Totals {

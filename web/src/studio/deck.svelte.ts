@@ -122,7 +122,7 @@ export class Deck {
   }
 
   #snapshot(snapshot: Snapshot): void {
-    this.live = snapshot.live;
+    this.live = { ...snapshot.live, ingest: snapshot.live.ingest ?? this.live?.ingest ?? null };
     this.totals = { ...snapshot.totals };
     this.#take(snapshot.events, false);
     this.top = snapshot.top_gifters; // newer than any ranking among those events
@@ -140,9 +140,22 @@ export class Deck {
       else if (event.type === 'chat.message') this.#said(event);
       else if (event.type === 'rank.updated') this.top = mergeRanks(event.top_gifters, this.top);
       else if (event.type === 'live.started' && this.live) this.live = { ...this.live, status: 'live', started_at: event.at };
+      else if (event.type === 'signal.back' && this.live) void this.#signalled({ state: 'live', run: event.run });
+      else if (event.type === 'signal.lost' && this.live) void this.#signalled({ ...this.live.signal, state: 'lost' });
       else if (event.type === 'live.ended' && this.live) this.live = { ...this.live, status: 'ended', ended_at: event.at };
     }
     if (this.#write === 0) this.#write = window.setTimeout(() => this.#flush(), WRITE_MS);
+  }
+
+  async #signalled(signal: Live['signal']): Promise<void> {
+    this.live = { ...this.live!, signal };
+    if (this.live.playback || signal.state !== 'live') return;
+    try {
+      const { playback } = await lives.get(this.id);
+      this.live = { ...this.live, playback };
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem; // the next snapshot says it
+    }
   }
 
   #gift(event: GiftSent, fresh: boolean): void {

@@ -1,0 +1,64 @@
+"""What a browser's video shows, read from its pixels, and an encoder that publishes to a whole service."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import imageio_ffmpeg
+from playwright.async_api import Page
+
+from running import Someone
+
+# Fails where the pixels of the video stand still for three seconds.
+_MOVES = """async () => {
+    const video = document.querySelector('video');
+    const canvas = new OffscreenCanvas(64, 36);
+    const pen = canvas.getContext('2d', { willReadFrequently: true });
+    const look = () => { pen.drawImage(video, 0, 0, 64, 36); return pen.getImageData(0, 0, 64, 36).data; };
+    let before = look(), changes = 0;
+    for (let n = 0; n < 15; n++) {
+        await new Promise((done) => setTimeout(done, 200));
+        const now = look();
+        let apart = 0;
+        for (let at = 0; at < now.length; at++) apart += Math.abs(now[at] - before[at]);
+        if (apart / now.length > 0.5) changes++;
+        before = now;
+    }
+    return changes;
+}"""
+_SOUND = """async () => {
+    const video = document.querySelector('video');
+    const before = video.webkitAudioDecodedByteCount;
+    await new Promise((done) => setTimeout(done, 1500));
+    return video.webkitAudioDecodedByteCount - before;
+}"""
+
+
+async def changes(page: Page) -> int:
+    """How often the picture changed in three seconds, of fifteen looks at its pixels."""
+    found: int = await page.evaluate(_MOVES)
+    return found
+
+
+async def heard_bytes(page: Page) -> int:
+    """Bytes of sound that were decoded in a second and a half."""
+    found: int = await page.evaluate(_SOUND)
+    return found
+
+
+@contextlib.asynccontextmanager
+async def encoding(creator: Someone, live: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """An encoder that publishes for a creator's LIVE, as OBS does; it is killed at the end of the block."""
+    where = creator.http.get(f"/v1/lives/{live}").json()["ingest"]
+    ffmpeg = await asyncio.create_subprocess_exec(
+        *(imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin", "-re"),
+        *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=15", "-f", "lavfi", "-i", "sine=frequency=440"),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "15", "-pix_fmt", "yuv420p"),
+        *("-c:a", "aac", "-threads", "1", "-t", "300", "-f", "flv", f"{where['rtmp']}/{where['key']}"),
+    )
+    try:
+        yield ffmpeg
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            ffmpeg.kill()
+        await ffmpeg.wait()

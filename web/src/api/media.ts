@@ -1,0 +1,22 @@
+/** How a LIVE's pictures and sound are shown on the wire. */
+
+/** Whether pictures arrive; `run` counts how often they began. */
+export interface Signal {
+  state: 'none' | 'live' | 'lost';
+  run: number;
+}
+
+/** Where a camera or an encoder publishes; the key is a secret. */
+export interface Ingest {
+  ws: string;
+  whip: string | null;
+  rtmp: string | null;
+  key: string;
+}
+
+/** Where pictures and sound are; null where there are none of that kind. */
+export interface Playback {
+  hls: string | null;
+  mse_ws: string | null;
+  whep: string | null;
+}
