@@ -19,6 +19,7 @@ ALL = (
     "latency",
     "frames",
     "engine",
+    "media",
 )
 
 
