@@ -136,6 +136,25 @@ async def test_a_refund_is_owed_in_part_and_undone(late: Any) -> None:
     assert await owed(late) == 350_000
 
 
+async def test_the_oldest_day_gives_first(late: Any) -> None:
+    await late.buy("p2", coins=1000)
+    await late.give(1000)
+    await late.wait(15)
+    await late.refund(coins=300)
+    assert (await set_off(late), await days(late)) == (210_000, [(700_000, 210_000), (700_000, 0)])
+
+
+async def test_only_what_was_past_its_hold_is_owed_and_the_rest_is_reversed(till: Any) -> None:
+    await tamper(till, SWITCH)
+    await till.buy()
+    await till.give(400)
+    await till.wait(16)
+    await till.give(600)
+    await till.dispute()
+    await till.lose()
+    assert (await owed(till), await days(till)) == (280_000, [(280_000, 0), (420_000, 420_000)])
+
+
 async def test_without_the_switch_or_in_the_hold_nothing_is_owed(till: Any) -> None:
     await till.buy()
     await till.give(1000)
