@@ -1,5 +1,6 @@
 /** Sends a camera's pictures and sound: a recorder's pieces over a socket, and a new recorder whenever the connection is a new one. */
 import { backoffMs } from './edge';
+import { hangUp } from './sockets';
 
 /** H.264 in what this browser's recorder writes, soonest first: Chromium writes MP4 later than Matroska, by 0.4 s. */
 const KINDS = [
@@ -158,9 +159,7 @@ export class Broadcast {
     this.#recorder = null;
     this.#sent = [];
     if (recorder && recorder.state !== 'inactive') recorder.stop();
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    if (socket) hangUp(socket);
   }
 
   #become(state: AirState): void {

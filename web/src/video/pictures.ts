@@ -1,6 +1,7 @@
 /** A running LIVE by Media Source, about a second behind its camera: pieces come over a socket. */
 import { backoffMs, beginAt, nextTarget, steer, TARGET_S } from './edge';
 import { Feed, mediaSource } from './feed';
+import { hangUp } from './sockets';
 
 const TICK_MS = 200;
 const PING_MS = 10_000;
@@ -99,9 +100,7 @@ export class Pictures {
   #hangUp(): void {
     const socket = this.#socket;
     this.#socket = null;
-    if (!socket) return;
-    socket.onmessage = socket.onclose = null;
-    socket.close();
+    if (socket) hangUp(socket);
   }
 
   #told({ run, type }: { run?: number; type?: string }): void {
