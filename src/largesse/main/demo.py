@@ -18,6 +18,7 @@ import structlog
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.log import set_up
+from largesse.main import demo_pictures
 from largesse.main.compose import build, opened
 from largesse.main.serve import serve
 
@@ -115,7 +116,9 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         tokens = [host.token for host in (creator, *hosts, soon)]
         await asyncio.to_thread(_keep, kept, list(zip(tokens, rooms, strict=True)))
         _welcome(settings, live, [creator_login, viewer_login, minor_login, staff_login], viewers)
+        keys = [await _stream_key(host, room) for host, room in zip((creator, *hosts), (live, *others), strict=True)]
         async with asyncio.TaskGroup() as group:
+            group.create_task(demo_pictures.publish(settings, keys, settings.data_path / "demo-pictures", stop))
             for i, name in enumerate((_NAMES * 21)[:viewers]):
                 api, login = await _join(base, f"{name.lower()}.{run}.{i}", f"{name} (simulated)", "", at=_NOWHERE)
                 room = others[i // _ONE_IN % len(others)] if i % _ONE_IN == _ONE_IN - 1 else live
@@ -143,6 +146,13 @@ async def _go_live(creator: Api, title: str) -> str:
     live: str = (await creator.post("/v1/lives", {"id": str(ids.new()), "title": title}))["id"]
     await creator.post(f"/v1/lives/{live}/start", {})
     return live
+
+
+async def _stream_key(creator: Api, live: str) -> str:
+    answer = await creator.http.get(f"/v1/lives/{live}")
+    answer.raise_for_status()
+    key: str = answer.json()["ingest"]["key"]
+    return key
 
 
 async def _announce(creator: Api) -> str:
