@@ -142,6 +142,7 @@ class ExportBody(msgspec.Struct, frozen=True):
     gifter: dict[str, int] | None = None
     second_factor: dict[str, Any] | None = None
     own_limits: list[dict[str, Any]] = []
+    signals: list[dict[str, Any]] = []
     own_limit_changes: list[dict[str, Any]] = []
     breaks: list[dict[str, Any]] = []
     purchase_consent: dict[str, Any] | None = None

@@ -48,7 +48,7 @@ def says(text: str, words: Sequence[str]) -> bool:
 
     A word of a script without spaces (Chinese, Japanese) is found anywhere.
     """
-    folded = fold(text)
+    folded = " ".join(fold(text).split())
     spaced = f" {' '.join(_SPACED.sub(' ', folded).split())} "
     for word in words:
         plain = " ".join(_SPACED.sub(" ", word).split())
