@@ -1145,6 +1145,11 @@ CREATE TABLE media.stream (
     beat_at timestamp with time zone,
     lost_at timestamp with time zone,
     replay_s integer,
+    live uuid NOT NULL,
+    guest integer,
+    guest_id uuid,
+    CONSTRAINT creators_is_the_lives CHECK (((guest IS NULL) = (id = live))),
+    CONSTRAINT guest_is_named CHECK (((guest IS NULL) = (guest_id IS NULL))),
     CONSTRAINT held_beats CHECK (((holder IS NULL) = (beat_at IS NULL))),
     CONSTRAINT held_is_not_lost CHECK (((holder IS NULL) OR (lost_at IS NULL)))
 )
@@ -2263,10 +2268,10 @@ ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (account);
 
 ALTER TABLE ONLY media.stream
-    ADD CONSTRAINT stream_id_key UNIQUE (id);
+    ADD CONSTRAINT stream_of_one UNIQUE NULLS NOT DISTINCT (stage, guest);
 
 ALTER TABLE ONLY media.stream
-    ADD CONSTRAINT stream_pkey PRIMARY KEY (stage);
+    ADD CONSTRAINT stream_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY payments.campaign
     ADD CONSTRAINT campaign_code_key UNIQUE (code);

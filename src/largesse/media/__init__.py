@@ -1,17 +1,27 @@
 """How pictures and sound travel: publishing by RTMP and by a browser's recorder, playlists, sockets, recordings.
 
 Owns the tables of schema `media`, and the folders `media/live` and `media/recorded` of the data directory. `stage` says
-which LIVEs are open (`open_stream`, `shut_stream`). Events: outbox and NATS, see `events.py`. Invariants: no byte of
-media is taken before its key is admitted; a LIVE has one publisher, whose runs are counted, and a process that packs
-one beats, so that a killed one is noticed; what is buffered is bounded, and a slow taker slows its own publisher alone;
-FFmpeg opens no address; gifts never wait for pictures, and nothing of a gift is drawn into them.
+which LIVEs and guests are open (`open_stream`, `open_guest`, and `shut_…`). Events: outbox and NATS, see `events.py`.
+Invariants: no byte of media is taken before its key is admitted; a stream has one publisher, whose runs are counted,
+and a process that packs one beats, so that a killed one is noticed; what is buffered is bounded, and a slow taker slows
+its own publisher alone; FFmpeg opens no address; gifts never wait for pictures, and nothing of a gift is drawn into
+them.
 """
 
 from largesse.media import events
 from largesse.media.front import KeyRefused, Limits, RtmpFront, Sink
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.service import MediaService
-from largesse.media.store import list_silent, list_streams, open_stream, renew_key, shut_stream
+from largesse.media.store import (
+    list_guest_streams,
+    list_silent,
+    list_streams,
+    open_guest,
+    open_stream,
+    renew_key,
+    shut_guest,
+    shut_stream,
+)
 from largesse.media.wire import IngestBody, PlaybackBody, SignalBody, ingest_body, playback_body, signal_body
 
 __all__ = [
@@ -27,11 +37,14 @@ __all__ = [
     "StreamKeys",
     "events",
     "ingest_body",
+    "list_guest_streams",
     "list_silent",
     "list_streams",
+    "open_guest",
     "open_stream",
     "playback_body",
     "renew_key",
+    "shut_guest",
     "shut_stream",
     "signal_body",
 ]

@@ -16,7 +16,7 @@ class NotOpen(Problem):
 
 @dataclass(eq=False)
 class NotYourStream(Problem):
-    """Only the creator of this LIVE publishes for it."""
+    """Only the creator of this LIVE publishes for it, and each guest for themselves."""
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "not-your-live"

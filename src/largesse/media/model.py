@@ -4,7 +4,7 @@ import hmac
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -15,10 +15,16 @@ _MARK = b"largesse stream key 1:"
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a LIVE's pictures and sound, as its row stands. `replay_s` is null until it has ended."""
+    """What is known of the pictures and sound of a LIVE's creator, or of a guest, as its row stands.
+
+    `id` is the stream's, which is the LIVE's where it is its creator's. `replay_s` is null until it has ended.
+    """
 
     stage: int
     id: UUID
+    live: UUID
+    guest: int | None
+    guest_id: UUID | None
     creator: int
     open: bool
     key_number: int
@@ -33,6 +39,32 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
         if self.held:
             return "live"
         return "lost" if self.run else "none"
+
+    @property
+    def publisher(self) -> int:
+        """The account that publishes."""
+        return self.creator if self.guest is None else self.guest
+
+    @property
+    def public_id(self) -> str:
+        """The stream's id on the wire."""
+        return ids.encode("live" if self.guest_id is None else "stream", self.id)
+
+    @property
+    def guest_public_id(self) -> str | None:
+        """The guest's account on the wire; None where it is the creator's stream."""
+        return None if self.guest_id is None else ids.encode("acct", self.guest_id)
+
+    @property
+    def address(self) -> str:
+        """Where its routes begin."""
+        whole = f"/v1/lives/{ids.encode('live', self.live)}"
+        return whole if self.guest_id is None else f"{whole}/guests/{self.guest_public_id}"
+
+
+def guest_stream(live: UUID, guest: UUID) -> UUID:
+    """The id of a guest's stream: the same whenever they come to this LIVE."""
+    return uuid5(live, guest.hex)
 
 
 class StreamKeys:

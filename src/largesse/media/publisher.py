@@ -1,4 +1,4 @@
-"""One run of one LIVE: a publisher's bytes become pieces, which are relayed, listed and recorded.
+"""One run of one stream: a publisher's bytes become pieces, which are relayed, listed and recorded.
 
 Pictures go on where the disk does not: a recording that cannot be written stops, a playlist that cannot be written is
 late, and both are told once.
@@ -65,7 +65,7 @@ class Publisher:
         over: Callable[["Publisher"], Awaitable[None]],
     ) -> "Publisher":  # fmt: skip
         """Begin to pack. `tell` hears sentences for the creator, `over` that this run has ended."""
-        teller = Teller(news, stream.stage, stream.run)
+        teller = Teller(news, stream.id, stream.run)
         recorded = folders.recorded(stream) if record else None
         publisher = cls(stream, tell, over, Window(folders.live(stream)), teller, recorded)
         await teller.open()

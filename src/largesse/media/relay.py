@@ -1,4 +1,4 @@
-"""Pieces of running LIVEs between processes, on NATS: from who packs a LIVE to every process that has viewers of it.
+"""Pieces of running streams between processes, on NATS: from who packs one to every process that has viewers of it.
 
 A piece's number goes up by one; what is told again (to a process that has only come) is dropped by the others by its
 number. Without NATS nothing is relayed, and players fall back to the playlist on disk.
@@ -7,6 +7,7 @@ number. Without NATS nothing is relayed, and players fall back to the playlist o
 import asyncio
 import time
 from struct import Struct
+from uuid import UUID
 
 from largesse.kit.news import Listening, News
 from largesse.kit.sockets import binary_frame, text_frame
@@ -25,10 +26,10 @@ ASK_S = 0.3
 class Teller:
     """Tells one run's pieces, and again those since the last key frame to whoever asks."""
 
-    def __init__(self, news: News, stage: int, run: int) -> None:
+    def __init__(self, news: News, stream: UUID, run: int) -> None:
         self._news = news
-        self._subject = pieces_subject(stage)
-        self._want = want_subject(stage)
+        self._subject = pieces_subject(stream)
+        self._want = want_subject(stream)
         self._run = run
         self._number = 0
         self._first: list[bytes] = []
@@ -101,12 +102,12 @@ class Watcher:
 
 
 class Follow:
-    """One LIVE in this process: what a new viewer is given first, and the viewers."""
+    """One stream in this process: what a new viewer is given first, and the viewers."""
 
-    def __init__(self, news: News, stage: int) -> None:
+    def __init__(self, news: News, stream: UUID) -> None:
         self.watchers: dict[Watcher, None] = {}
         self._news = news
-        self._stage = stage
+        self._stream = stream
         self._run = 0
         self._number = -1
         self._first = b""
@@ -118,7 +119,7 @@ class Follow:
 
     async def open(self) -> None:
         """Hear pieces, and ask for those since the last key frame until there are some."""
-        self._listening = await self._news.listen(pieces_subject(self._stage), self._hear)
+        self._listening = await self._news.listen(pieces_subject(self._stream), self._hear)
         self._asking = asyncio.create_task(self._ask(), name="media ask")
 
     async def close(self) -> None:
@@ -141,7 +142,7 @@ class Follow:
 
     async def _ask(self) -> None:
         while not self._group:
-            await self._news.publish(want_subject(self._stage), b"")
+            await self._news.publish(want_subject(self._stream), b"")
             await asyncio.sleep(ASK_S)
 
     async def _hear(self, _: str, told: bytes) -> None:
@@ -181,30 +182,30 @@ class Follow:
 
 
 class Follows:
-    """The LIVEs that viewers of this process watch."""
+    """The streams that viewers of this process watch."""
 
     def __init__(self, news: News) -> None:
         self._news = news
-        self._follows: dict[int, Follow] = {}
+        self._follows: dict[UUID, Follow] = {}
 
-    async def join(self, stage: int, transport: asyncio.Transport) -> Watcher:
+    async def join(self, stream: UUID, transport: asyncio.Transport) -> Watcher:
         """Let a viewer's socket be written to."""
         watcher = Watcher(transport)
-        follow = self._follows.get(stage)
+        follow = self._follows.get(stream)
         if follow is None:
-            follow = self._follows[stage] = Follow(self._news, stage)
+            follow = self._follows[stream] = Follow(self._news, stream)
             follow.watchers[watcher] = None
             await follow.open()
         else:
             follow.add(watcher)
         return watcher
 
-    async def leave(self, stage: int, watcher: Watcher) -> None:
-        """A viewer is gone; with the last one, nothing of this LIVE is heard any more."""
-        follow = self._follows.get(stage)
+    async def leave(self, stream: UUID, watcher: Watcher) -> None:
+        """A viewer is gone; with the last one, nothing of this stream is heard any more."""
+        follow = self._follows.get(stream)
         if follow is None:
             return
         follow.remove(watcher)
         if not follow.watchers:
-            del self._follows[stage]
+            del self._follows[stream]
             await follow.close()

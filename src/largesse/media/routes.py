@@ -32,6 +32,7 @@ from largesse.kit.sockets import (
     widen,
 )
 from largesse.media.errors import BadMedia, NotOpen, NotYourStream
+from largesse.media.model import Stream, guest_stream
 from largesse.media.packaging import Form
 from largesse.media.recording import REPLAY, RUN_FILE
 from largesse.media.service import MediaService
@@ -57,6 +58,18 @@ async def ingest(socket: Socket, media: NamedDependency[MediaService], live: Fro
 
     Who is known by a header or a cookie may send at once; all others wait for `{"ready": true}`.
     """
+    await _ingest(socket, media, live, None)
+
+
+@websocket("/v1/lives/{live:str}/guests/{guest:str}/ingest")
+async def guest_ingest(
+    socket: Socket, media: NamedDependency[MediaService], live: FromPath[str], guest: FromPath[str]
+) -> None:
+    """The recorder of a LIVE's guest: as `ingest`."""
+    await _ingest(socket, media, live, guest)
+
+
+async def _ingest(socket: Socket, media: MediaService, live: str, guest: str | None) -> None:
     if is_foreign(socket, media.settings.origin):
         await deny(socket, OriginRefused())
         return
@@ -65,10 +78,8 @@ async def ingest(socket: Socket, media: NamedDependency[MediaService], live: Fro
     await socket.accept()
     try:
         who = http.person(await _known(socket, media))
-        stream = await media.find(http.path_id("live", live))
-        if stream is None:
-            raise NotFound
-        if stream.creator != who.account:
+        stream = await _found(media, live, guest)
+        if stream.publisher != who.account:
             raise NotYourStream
         await _take(socket, media, stream.id)
     except WebSocketDisconnect:
@@ -79,6 +90,17 @@ async def ingest(socket: Socket, media: NamedDependency[MediaService], live: Fro
         if isinstance(problem, BadMedia):
             await socket.send_data(msgspec.json.encode({"refused": problem.detail}).decode(), "text")
         await socket.close(CLOSE + problem.status, problem.code)
+
+
+async def _found(media: MediaService, live: str, guest: str | None) -> Stream:
+    """The stream of a path, its creator's or a guest's. Raises `NotFound`."""
+    key = http.path_id("live", live)
+    if guest is not None:
+        key = guest_stream(key, http.path_id("acct", guest))
+    stream = await media.find(key)
+    if stream is None:
+        raise NotFound
+    return stream
 
 
 async def _known(socket: Socket, media: MediaService) -> Principal:
@@ -142,37 +164,47 @@ async def _tell(socket: Socket, said: asyncio.Queue[str]) -> None:
 @websocket("/v1/lives/{live:str}/pictures")
 async def pictures(socket: Socket, media: NamedDependency[MediaService], live: FromPath[str]) -> None:
     """A LIVE for Media Source: `{"run", "type"}` as text, then bytes to append; both again when a publisher returns."""
+    await _pictures(socket, media, live, None)
+
+
+@websocket("/v1/lives/{live:str}/guests/{guest:str}/pictures")
+async def guest_pictures(
+    socket: Socket, media: NamedDependency[MediaService], live: FromPath[str], guest: FromPath[str]
+) -> None:
+    """A guest of a LIVE for Media Source: as `pictures`."""
+    await _pictures(socket, media, live, guest)
+
+
+async def _pictures(socket: Socket, media: MediaService, live: str, guest: str | None) -> None:
     await socket.accept()
     try:
-        stream = await media.find(http.path_id("live", live))
+        stream = await _found(media, live, guest)
         transport = transport_of(socket.scope)
-        if stream is None:
-            raise NotFound
         if not stream.open or transport is None:
             raise NotOpen
-        watcher = await media.follows.join(stream.stage, transport)
+        watcher = await media.follows.join(stream.id, transport)
         try:
             while True:
                 said = read_message(await socket.receive_data("text"))
                 if said.ping is not msgspec.UNSET:
                     transport.write(text_frame(b'{"pong":%d}' % said.ping))
         finally:
-            await media.follows.leave(stream.stage, watcher)
+            await media.follows.leave(stream.id, watcher)
     except WebSocketDisconnect:
         return
     except Problem as problem:
         await socket.close(CLOSE + problem.status, problem.code)
 
 
-@get("/hls/{live:str}/{name:str}", summary="A file of a LIVE's playlist", responses=http.declares(NotFound))
+@get("/hls/{stream:str}/{name:str}", summary="A file of a stream's playlist", responses=http.declares(NotFound))
 async def hls(
-    media: NamedDependency[MediaService], request: Request[Any, Any, Any], live: FromPath[str], name: FromPath[str]
+    media: NamedDependency[MediaService], request: Request[Any, Any, Any], stream: FromPath[str], name: FromPath[str]
 ) -> Response[bytes]:
     """A playlist, which changes, or a file that it names, which never does. One range of bytes may be asked for."""
     known = name in {PLAYLIST, REPLAY} or FRAGMENT.fullmatch(name) or RUN_FILE.fullmatch(name)
-    key = http.path_id("live", live)
     if not known:
         raise NotFound
+    key = http.path_id("stream" if stream.startswith("stream_") else "live", stream)
     folder = "recorded" if name == REPLAY or RUN_FILE.fullmatch(name) else "live"
     path = media.folders.root / folder / key.hex / name
     found = await asyncio.to_thread(_read, path, request.headers.get("range", ""))
@@ -208,4 +240,4 @@ def _read(path: Path, asked: str) -> tuple[bytes, int | None, int] | None:
         return None
 
 
-routes = [ingest, pictures, hls]
+routes = [ingest, guest_ingest, pictures, guest_pictures, hls]

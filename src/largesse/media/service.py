@@ -72,10 +72,10 @@ class MediaService:
             for publisher in list(self._publishers):
                 await self._release(publisher.stream)
 
-    async def find(self, live: UUID) -> Stream | None:
-        """The stream of a LIVE that was ever started."""
+    async def find(self, stream: UUID) -> Stream | None:
+        """A LIVE's stream, where it was ever started, or a guest's (`guest_stream`)."""
         async with self.db.read() as tx:
-            return await store.find_stream(tx, live)
+            return await store.find_stream(tx, stream)
 
     async def admit(self, key: str) -> Sink:
         """A sink for an encoder's key. Raises `KeyRefused`."""
@@ -89,35 +89,36 @@ class MediaService:
         return publisher
 
     async def publish(
-        self, live: UUID, form: Form, tell: Callable[[str], None], *, key_number: int | None = None, wait: bool = False
+        self, which: UUID, form: Form, tell: Callable[[str], None], *, key_number: int | None = None, wait: bool = False
     ) -> Publisher | None:
-        """Begin a run of a LIVE; None where it is not open to this key, or (`wait`) another process packs it."""
+        """Begin a run of a stream; None where it is not open to this key, or (`wait`) another process packs it."""
         async with self.db.write() as tx:
-            stream = await store.claim(tx, live, key_number, self._name, wait=wait)
+            stream = await store.claim(tx, which, key_number, self._name, wait=wait)
             if stream is None:
                 return None
-            await outbox.put(tx, events.SIGNAL_BACK, stream.stage, {"run": stream.run})
+            await outbox.put(tx, *events.back(stream))
         for other in self._publishers:
-            if other.stream.stage == stream.stage:
+            if other.stream.id == stream.id:
                 other.end("Another encoder took over.")
         await self.news.publish(events.SHUT_SUBJECT, stream.id.bytes)  # who packed it until now stops at once
         try:
+            record = self.settings.record_lives and stream.guest is None  # a replay shows the creator
             publisher = await Publisher.begin(
-                stream, form, self.news, self.folders, record=self.settings.record_lives, tell=tell, over=self._over
+                stream, form, self.news, self.folders, record=record, tell=tell, over=self._over
             )
         except BaseException:
             await self._release(stream)
             raise
         self._publishers[publisher] = None
         await self.news.publish(outbox.NEWS_SUBJECT, b"")
-        log.info("media.published", stage=stream.stage, run=stream.run)
+        log.info("media.published", stage=stream.stage, guest=stream.guest, run=stream.run)
         return publisher
 
     async def lapse(self) -> None:
         """End runs whose process was killed; their rooms are told that the signal is lost."""
         async with self.db.write() as tx:
             lost = await store.lapse(tx)
-            await outbox.put_all(tx, [(events.SIGNAL_LOST, stage, {}) for stage in lost])
+            await outbox.put_all(tx, [events.lost(stream) for stream in lost])
         if lost:
             await self.news.publish(outbox.NEWS_SUBJECT, b"")
 
@@ -132,7 +133,7 @@ class MediaService:
                 log.warning("media.no_replay", stage=stream.stage, error=str(error))
                 continue
             async with self.db.write() as tx:
-                await store.keep(tx, stream.stage, int(seconds))
+                await store.keep(tx, stream.id, int(seconds))
             await asyncio.to_thread(shutil.rmtree, self.folders.live(stream), ignore_errors=True)
 
     async def _over(self, publisher: Publisher) -> None:
@@ -143,9 +144,9 @@ class MediaService:
     async def _release(self, stream: Stream) -> None:
         async with self.db.write() as tx:
             if await store.release(tx, self._name, stream):
-                await outbox.put(tx, events.SIGNAL_LOST, stream.stage, {})
+                await outbox.put(tx, *events.lost(stream))
         await self.news.publish(outbox.NEWS_SUBJECT, b"")
-        log.info("media.signal_lost", stage=stream.stage, run=stream.run)
+        log.info("media.signal_lost", stage=stream.stage, guest=stream.guest, run=stream.run)
 
     async def _hear(self, _: str, __: bytes) -> None:
         self._woken.set()
@@ -166,5 +167,5 @@ class MediaService:
                 log.warning("media.beat", error=type(error).__name__)
                 continue
             for publisher in held:
-                if (publisher.stream.stage, publisher.stream.run) not in going:
+                if (publisher.stream.id, publisher.stream.run) not in going:
                     publisher.end(_ENDED)

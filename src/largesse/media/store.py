@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from largesse.kit.db import ReadTx, WriteTx, sql
-from largesse.media.model import Stream
+from largesse.media.model import Stream, guest_stream
 
 BEAT_S = 2.0
 SILENT_S = 6.0  # a process that has not beaten for so long packs nothing any more
@@ -16,75 +16,97 @@ async def open_stream(tx: WriteTx, stage: int, live: UUID, creator: int) -> None
 
 
 async def shut_stream(tx: WriteTx, stage: int) -> None:
-    """Let nobody publish for a LIVE any more."""
+    """Let nobody publish for a LIVE any more, guests neither."""
     await tx.execute(sql("media", "stream_shut"), {"stage": stage})
 
 
+async def open_guest(tx: WriteTx, stage: int, live: UUID, guest: int, guest_id: UUID) -> Stream | None:
+    """Let a guest publish beside a LIVE's creator; again changes nothing. None where the LIVE is not open.
+
+    Who comes again after `shut_guest` has another key.
+    """
+    row = {"stage": stage, "live": live, "guest": guest, "guest_id": guest_id, "id": guest_stream(live, guest_id)}
+    return await tx.one(Stream, sql("media", "stream_open_guest"), row)
+
+
+async def shut_guest(tx: WriteTx, stage: int, guest: int) -> None:
+    """Let a guest publish no more; news on `events.SHUT_SUBJECT` after the transaction ends them at once."""
+    await tx.execute(sql("media", "stream_shut_guest"), {"stage": stage, "guest": guest})
+
+
 async def renew_key(tx: WriteTx, stage: int) -> int | None:
-    """Give a LIVE another key, whose number is returned; None where nobody may publish for it."""
+    """Give a LIVE's creator another key, whose number is returned; None where nobody may publish for it."""
     number: int | None = await tx.scalar(sql("media", "stream_rekey"), {"stage": stage})
     return number
 
 
-async def find_stream(tx: ReadTx, live: UUID) -> Stream | None:
-    """The stream of a LIVE that was ever started."""
-    return await tx.one(Stream, sql("media", "stream_get"), {"id": live})
+async def find_stream(tx: ReadTx, stream: UUID) -> Stream | None:
+    """A stream by its id: a LIVE's that was ever started, or a guest's (`guest_stream`)."""
+    return await tx.one(Stream, sql("media", "stream_get"), {"id": stream})
 
 
 async def list_streams(tx: ReadTx, stages: Sequence[int]) -> dict[int, Stream]:
-    """Streams by stage; LIVEs that never began are missing."""
+    """Streams of LIVEs' creators by stage; LIVEs that never began are missing."""
     if not stages:
         return {}
     return {s.stage: s for s in await tx.all(Stream, sql("media", "streams_get"), {"stages": list(stages)})}
 
 
-async def claim(tx: WriteTx, live: UUID, key_number: int | None, holder: str, *, wait: bool) -> Stream | None:
-    """Begin a run of a LIVE that is open and has this key. None where not, or (`wait`) where another process beats."""
+async def list_guest_streams(tx: ReadTx, stages: Sequence[int]) -> dict[tuple[int, int], Stream]:
+    """Streams of guests by (stage, guest), also of those who have left (not `open`)."""
+    if not stages:
+        return {}
+    found = await tx.all(Stream, sql("media", "streams_of_guests"), {"stages": list(stages)})
+    return {(s.stage, s.publisher): s for s in found}
+
+
+async def claim(tx: WriteTx, stream: UUID, key_number: int | None, holder: str, *, wait: bool) -> Stream | None:
+    """Begin a run of a stream that is open to this key. None where not, or (`wait`) where another process beats."""
     return await tx.one(
         Stream,
         sql("media", "stream_claim"),
-        {"id": live, "key_number": key_number, "holder": holder, "wait": wait, "silent_s": SILENT_S},
+        {"id": stream, "key_number": key_number, "holder": holder, "wait": wait, "silent_s": SILENT_S},
     )
 
 
-async def beat(tx: WriteTx, holder: str, held: Sequence[Stream]) -> set[tuple[int, int]]:
-    """Say that these runs go on; those that may, as (stage, run)."""
+async def beat(tx: WriteTx, holder: str, held: Sequence[Stream]) -> set[tuple[UUID, int]]:
+    """Say that these runs go on; those that may, as (stream, run)."""
     rows = await tx.rows(
         sql("media", "streams_beat"),
         {
             "holder": holder,
-            "stages": [s.stage for s in held],
+            "ids": [s.id for s in held],
             "runs": [s.run for s in held],
             "key_numbers": [s.key_number for s in held],
         },
     )
-    return {(row["stage"], row["run"]) for row in rows}
+    return {(row["id"], row["run"]) for row in rows}
 
 
 async def release(tx: WriteTx, holder: str, stream: Stream) -> bool:
-    """End a run; whether its LIVE lost its signal by that and is still open."""
-    row = {"holder": holder, "stage": stream.stage, "run": stream.run}
+    """End a run; whether the stream lost its signal by that and is still open."""
+    row = {"holder": holder, "id": stream.id, "run": stream.run}
     return bool(await tx.scalar(sql("media", "stream_release"), row))
 
 
-async def lapse(tx: WriteTx) -> list[int]:
-    """End runs whose process is gone; the LIVEs among them that are still open."""
-    rows = await tx.rows(sql("media", "streams_lapse"), {"silent_s": SILENT_S})
-    return [row["stage"] for row in rows if row["open"]]
+async def lapse(tx: WriteTx) -> list[Stream]:
+    """End runs whose process is gone; the streams among them that are still open."""
+    ended = await tx.all(Stream, sql("media", "streams_lapse"), {"silent_s": SILENT_S})
+    return [stream for stream in ended if stream.open]
 
 
 async def list_silent(tx: ReadTx, silent_s: float, limit: int) -> list[int]:
-    """LIVEs that have been without a signal for so long."""
+    """LIVEs whose creator has been without a signal for so long."""
     return [
         row["stage"] for row in await tx.rows(sql("media", "streams_silent"), {"silent_s": silent_s, "limit": limit})
     ]
 
 
 async def list_unkept(tx: ReadTx, limit: int) -> list[Stream]:
-    """Ended LIVEs whose replay is not made yet."""
+    """Streams that are shut, and whose replay is not made yet."""
     return await tx.all(Stream, sql("media", "streams_unkept"), {"limit": limit})
 
 
-async def keep(tx: WriteTx, stage: int, replay_s: int) -> None:
-    """Remember how long a LIVE's replay is."""
-    await tx.execute(sql("media", "stream_kept"), {"stage": stage, "replay_s": replay_s})
+async def keep(tx: WriteTx, stream: UUID, replay_s: int) -> None:
+    """Remember how long a stream's replay is."""
+    await tx.execute(sql("media", "stream_kept"), {"id": stream, "replay_s": replay_s})

@@ -1,10 +1,9 @@
-"""How a LIVE's stream is shown on the wire."""
+"""How a stream is shown on the wire."""
 
 from urllib.parse import urlsplit
 
 import msgspec
 
-from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.recording import REPLAY
@@ -36,11 +35,11 @@ class SignalBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ingest_body(stream: Stream, keys: StreamKeys, settings: Settings) -> IngestBody:
-    """For the creator of a running LIVE."""
+    """For who publishes it, while they may."""
     host = urlsplit(settings.origin).hostname or settings.http_host
     where = f"[{host}]" if ":" in host else host
     return IngestBody(
-        ws=f"/v1/lives/{ids.encode('live', stream.id)}/ingest",
+        ws=f"{stream.address}/ingest",
         whip=None,
         rtmp=f"rtmp://{where}:{settings.rtmp_port}/live" if settings.rtmp_port else None,
         key=keys.text(stream.id, stream.key_number),
@@ -49,11 +48,11 @@ def ingest_body(stream: Stream, keys: StreamKeys, settings: Settings) -> IngestB
 
 def playback_body(stream: Stream) -> PlaybackBody | None:
     """For everybody: the running LIVE, or its replay; null where there is nothing to see."""
-    live = ids.encode("live", stream.id)
+    files = f"/hls/{stream.public_id}"
     if stream.open and stream.run:
-        return PlaybackBody(hls=f"/hls/{live}/{PLAYLIST}", mse_ws=f"/v1/lives/{live}/pictures", whep=None)
+        return PlaybackBody(hls=f"{files}/{PLAYLIST}", mse_ws=f"{stream.address}/pictures", whep=None)
     if stream.replay_s:
-        return PlaybackBody(hls=f"/hls/{live}/{REPLAY}", mse_ws=None, whep=None)
+        return PlaybackBody(hls=f"{files}/{REPLAY}", mse_ws=None, whep=None)
     return None
 
 

@@ -117,14 +117,20 @@ class LiveEnded(Event, frozen=True, kw_only=True, tag="live.ended"):
     summary_url: str
 
 
-class SignalBack(Event, frozen=True, kw_only=True, tag="signal.back"):
-    """Pictures arrive, for the first time (run 1) or again."""
+class SignalBack(Event, frozen=True, kw_only=True, tag="signal.back", omit_defaults=True):
+    """Pictures of the creator arrive, for the first time (run 1) or again; of a guest where `guest` says whose."""
 
     run: int
+    guest: str | None = None
 
 
-class SignalLost(Event, frozen=True, kw_only=True, tag="signal.lost"):
-    """No pictures arrive any more; half a minute is given to return, ten minutes until the LIVE ends."""
+class SignalLost(Event, frozen=True, kw_only=True, tag="signal.lost", omit_defaults=True):
+    """No pictures arrive any more; half a minute is given to return, ten minutes until the LIVE ends.
+
+    With `guest`, that guest's: the LIVE goes on.
+    """
+
+    guest: str | None = None
 
 
 class Totals(msgspec.Struct, frozen=True):

@@ -116,9 +116,8 @@ def _event(row: Row, draft: Draft, people: People, lit: Mapping[int, int | None]
     if row.topic == events.LIVE_ENDED:
         return frames.LiveEnded(at=at, summary_url=f"/v1/lives/{draft.stage.public_id}/summary")
     if row.topic in {events.SIGNAL_BACK, events.SIGNAL_LOST}:
-        return (
-            frames.SignalLost(at=at) if row.topic == events.SIGNAL_LOST else frames.SignalBack(at=at, run=body["run"])
-        )
+        lost = row.topic == events.SIGNAL_LOST
+        return frames.SignalLost(at=at, **body) if lost else frames.SignalBack(at=at, **body)
     if row.topic == events.MODERATION_ACTION:
         return frames.ModerationAction(at=at, action=body["action"], account=named, text=body["text"])
     return _named_event(row, named, lit) if named else None

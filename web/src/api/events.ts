@@ -76,10 +76,13 @@ export interface LiveEnded extends EventBase {
 export interface SignalBack extends EventBase {
   type: 'signal.back';
   run: number;
+  /** Whose, where it is a guest's and not the creator's. */
+  guest?: string;
 }
 
 export interface SignalLost extends EventBase {
   type: 'signal.lost';
+  guest?: string;
 }
 
 export interface ModerationAction extends EventBase {

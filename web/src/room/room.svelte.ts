@@ -187,10 +187,10 @@ export class Room {
         this.live = { ...this.live, status: 'ended', ended_at: event.at, playback: null };
         void this.loadSummary();
         this.#awaitReplay();
-      } else if (event.type === 'signal.back' && this.live) {
+      } else if (event.type === 'signal.back' && !event.guest && this.live) {
         this.live = { ...this.live, signal: { state: 'live', run: event.run } };
         if (!this.live.playback) this.#askPlayback(150);
-      } else if (event.type === 'signal.lost' && this.live) {
+      } else if (event.type === 'signal.lost' && !event.guest && this.live) {
         this.live = { ...this.live, signal: { ...this.live.signal, state: 'lost' } };
       } else if (event.type === 'moderation.action' && event.account && event.account.id === session.account?.id) {
         if (event.action === 'mute') this.muted = true;

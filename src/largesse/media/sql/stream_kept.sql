@@ -1,2 +1,2 @@
--- Remembers how many seconds a LIVE's replay has. stage, replay_s
-UPDATE media.stream SET replay_s = %(replay_s)s WHERE stage = %(stage)s AND NOT open
+-- Remembers how many seconds a stream's replay has. id, replay_s
+UPDATE media.stream SET replay_s = %(replay_s)s WHERE id = %(id)s AND NOT open

@@ -1,3 +1,3 @@
 -- Lets a LIVE's creator publish; again changes nothing. stage, id, creator
-INSERT INTO media.stream (stage, id, creator) VALUES (%(stage)s, %(id)s, %(creator)s)
-ON CONFLICT (stage) DO UPDATE SET open = true
+INSERT INTO media.stream (stage, id, live, creator) VALUES (%(stage)s, %(id)s, %(id)s, %(creator)s)
+ON CONFLICT (id) DO UPDATE SET open = true
