@@ -1148,7 +1148,13 @@ CREATE TABLE media.stream (
     live uuid NOT NULL,
     guest integer,
     guest_id uuid,
+    still_at timestamp with time zone,
+    unrecorded_at timestamp with time zone,
+    drop_because text,
+    dropped_at timestamp with time zone,
     CONSTRAINT creators_is_the_lives CHECK (((guest IS NULL) = (id = live))),
+    CONSTRAINT drop_because_known CHECK ((drop_because = ANY (ARRAY['expired'::text, 'erased'::text]))),
+    CONSTRAINT dropped_for_a_reason CHECK (((dropped_at IS NULL) OR (drop_because IS NOT NULL))),
     CONSTRAINT guest_is_named CHECK (((guest IS NULL) = (guest_id IS NULL))),
     CONSTRAINT held_beats CHECK (((holder IS NULL) = (beat_at IS NULL))),
     CONSTRAINT held_is_not_lost CHECK (((holder IS NULL) OR (lost_at IS NULL)))
@@ -1998,12 +2004,14 @@ CREATE TABLE stage.stage (
     viewers_peak integer DEFAULT 0 NOT NULL,
     viewer_seconds bigint DEFAULT 0 NOT NULL,
     simulated boolean DEFAULT false NOT NULL,
+    visibility text DEFAULT 'public'::text NOT NULL,
     CONSTRAINT ended_once CHECK (((status = 'ended'::text) = (ended_at IS NOT NULL))),
     CONSTRAINT stage_description_check CHECK ((char_length(description) <= 2000)),
     CONSTRAINT stage_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'video'::text]))),
     CONSTRAINT stage_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'live'::text, 'ended'::text]))),
     CONSTRAINT stage_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 120))),
-    CONSTRAINT started_once CHECK (((status = 'scheduled'::text) = (started_at IS NULL)))
+    CONSTRAINT started_once CHECK (((status = 'scheduled'::text) = (started_at IS NULL))),
+    CONSTRAINT visibility_known CHECK ((visibility = ANY (ARRAY['public'::text, 'followers'::text, 'unlisted'::text])))
 );
 
 ALTER TABLE stage.stage ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
@@ -2555,7 +2563,13 @@ CREATE INDEX transfer_period ON ledger.transfer USING btree (period, key);
 
 CREATE INDEX transfer_recorded ON ledger.transfer USING brin (recorded_at) WITH (pages_per_range='16', autosummarize='on');
 
+CREATE INDEX stream_creator ON media.stream USING btree (creator);
+
+CREATE INDEX stream_dropping ON media.stream USING btree (stage) WHERE ((drop_because IS NOT NULL) AND (dropped_at IS NULL));
+
 CREATE INDEX stream_held ON media.stream USING btree (beat_at) WHERE (holder IS NOT NULL);
+
+CREATE INDEX stream_kept ON media.stream USING btree (lost_at) WHERE ((NOT open) AND (replay_s > 0) AND (drop_because IS NULL));
 
 CREATE INDEX stream_lost ON media.stream USING btree (lost_at) WHERE (open AND (lost_at IS NOT NULL));
 

@@ -24,6 +24,7 @@ def stage(**more) -> Stage:
         "key": 7, "id": ids.new(), "kind": "live", "creator": 2, "title": "T", "description": "", "cover": None,
         "status": "live", "gifts_enabled": True, "scheduled_at": None, "started_at": AT, "ended_at": None,
         "created_at": AT, "likes": 0, "viewers_peak": 0, "viewer_seconds": 0, "simulated": False,
+        "visibility": "public",
     }  # fmt: skip
     return Stage(**blank | more)
 

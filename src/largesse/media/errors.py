@@ -30,3 +30,35 @@ class BadMedia(Problem):
 
     status: ClassVar[int] = 422
     code: ClassVar[str] = "bad-media"
+
+
+@dataclass(eq=False)
+class LiveOver(Problem):
+    """The LIVE has ended."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "live-over"
+
+
+@dataclass(eq=False)
+class KeyReplaced(Problem):
+    """The stream key was replaced. Copy the new one from the studio."""
+
+    status: ClassVar[int] = 412
+    code: ClassVar[str] = "key-replaced"
+
+
+@dataclass(eq=False)
+class TakenOver(Problem):
+    """Another encoder took over."""
+
+    status: ClassVar[int] = 423
+    code: ClassVar[str] = "taken-over"
+
+
+@dataclass(eq=False)
+class Stopping(Problem):
+    """The service stops; connect again."""
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "stopping"

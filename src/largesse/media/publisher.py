@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from largesse.kit.news import News
+from largesse.kit.problems import Problem
 from largesse.media.boxes import Piece
 from largesse.media.model import Stream
 from largesse.media.packaging import Form, Packager
@@ -26,7 +27,11 @@ FREE_BYTES_MIN = 512 << 20  # less is left to the database: nothing is recorded 
 
 
 class PublishingEnded(OSError):  # noqa: N818
-    """The service ends this publisher; the text is a sentence for its creator."""
+    """The service ends this publisher; the text is a sentence for its creator, the problem says it to programs."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title())
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Publisher:
     _packager: Packager | None = None
     _recording: Recording | None = None
     _told: set[str] = field(default_factory=set)
-    _end: str = ""
+    _end: Problem | None = None
 
     @classmethod
     async def begin(
@@ -86,7 +91,7 @@ class Publisher:
     async def close(self, why: str) -> None:
         """Nothing more comes: list what came last."""
         assert self._packager is not None
-        self.tell(self._end or why)
+        self.tell(self._end.title() if self._end else why)
         await self._packager.close()
         await self._teller.close()
         try:
@@ -95,8 +100,8 @@ class Publisher:
             log.warning("media.not_finished", stage=self.stream.stage, error=str(error))
         await self.over(self)
 
-    def end(self, why: str) -> None:
-        """Take no more: the next bytes are refused with this sentence."""
+    def end(self, why: Problem) -> None:
+        """Take no more: the next bytes are refused with this."""
         self._end = self._end or why
 
     async def _take(self, piece: Piece) -> None:

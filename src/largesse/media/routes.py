@@ -34,6 +34,7 @@ from largesse.kit.sockets import (
 from largesse.media.errors import BadMedia, NotOpen, NotYourStream
 from largesse.media.model import Stream, guest_stream
 from largesse.media.packaging import Form
+from largesse.media.publisher import PublishingEnded
 from largesse.media.recording import REPLAY, RUN_FILE
 from largesse.media.service import MediaService
 from largesse.media.window import FRAGMENT, PLAYLIST
@@ -133,6 +134,8 @@ async def _take(socket: Socket, media: MediaService, live: Any) -> None:
             await publisher.write(piece)
     except TimeoutError:
         raise BadMedia(why := f"Nothing came for {SILENT_S_MAX:.0f} s.") from None
+    except PublishingEnded as ended:
+        raise ended.problem from None
     except OSError as error:
         raise BadMedia(why := str(error)) from None
     finally:

@@ -18,7 +18,9 @@ from largesse.kit import outbox
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.news import Listening, News
+from largesse.kit.problems import Problem
 from largesse.media import events, store
+from largesse.media.errors import KeyReplaced, LiveOver, Stopping, TakenOver
 from largesse.media.front import KeyRefused, RtmpFront, Sink
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.packaging import Form
@@ -30,7 +32,6 @@ log = structlog.get_logger(__name__)
 _TROUBLE = (psycopg.Error, PoolTimeout, OSError)
 _ANSWER_S_MAX = 4.0
 _REPLAYS_AT_ONCE = 20
-_ENDED = "The LIVE has ended, has another key, or another encoder took over."
 
 
 class MediaService:
@@ -61,7 +62,7 @@ class MediaService:
     async def close(self) -> None:
         """End every publisher of this process."""
         for publisher in list(self._publishers):
-            publisher.end("The service stops; connect again.")
+            publisher.end(Stopping())
         await self.front.stop()
         if self._listening is not None:
             await self._listening.unsubscribe()
@@ -99,7 +100,7 @@ class MediaService:
             await outbox.put(tx, *events.back(stream))
         for other in self._publishers:
             if other.stream.id == stream.id:
-                other.end("Another encoder took over.")
+                other.end(TakenOver())
         await self.news.publish(events.SHUT_SUBJECT, stream.id.bytes)  # who packed it until now stops at once
         try:
             record = self.settings.record_lives and stream.guest is None  # a replay shows the creator
@@ -163,9 +164,22 @@ class MediaService:
             try:
                 async with asyncio.timeout(_ANSWER_S_MAX), self.db.write() as tx:
                     going = await store.beat(tx, self._name, [publisher.stream for publisher in held])
+                    over = [p.stream.id for p in held if _place(p) not in going]
+                    now = {which: await store.find_stream(tx, which) for which in over}
             except _TROUBLE as error:
                 log.warning("media.beat", error=type(error).__name__)
                 continue
             for publisher in held:
-                if (publisher.stream.id, publisher.stream.run) not in going:
-                    publisher.end(_ENDED)
+                if _place(publisher) not in going:
+                    publisher.end(_why(publisher.stream, now.get(publisher.stream.id)))
+
+
+def _place(publisher: Publisher) -> tuple[UUID, int]:
+    return publisher.stream.id, publisher.stream.run
+
+
+def _why(held: Stream, now: Stream | None) -> Problem:
+    """Why a run may not go on, from the row as it stands."""
+    if now is None or not now.open:
+        return LiveOver()
+    return KeyReplaced() if now.key_number != held.key_number else TakenOver()

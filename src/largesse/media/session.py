@@ -179,7 +179,8 @@ class Session:
         except TimeoutError:
             raise Ended("The service is too slow for this stream.", "NetStream.Publish.Failed") from None
         except OSError as error:
-            raise Ended(f"The stream cannot be taken: {error}.", "NetStream.Publish.Failed") from None
+            said = str(error).removesuffix(".")
+            raise Ended(f"The stream cannot be taken: {said}.", "NetStream.Publish.Failed") from None
 
     async def _obey(self, values: list[amf.Value]) -> None:
         name, number, *rest = [*values, None, None][: max(len(values), 2)]

@@ -41,6 +41,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     viewers_peak: int
     viewer_seconds: int
     simulated: bool
+    visibility: str
 
     @property
     def public_id(self) -> str:

@@ -278,13 +278,26 @@ async def test_the_same_creators_newer_page_takes_over(streaming, cast):
         await streaming.until(lambda: _is(streaming, "live"))
         async with recorder(streaming.port, streaming.live, cast.bob.token) as second:
             again = asyncio.create_task(record(second, media, 8))
-            code, _, said = await closed(first)
-            assert code == 4422
-            assert "took over" in said[-1]
+            code, reason, _ = await closed(first)
+            assert (code, reason) == (4423, "taken-over")
             with contextlib.suppress(websockets.ConnectionClosed):
                 await sending
             assert (await streaming.body())["signal"] == {"state": "live", "run": 2}
             again.cancel()
+
+
+@pytest.mark.parametrize(("act", "code", "reason"), [("end", 4410, "live-over"), ("stream-key", 4412, "key-replaced")])
+async def test_a_page_is_told_by_a_code_why_it_may_not_go_on(streaming, cast, act, code, reason):
+    media = await made(*OPUS, seconds=6, form="mp4")
+    async with recorder(streaming.port, streaming.live, cast.bob.token) as connection:
+        sending = asyncio.create_task(record(connection, media, 6))
+        await streaming.until(lambda: _is(streaming, "live"))
+        answer = await streaming.client.post(f"/v1/lives/{streaming.live}/{act}", headers=cast.bob.headers)
+        assert answer.status_code == 200
+        found, why, _ = await closed(connection)
+        assert (found, why) == (code, reason)
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await sending
 
 
 async def test_a_killed_process_is_noticed(streaming):

@@ -7,6 +7,8 @@ import { Camera } from './camera.svelte';
 export type Source = 'camera' | 'encoder';
 
 const NOTICES_MAX = 5;
+/** Why the service ended it, by the socket's close code; of the LIVE's own end the page tells by itself. */
+const SAID = new Map<number, 'air.key_replaced' | 'air.taken_over' | null>([[4409, null], [4410, null], [4412, 'air.key_replaced'], [4423, 'air.taken_over']]);
 const key = (id: string) => `largesse.source.${id}`;
 
 /** What was chosen for a LIVE when it was made; goes with the browser's tab. */
@@ -31,7 +33,8 @@ export class Air {
       told: (text) => this.#note(text),
       slow: () => this.#note(t('air.slow')),
       over: (code) => {
-        if (code !== 4409) toast(t('air.over'), { tone: 'bad' });
+        const said = SAID.get(code);
+        if (said !== null) toast(t(said ?? 'air.over'), { tone: 'bad' });
       },
     });
     this.camera.onstream = (stream) => {

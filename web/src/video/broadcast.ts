@@ -18,8 +18,8 @@ const BITS_MAX = 2_500_000;
 const BITS_MIN = 500_000;
 const SOUND_BITS = 96_000;
 const RATE_MS = 3_000;
-/** No such LIVE, not one's own, ended: asking again changes nothing. */
-const OVER = new Set([4401, 4403, 4404, 4409]);
+/** No such LIVE, not one's own, not begun, ended, its key replaced, another encoder took over: asking again changes nothing. */
+const OVER = new Set([4401, 4403, 4404, 4409, 4410, 4412, 4423]);
 const REFUSED = 4422;
 
 export type AirState = 'off' | 'connecting' | 'sending';
@@ -64,7 +64,6 @@ export class Broadcast {
   #dropped = 0;
   #sent: { at_ms: number; bytes: number }[] = [];
   #state: AirState = 'off';
-  #refused = '';
 
   constructor(address: string, events: BroadcastEvents) {
     this.#address = address;
@@ -90,7 +89,6 @@ export class Broadcast {
   #connect(): void {
     this.#drop();
     this.#become('connecting');
-    this.#refused = '';
     const url = new URL(this.#address, location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(url);
@@ -101,14 +99,13 @@ export class Broadcast {
     socket.onmessage = ({ data }) => {
       const { ready, notice, refused } = JSON.parse(String(data)) as { ready?: true; notice?: string; refused?: string };
       if (ready) this.#record(socket, kind);
-      if (refused !== undefined) this.#refused = refused;
       const text = notice ?? refused;
       if (text) this.#events.told(text);
     };
     socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return;
       this.#drop();
-      if (OVER.has(code) || (code === REFUSED && (this.#failures > 2 || this.#refused.includes('took over')))) {
+      if (OVER.has(code) || (code === REFUSED && this.#failures > 2)) {
         this.stop();
         this.#events.over(code);
       } else this.#again();
