@@ -63,7 +63,7 @@ async def test_a_viewer_signs_in_gives_comments_and_finds_the_keys_without_a_poi
 
         await keys.press("g")
         await expect(page.get_by_role("dialog", name="Gifts", exact=True)).to_be_visible()
-        await page.wait_for_function("document.activeElement.type === 'radio'")
+        await page.wait_for_function("() => document.activeElement.type === 'radio'")
         first = await _chosen(who)
         await keys.press("ArrowRight")
         second = await _chosen(who)
@@ -94,7 +94,7 @@ async def test_focus_comes_back_to_what_opened_the_gifts(browser: Browser, world
         await expect(who.page.get_by_role("button", name="Gift", exact=True)).to_be_visible()
         await _tab_to(who, ".gift")
         await who.page.keyboard.press("Enter")
-        await who.page.wait_for_function("document.activeElement.type === 'radio'")
+        await who.page.wait_for_function("() => document.activeElement.type === 'radio'")
         await who.page.keyboard.press("Escape")
         await expect(who.page.get_by_role("button", name="Gift", exact=True)).to_be_focused()
         ranks = who.page.get_by_role("dialog", name="Top gifters")
@@ -117,7 +117,7 @@ async def test_a_viewer_short_of_coins_recharges_by_keys_and_is_back_at_the_gift
         await who.go(f"/live/{world.live}")
         await expect(page.get_by_role("button", name="Gift", exact=True)).to_be_visible()
         await keys.press("g")
-        await page.wait_for_function("document.activeElement.type === 'radio'")
+        await page.wait_for_function("() => document.activeElement.type === 'radio'")
         for _ in range(TABS_MAX):
             if await _chosen(who) == "Crown":
                 break
@@ -126,11 +126,11 @@ async def test_a_viewer_short_of_coins_recharges_by_keys_and_is_back_at_the_gift
         await keys.press("Enter")
         short = page.get_by_role("dialog", name="199 more coins needed")
         await expect(short.get_by_role("button", name=re.compile(r"^Pay \$3\.20"))).to_be_enabled()
-        await page.wait_for_function("document.activeElement.closest('dialog[data-modal][open]')")
+        await page.wait_for_function("() => document.activeElement.closest('dialog[data-modal][open]')")
         await _tab_to(who, "dialog footer button")
         await keys.press("Enter")
         await expect(short).to_be_hidden()
-        await page.wait_for_function("document.activeElement.type === 'radio'")
+        await page.wait_for_function("() => document.activeElement.type === 'radio'")
         assert await _chosen(who) == "Crown"
         await keys.press("Enter")
         await expect(page.get_by_text("Crown sent")).to_be_visible()

@@ -39,6 +39,7 @@ LITERAL = re.compile(r"""\bt\(\s*(['"])([a-z][\w.-]*)\1""")
 PREFIX = re.compile(r"\bt\(\s*`([a-z][\w.-]*)\$\{")
 OF_CODES = re.compile(r"""\b(?:tCode|formProblem)\((?:\w+, )?'([a-z_.]+)'""")
 UNWORDED = re.compile(r"(?<!worded\()import\('([^']+\.svelte)'\)")  # opened on demand, without its words
+STATIC = re.compile(r"""(?:import (?!type )[^'"()]*|export [^'"()]*)from '(\.[^']+)'""")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 CODE = re.compile(
     r"""\bcode: ClassVar\[str\] = "([a-z-]+)"|^\s+\d{3}: "([a-z-]+)",$|"code": "([a-z-]+)",""", re.MULTILINE
@@ -116,13 +117,31 @@ def test_the_room_asks_for_no_words_that_it_does_not_load() -> None:
     room = ("web/src/room/", "web/src/recharge/", "web/src/ui/", "web/src/engine/", "web/src/pages/live.ts")
     known = words("en", ".")
     sheets = {**known, **words("en", "sheets")}
-    inside = [(name, source) for name, source in asked_for() if name.startswith(room)]
-    opened = ("web/src/recharge/", "web/src/room/KeysDialog.svelte", "web/src/room/QuoteSheet.svelte")
-    wanted = [(name, source, sheets if name.startswith(opened) else known) for name, source in inside]
+    inside = {name: source for name, source in asked_for() if name.startswith(room)}
+    at_once = loaded_with("web/src/pages/live.ts", inside)
+    assert {"web/src/room/Live.svelte", "web/src/room/Screen.svelte"} <= at_once
+    assert "web/src/recharge/RechargeSheet.svelte" not in at_once
+    wanted = [(name, source, known if name in at_once else sheets) for name, source in inside.items()]
     assert {name: bad for name, source, mine in wanted if (bad := unknown(source, mine))} == {}
-    loose = [posixpath.normpath(f"{name}/../{found}") for name, source in inside for found in UNWORDED.findall(source)]
-    assert [found for found in loose if found.startswith(opened)] == []  # the others speak the room's own words
     assert UNWORDED.findall("import('./A.svelte') worded(import('./B.svelte'))") == ["./A.svelte"]
+    assert STATIC.findall("import A from './A.svelte'; import type { B } from './b'; worded(import('./c'))") == [
+        "./A.svelte"
+    ]
+
+
+def loaded_with(name: str, among: dict[str, str]) -> set[str]:
+    """A source and those that it imports without asking for the words of sheets."""
+    found: set[str] = set()
+    ahead = [name]
+    while ahead:
+        name = ahead.pop()
+        if name in found or name not in among:
+            continue
+        found.add(name)
+        for path in (*STATIC.findall(among[name]), *UNWORDED.findall(among[name])):
+            base = posixpath.normpath(f"{posixpath.dirname(name)}/{path}")
+            ahead += [base, f"{base}.ts", f"{base}/index.ts"]
+    return found
 
 
 def test_every_language_is_whole() -> None:

@@ -1,5 +1,5 @@
 /** Every call that the pages make, by name. */
-// What only a few pages call (`./insights`, `./office`, `./papers`, `./payouts`) is imported from there: what stands here is on every page.
+// What only a few pages call (`./hosts`, `./insights`, `./limits`, `./office`, `./papers`, `./payouts`) is imported from there: what stands here is on every page.
 import { http } from './client';
 import type { FrameList, GiftSent } from './events';
 import type { PurchaseReceipt } from './receipts';
@@ -58,14 +58,6 @@ export const accounts = {
   verifyEmail: (token: string) => http.post<void>(`/v1/email-verifications/${e(token)}`),
 };
 
-/** Other platforms, and a person's agreement to them. */
-export const hosts = {
-  list: () => http.get<w.Page<w.Host>>('/v1/hosts', { limit: 200 }),
-  links: () => http.get<w.Page<w.HostLink>>('/v1/me/hosts'),
-  code: (host: string) => http.post<w.HostCode>('/v1/me/host-codes', { host }),
-  unlink: (host: string) => http.del<void>(`/v1/me/hosts/${e(host)}`),
-};
-
 export interface GiftOrder {
   id: string;
   gift_id: string;
@@ -107,13 +99,6 @@ export const catalog = {
   bundles: () => http.get<w.Bundles>('/v1/catalog/bundles', { channel: 'web' }),
   providers: () => http.get<{ items: w.Seller[] }>('/v1/catalog/providers', { channel: 'web' }),
   bundleQuote: (coins: number) => http.get<w.BundleQuote>('/v1/catalog/bundles/quote', { coins, channel: 'web' }),
-};
-
-export const limits = {
-  get: () => http.get<w.Limits>('/v1/me/limits'),
-  buying: () => http.get<Record<'day' | 'week' | 'month', { spent: w.Money; left: w.Money | null; resets_at: string }>>('/v1/me/buying'),
-  set: (wanted: { give: Record<string, unknown>; buy: Record<string, unknown> }) => http.put<w.Limits>('/v1/me/limits', wanted),
-  rest: (length: { days: number } | { months: number }) => http.post<w.Rest>('/v1/me/cool-off', length),
 };
 
 export type PurchaseOrder = { id: string; provider: string; return_url?: string; expected_price?: w.Money } & ({ bundle_id: string } | { coins: number });

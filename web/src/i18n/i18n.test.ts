@@ -98,7 +98,7 @@ test("a problem is told in the part's own words, else in any part's, else in the
   setLocale('en', { ...en, ...sheets });
   expect(tCode('unbought', 'busy', 'x')).toBe(sheets['unbought.busy']);
   expect(tCode('unbought', 'too-many', 'x')).toBe(en['problem.too-many']);
-  expect(tCode('problem', 'muted', 'x')).toBe(en['refused.muted']);
+  expect(tCode('problem', 'muted', 'x')).toBe(sheets['refused.muted']);
   expect(tCode('problem', 'no-such-code', 'What the server said')).toBe('What the server said');
 });
 

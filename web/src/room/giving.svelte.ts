@@ -1,9 +1,10 @@
 /** Giving: what is chosen, what is on its way, what came of it. Coins shown are the wallet's less what is on its way. */
 import { ApiProblem, http, lives, prefixed, uuid7, type Gift, type GiftOrder, type GiftRecord, type Receipt } from '../api';
 import type { Showing } from '../engine';
-import { dateTime, giftName, money, number, t, tCode } from '../i18n';
+import { dateTime, giftName, money, number, t } from '../i18n';
 import { loadWallet, noteBalance, session, signInHref, toast } from '../ui';
 import { Outbox } from './outbox';
+import { sayRefused } from './refused';
 import type { Room } from './room.svelte';
 import { Combo, COMBO_MS, type Batch } from './taps';
 
@@ -196,7 +197,7 @@ export class Giving {
     if (problem.code === 'price-changed' || problem.code === 'gift-retired') void this.#room.reloadCatalog();
     if (problem.code === 'banned-from-room') this.#room.banned = true;
     const resets = problem.members['resets_at'] ?? problem.members['until'];
-    toast(tCode('refused', problem.code, problem.message, { time: typeof resets === 'string' ? dateTime(resets, 'short') : '' }), { tone: 'bad' });
+    void sayRefused(problem, { time: typeof resets === 'string' ? dateTime(resets, 'short') : '' });
   }
 
   #takeBack(gift: Gift, batch: Batch): void {
