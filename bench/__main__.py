@@ -20,6 +20,7 @@ ALL = (
     "frames",
     "engine",
     "media",
+    "lives",
 )
 
 

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page
 
@@ -102,6 +103,8 @@ class Service:
 
     base: str
     login: str
+    pid: int
+    folder: Path  # its data
 
     async def sign_in(self, request: APIRequestContext) -> None:
         """Give a window the creator's session."""
@@ -110,19 +113,19 @@ class Service:
 
 
 @asynccontextmanager
-async def service() -> AsyncIterator[Service]:
-    """`largesse serve` in a folder of its own, for the length of the block."""
+async def service(rtmp_port: int = 0) -> AsyncIterator[Service]:
+    """`largesse serve` in a folder of its own, for the length of the block; port 0 takes no encoders."""
     with tempfile.TemporaryDirectory(prefix="largesse-bench-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)  # noqa: PTH101 - PostgreSQL runs as somebody else where this runs as root
         environ = {k: v for k, v in os.environ.items() if not k.startswith("LARGESSE_")} | {
             "LARGESSE_DATA_DIR": folder + "/data", "LARGESSE_HTTP_PORT": str(PORT), "LARGESSE_SANDBOX": "1",
-            "LARGESSE_RTMP_PORT": "0", "LARGESSE_LOG_LEVEL": "warning", "LARGESSE_CONFIG": os.devnull,
+            "LARGESSE_RTMP_PORT": str(rtmp_port), "LARGESSE_LOG_LEVEL": "warning", "LARGESSE_CONFIG": os.devnull,
         }  # fmt: skip
         command = (sys.executable, "-m", "largesse.main", "serve")
         server = await asyncio.to_thread(subprocess.Popen, command, env=environ, stdout=subprocess.DEVNULL)
         try:
             await asyncio.to_thread(wait_ready, PORT)
-            yield Service(f"http://127.0.0.1:{PORT}", f"bob.{secrets.token_hex(3)}")
+            yield Service(f"http://127.0.0.1:{PORT}", f"bob.{secrets.token_hex(3)}", server.pid, Path(folder) / "data")
         finally:
             server.terminate()
             await asyncio.to_thread(server.wait, 30)
