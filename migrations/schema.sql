@@ -1152,12 +1152,14 @@ CREATE TABLE media.stream (
     unrecorded_at timestamp with time zone,
     drop_because text,
     dropped_at timestamp with time zone,
+    said text,
     CONSTRAINT creators_is_the_lives CHECK (((guest IS NULL) = (id = live))),
     CONSTRAINT drop_because_known CHECK ((drop_because = ANY (ARRAY['expired'::text, 'erased'::text]))),
     CONSTRAINT dropped_for_a_reason CHECK (((dropped_at IS NULL) OR (drop_because IS NOT NULL))),
     CONSTRAINT guest_is_named CHECK (((guest IS NULL) = (guest_id IS NULL))),
     CONSTRAINT held_beats CHECK (((holder IS NULL) = (beat_at IS NULL))),
-    CONSTRAINT held_is_not_lost CHECK (((holder IS NULL) OR (lost_at IS NULL)))
+    CONSTRAINT held_is_not_lost CHECK (((holder IS NULL) OR (lost_at IS NULL))),
+    CONSTRAINT stream_said_check CHECK ((char_length(said) <= 300))
 )
 WITH (fillfactor='70');
 

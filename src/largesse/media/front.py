@@ -100,7 +100,7 @@ class RtmpFront:
 
     async def admit(self, session: Session, key: str) -> Sink:
         """A sink for this key, after the last one with it is closed. Raises Ended: refused, in use, or no answer."""
-        while (other := self._publishing.get(key)) is not None:
+        while (other := self._publishing.get(key, session)) is not session:
             if not other.is_ending and other.silent_s < self.limits.silent_s:
                 raise Ended("Another encoder publishes with this key.", "NetStream.Publish.BadName")
             other.end("Another encoder took over.")

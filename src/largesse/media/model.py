@@ -17,7 +17,8 @@ _MARK = b"largesse stream key 1:"
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the pictures and sound of a LIVE's creator, or of a guest, as its row stands.
 
-    `id` is the stream's, which is the LIVE's where it is its creator's. `replay_s` is null until it has ended.
+    `id` is the stream's, which is the LIVE's where it is its creator's. `replay_s` is null until it has ended,
+    `said` is what its publisher was last told.
     """
 
     stage: int
@@ -32,6 +33,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     held: bool
     lost_at: datetime | None
     replay_s: int | None
+    said: str | None
 
     @property
     def signal(self) -> SignalState:

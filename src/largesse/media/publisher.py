@@ -23,6 +23,7 @@ from largesse.media.relay import Teller
 from largesse.media.window import Segment, Window
 
 log = structlog.get_logger(__name__)
+SAID_CHARS_MAX = 300
 FREE_BYTES_MIN = 512 << 20  # less is left to the database: nothing is recorded then
 
 
@@ -63,6 +64,7 @@ class Publisher:
     _recording: Recording | None = None
     _told: set[str] = field(default_factory=set)
     _end: Problem | None = None
+    said: str | None = None  # the last sentence for the creator
 
     @classmethod
     async def begin(
@@ -86,12 +88,13 @@ class Publisher:
 
     async def notice(self, text: str) -> None:
         """Tell the creator."""
+        self.said = text[:SAID_CHARS_MAX]
         self.tell(text)
 
     async def close(self, why: str) -> None:
         """Nothing more comes: list what came last."""
         assert self._packager is not None
-        self.tell(self._end.title() if self._end else why)
+        await self.notice(self._end.title() if self._end else why)
         await self._packager.close()
         await self._teller.close()
         try:
@@ -154,4 +157,5 @@ class Publisher:
         if text not in self._told:
             self._told.add(text)
             log.warning("media.disk", stage=self.stream.stage, error=str(error))
+            self.said = text
             self.tell(text)

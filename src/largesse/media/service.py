@@ -71,7 +71,7 @@ class MediaService:
             await asyncio.wait([self._beating])
         with suppress(*_TROUBLE):
             for publisher in list(self._publishers):
-                await self._release(publisher.stream)
+                await self._release(publisher.stream, publisher.said)
 
     async def find(self, stream: UUID) -> Stream | None:
         """A LIVE's stream, where it was ever started, or a guest's (`guest_stream`)."""
@@ -108,7 +108,7 @@ class MediaService:
                 stream, form, self.news, self.folders, record=record, tell=tell, over=self._over
             )
         except BaseException:
-            await self._release(stream)
+            await self._release(stream, None)
             raise
         self._publishers[publisher] = None
         await self.news.publish(outbox.NEWS_SUBJECT, b"")
@@ -140,11 +140,11 @@ class MediaService:
     async def _over(self, publisher: Publisher) -> None:
         self._publishers.pop(publisher, None)
         with suppress(*_TROUBLE):  # else it lapses, for nobody beats for it
-            await self._release(publisher.stream)
+            await self._release(publisher.stream, publisher.said)
 
-    async def _release(self, stream: Stream) -> None:
+    async def _release(self, stream: Stream, said: str | None) -> None:
         async with self.db.write() as tx:
-            if await store.release(tx, self._name, stream):
+            if await store.release(tx, self._name, stream, said):
                 await outbox.put(tx, *events.lost(stream))
         await self.news.publish(outbox.NEWS_SUBJECT, b"")
         log.info("media.signal_lost", stage=stream.stage, guest=stream.guest, run=stream.run)
@@ -163,7 +163,7 @@ class MediaService:
                 continue
             try:
                 async with asyncio.timeout(_ANSWER_S_MAX), self.db.write() as tx:
-                    going = await store.beat(tx, self._name, [publisher.stream for publisher in held])
+                    going = await store.beat(tx, self._name, [p.stream for p in held], [p.said for p in held])
                     over = [p.stream.id for p in held if _place(p) not in going]
                     now = {which: await store.find_stream(tx, which) for which in over}
             except _TROUBLE as error:

@@ -7,7 +7,7 @@ import structlog
 
 from largesse.media import amf, handshake
 from largesse.media.chunks import BadChunk, ChunkReader, Kind, Message, written
-from largesse.media.tracks import Tracks, Unplayable
+from largesse.media.tracks import Tracks, Unplayable, is_sound_head
 
 if TYPE_CHECKING:
     from largesse.media.front import RtmpFront, Sink
@@ -19,6 +19,7 @@ _WINDOW_BYTES = 2_500_000
 _STREAM = 1  # the one message stream that a connection gets
 _KEY_CHARS_MAX = 256
 _GOODBYE_S = 1.0
+_TURN_S_MIN = 1.0  # each turn begins a run
 _FLV_HEADER = b"FLV\x01\x05" + (9).to_bytes(4) + bytes(4)
 _SET_FRAME = amf.write_values("@setDataFrame")
 _PING, _PONG = 6, 7
@@ -50,6 +51,8 @@ class Session:
         self._chunks = ChunkReader(front.limits.early_message_bytes_max)
         self._tracks = Tracks()
         self._flv: list[bytes] = []
+        self._sound_head = b""
+        self._turned = 0.0
         self._key = ""
         self._sink: Sink | None = None
         self._received = self._acknowledged = 0
@@ -163,11 +166,27 @@ class Session:
             body = body.removeprefix(_SET_FRAME)
         else:
             self._since = self._now()
+            if self._tracks.turns(message.kind, body):
+                await self._turn(message.ms)
             if text := self._tracks.see(message.kind, message.ms, body):
                 await self._sink.notice(text)
-        ms = message.ms
-        head = bytes((message.kind,)) + len(body).to_bytes(3) + (ms & 0xFFFFFF).to_bytes(3) + bytes((ms >> 24, 0, 0, 0))
-        self._flv += (head, body, (11 + len(body)).to_bytes(4))
+        if message.kind == Kind.AUDIO and is_sound_head(body):
+            self._sound_head = body
+        self._flv += _tag(message.kind, message.ms, body)
+
+    async def _turn(self, ms: int) -> None:
+        """Begin a run of its own for pictures of another shape. Raises Unplayable, Ended."""
+        if self._now() - self._turned < _TURN_S_MIN:
+            raise Unplayable("The picture changes its size again and again. Fix it in the encoder.")
+        assert self._sink is not None
+        await self._give()
+        sink, self._sink = self._sink, None
+        await sink.close("The picture changes its size.")
+        self._sink = await self._front.admit(self, self._key)
+        self._turned = self._since = self._now()
+        self._flv = [_FLV_HEADER]
+        if self._sound_head:
+            self._flv += _tag(Kind.AUDIO, ms, self._sound_head)
 
     async def _give(self) -> None:
         if not self._flv or self._sink is None:
@@ -262,3 +281,9 @@ class Session:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _tag(kind: int, ms: int, body: bytes) -> tuple[bytes, bytes, bytes]:
+    """An FLV tag: head, body, and the length of both."""
+    head = bytes((kind,)) + len(body).to_bytes(3) + (ms & 0xFFFFFF).to_bytes(3) + bytes((ms >> 24, 0, 0, 0))
+    return head, body, (11 + len(body)).to_bytes(4)

@@ -69,8 +69,8 @@ async def claim(tx: WriteTx, stream: UUID, key_number: int | None, holder: str, 
     )
 
 
-async def beat(tx: WriteTx, holder: str, held: Sequence[Stream]) -> set[tuple[UUID, int]]:
-    """Say that these runs go on; those that may, as (stream, run)."""
+async def beat(tx: WriteTx, holder: str, held: Sequence[Stream], said: Sequence[str | None]) -> set[tuple[UUID, int]]:
+    """Say that these runs go on, and what each publisher was last told; those that may, as (stream, run)."""
     rows = await tx.rows(
         sql("media", "streams_beat"),
         {
@@ -78,14 +78,15 @@ async def beat(tx: WriteTx, holder: str, held: Sequence[Stream]) -> set[tuple[UU
             "ids": [s.id for s in held],
             "runs": [s.run for s in held],
             "key_numbers": [s.key_number for s in held],
+            "said": list(said),
         },
     )
     return {(row["id"], row["run"]) for row in rows}
 
 
-async def release(tx: WriteTx, holder: str, stream: Stream) -> bool:
+async def release(tx: WriteTx, holder: str, stream: Stream, said: str | None) -> bool:
     """End a run; whether the stream lost its signal by that and is still open."""
-    row = {"holder": holder, "id": stream.id, "run": stream.run}
+    row = {"holder": holder, "id": stream.id, "run": stream.run, "said": said}
     return bool(await tx.scalar(sql("media", "stream_release"), row))
 
 

@@ -28,6 +28,14 @@ class Tracks:
     first_ms: int = -1
     key_ms: int = -1
     told: int = 0
+    shape: bytes = b""  # what a decoder needs to know of the pictures that follow
+
+    def turns(self, kind: int, body: bytes) -> bool:
+        """Whether pictures of another shape follow, as of a phone that was turned: no decoder goes on with them."""
+        if kind != Kind.VIDEO or body[1:2] == b"" or not _is_shape(body):
+            return False
+        last, self.shape = self.shape, body[5:]
+        return bool(last) and last != self.shape
 
     def see(self, kind: int, ms: int, body: bytes) -> str:
         """A notice for the creator, or an empty text. An empty body says nothing of a codec."""
@@ -56,6 +64,16 @@ class Tracks:
             self.told |= 2
             return "Key frames are more than 4 s apart, so viewers wait. Set the encoder's keyframe interval to 1 s."
         return ""
+
+
+def _is_shape(body: bytes) -> bool:
+    """Whether this is a decoder's configuration and no picture."""
+    return body[0] & 15 == 0 if body[0] & 128 else body[1] == 0
+
+
+def is_sound_head(body: bytes) -> bool:
+    """Whether this is what a decoder of AAC needs to know, and no sound."""
+    return len(body) > 1 and body[0] >> 4 == 10 and body[1] == 0  # noqa: PLR2004 - AAC, annex E.4.2.1
 
 
 def _sound(body: bytes) -> str:

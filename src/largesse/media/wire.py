@@ -11,12 +11,16 @@ from largesse.media.window import PLAYLIST
 
 
 class IngestBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a creator's camera or encoder publishes; the key is a secret. `rtmp` is null where RTMP is off."""
+    """Where a creator's camera or encoder publishes; the key is a secret. `rtmp` is null where RTMP is off.
+
+    `said` is the last that whoever publishes, or published, was told: a notice, or why it ended; a sentence in English.
+    """
 
     ws: str
     whip: str | None
     rtmp: str | None
     key: str
+    said: str | None
 
 
 class PlaybackBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +47,7 @@ def ingest_body(stream: Stream, keys: StreamKeys, settings: Settings) -> IngestB
         whip=None,
         rtmp=f"rtmp://{where}:{settings.rtmp_port}/live" if settings.rtmp_port else None,
         key=keys.text(stream.id, stream.key_number),
+        said=stream.said,
     )
 
 

@@ -12,6 +12,8 @@ export interface Ingest {
   whip: string | null;
   rtmp: string | null;
   key: string;
+  /** The last that whoever publishes was told, in English. */
+  said: string | null;
 }
 
 /** Where pictures and sound are; null where there are none of that kind. */

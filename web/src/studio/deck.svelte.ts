@@ -9,6 +9,7 @@ import { toast } from '../ui';
 const GIFTS_MAX = 200;
 const TALK_MAX = 200;
 const VIEWERS_MAX = 180;
+const NOTICED_MS = 8_000;
 const WRITE_MS = 200;
 
 export class Deck {
@@ -149,10 +150,15 @@ export class Deck {
 
   async #signalled(signal: Live['signal']): Promise<void> {
     this.live = { ...this.live!, signal };
-    if (this.live.playback || signal.state !== 'live') return;
+    if (signal.state === 'live') window.setTimeout(() => void this.#look(), NOTICED_MS); // by then an encoder's faults are known
+    if (!this.live.playback || signal.state === 'lost') await this.#look();
+  }
+
+  /** Where the pictures are, and what the encoder was told. */
+  async #look(): Promise<void> {
     try {
-      const { playback } = await lives.get(this.id);
-      this.live = { ...this.live, playback };
+      const { playback, ingest } = await lives.get(this.id);
+      if (this.live) this.live = { ...this.live, playback, ingest };
     } catch (problem) {
       if (!(problem instanceof ApiProblem)) throw problem; // the next snapshot says it
     }

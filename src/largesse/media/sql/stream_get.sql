@@ -1,3 +1,3 @@
 -- A stream by its public id, which is the LIVE's for its creator. id
-SELECT stage, id, live, guest, guest_id, creator, open, key_number, run, holder IS NOT NULL AS held, lost_at, replay_s
+SELECT stage, id, live, guest, guest_id, creator, open, key_number, run, holder IS NOT NULL AS held, lost_at, replay_s, said
 FROM media.stream WHERE id = %(id)s

@@ -1,3 +1,3 @@
 -- Streams of LIVEs' creators. stages
-SELECT stage, id, live, guest, guest_id, creator, open, key_number, run, holder IS NOT NULL AS held, lost_at, replay_s
+SELECT stage, id, live, guest, guest_id, creator, open, key_number, run, holder IS NOT NULL AS held, lost_at, replay_s, said
 FROM media.stream WHERE stage = ANY(%(stages)s::integer[]) AND guest IS NULL

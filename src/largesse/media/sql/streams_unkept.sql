@@ -1,3 +1,3 @@
 -- Streams that are shut, and of which it is not known yet what was recorded. limit
-SELECT stage, id, live, guest, guest_id, creator, open, key_number, run, holder IS NOT NULL AS held, lost_at, replay_s
+SELECT stage, id, live, guest, guest_id, creator, open, key_number, run, holder IS NOT NULL AS held, lost_at, replay_s, said
 FROM media.stream WHERE NOT open AND holder IS NULL AND run > 0 AND replay_s IS NULL ORDER BY stage LIMIT %(limit)s
