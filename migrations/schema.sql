@@ -1134,6 +1134,39 @@ CREATE TABLE ledger.wallet (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE media.caption (
+    stage integer NOT NULL,
+    lang text NOT NULL,
+    label text NOT NULL,
+    name text NOT NULL
+);
+
+CREATE TABLE media.film (
+    stage integer NOT NULL,
+    id uuid NOT NULL,
+    creator integer NOT NULL,
+    state text NOT NULL,
+    recording uuid,
+    upload uuid,
+    failure text,
+    failure_detail text,
+    progress smallint DEFAULT 0 NOT NULL,
+    duration_ms bigint DEFAULT 0 NOT NULL,
+    width integer DEFAULT 0 NOT NULL,
+    height integer DEFAULT 0 NOT NULL,
+    file_bytes bigint DEFAULT 0 NOT NULL,
+    attempt smallint DEFAULT 0 NOT NULL,
+    holder text,
+    beat_at timestamp with time zone,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    swept boolean DEFAULT false NOT NULL,
+    CONSTRAINT failed_with_words CHECK (((state = 'failed'::text) = (failure IS NOT NULL))),
+    CONSTRAINT film_progress_check CHECK (((progress >= 0) AND (progress <= 100))),
+    CONSTRAINT film_state_check CHECK ((state = ANY (ARRAY['uploading'::text, 'processing'::text, 'ready'::text, 'failed'::text, 'removed'::text]))),
+    CONSTRAINT held_beats CHECK (((holder IS NULL) = (beat_at IS NULL)))
+)
+WITH (fillfactor='70');
+
 CREATE TABLE media.stream (
     stage integer NOT NULL,
     id uuid NOT NULL,
@@ -1162,6 +1195,22 @@ CREATE TABLE media.stream (
     CONSTRAINT stream_said_check CHECK ((char_length(said) <= 300))
 )
 WITH (fillfactor='70');
+
+CREATE TABLE media.upload (
+    id uuid NOT NULL,
+    film integer NOT NULL,
+    creator integer NOT NULL,
+    length bigint NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    completed boolean DEFAULT false NOT NULL,
+    swept boolean DEFAULT false NOT NULL,
+    CONSTRAINT completed_ends CHECK (((NOT completed) OR (ended_at IS NOT NULL))),
+    CONSTRAINT upload_length_check CHECK ((length > 0))
+);
 
 CREATE TABLE payments.campaign (
     id uuid NOT NULL,
@@ -2016,6 +2065,49 @@ CREATE TABLE stage.stage (
     CONSTRAINT visibility_known CHECK ((visibility = ANY (ARRAY['public'::text, 'followers'::text, 'unlisted'::text])))
 );
 
+CREATE TABLE stage.video (
+    stage integer NOT NULL,
+    from_live integer,
+    comments_enabled boolean DEFAULT true NOT NULL,
+    published boolean DEFAULT false NOT NULL,
+    published_at timestamp with time zone,
+    hidden_at timestamp with time zone,
+    hidden_by integer,
+    hidden_reason text,
+    views bigint DEFAULT 0 NOT NULL,
+    comments bigint DEFAULT 0 NOT NULL,
+    shares bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT hidden_with_reason CHECK (((hidden_at IS NULL) = (hidden_reason IS NULL))),
+    CONSTRAINT published_at_first CHECK (((NOT published) OR (published_at IS NOT NULL))),
+    CONSTRAINT video_hidden_reason_check CHECK (((char_length(hidden_reason) >= 1) AND (char_length(hidden_reason) <= 500)))
+)
+WITH (fillfactor='70');
+
+CREATE VIEW stage.shown_video AS
+ SELECT s.key,
+    s.id,
+    s.creator,
+    s.title,
+    s.description,
+    s.status,
+    s.gifts_enabled,
+    s.started_at,
+    s.created_at,
+    s.likes,
+    s.simulated,
+    v.comments_enabled,
+    v.published,
+    v.published_at,
+    v.hidden_at,
+    v.hidden_reason,
+    v.views,
+    v.comments,
+    v.shares,
+    l.id AS from_live
+   FROM ((stage.video v
+     JOIN stage.stage s ON ((s.key = v.stage)))
+     LEFT JOIN stage.stage l ON ((l.key = v.from_live)));
+
 ALTER TABLE stage.stage ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME stage.stage_key_seq
     START WITH 1
@@ -2026,6 +2118,12 @@ ALTER TABLE stage.stage ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
 );
 
 CREATE TABLE stage.thanks (
+    stage integer NOT NULL,
+    account integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE stage.video_like (
     stage integer NOT NULL,
     account integer NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL
@@ -2277,11 +2375,23 @@ ALTER TABLE ONLY ledger.receivable
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (account);
 
+ALTER TABLE ONLY media.caption
+    ADD CONSTRAINT caption_pkey PRIMARY KEY (stage, lang);
+
+ALTER TABLE ONLY media.film
+    ADD CONSTRAINT film_id_key UNIQUE (id);
+
+ALTER TABLE ONLY media.film
+    ADD CONSTRAINT film_pkey PRIMARY KEY (stage);
+
 ALTER TABLE ONLY media.stream
     ADD CONSTRAINT stream_of_one UNIQUE NULLS NOT DISTINCT (stage, guest);
 
 ALTER TABLE ONLY media.stream
     ADD CONSTRAINT stream_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY media.upload
+    ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY payments.campaign
     ADD CONSTRAINT campaign_code_key UNIQUE (code);
@@ -2484,6 +2594,12 @@ ALTER TABLE ONLY stage.stage
 ALTER TABLE ONLY stage.thanks
     ADD CONSTRAINT thanks_pkey PRIMARY KEY (stage, account);
 
+ALTER TABLE ONLY stage.video_like
+    ADD CONSTRAINT video_like_pkey PRIMARY KEY (stage, account);
+
+ALTER TABLE ONLY stage.video
+    ADD CONSTRAINT video_pkey PRIMARY KEY (stage);
+
 ALTER TABLE ONLY stage.viewing
     ADD CONSTRAINT viewing_pkey PRIMARY KEY (stage, viewer);
 
@@ -2512,6 +2628,8 @@ CREATE INDEX link_ended ON accounts.link USING btree (expires_at);
 CREATE INDEX coming_book_due ON catalog.coming_book USING btree (effective_at) WHERE ((applied_at IS NULL) AND (canceled_at IS NULL));
 
 CREATE INDEX gifter_first ON insights.gifter USING btree (creator, first_day, gifter);
+
+CREATE INDEX live_stage ON insights.live USING btree (stage);
 
 CREATE INDEX outbox_order ON kit.outbox USING btree (epoch, xid, id);
 
@@ -2565,6 +2683,10 @@ CREATE INDEX transfer_period ON ledger.transfer USING btree (period, key);
 
 CREATE INDEX transfer_recorded ON ledger.transfer USING brin (recorded_at) WITH (pages_per_range='16', autosummarize='on');
 
+CREATE INDEX film_unswept ON media.film USING btree (stage) WHERE ((state = 'removed'::text) AND (NOT swept));
+
+CREATE INDEX film_wanted ON media.film USING btree (at) WHERE (state = 'processing'::text);
+
 CREATE INDEX stream_creator ON media.stream USING btree (creator);
 
 CREATE INDEX stream_dropping ON media.stream USING btree (stage) WHERE ((drop_because IS NOT NULL) AND (dropped_at IS NULL));
@@ -2576,6 +2698,14 @@ CREATE INDEX stream_kept ON media.stream USING btree (lost_at) WHERE ((NOT open)
 CREATE INDEX stream_lost ON media.stream USING btree (lost_at) WHERE (open AND (lost_at IS NOT NULL));
 
 CREATE INDEX stream_unkept ON media.stream USING btree (stage) WHERE ((NOT open) AND (run > 0) AND (replay_s IS NULL));
+
+CREATE INDEX upload_creator ON media.upload USING btree (creator, at);
+
+CREATE INDEX upload_expiring ON media.upload USING btree (expires_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX upload_film ON media.upload USING btree (film);
+
+CREATE INDEX upload_unswept ON media.upload USING btree (ended_at) WHERE ((ended_at IS NOT NULL) AND (NOT swept));
 
 CREATE INDEX campaign_grant_newest ON payments.campaign_grant USING btree (campaign, id);
 
@@ -2665,23 +2795,33 @@ CREATE INDEX rest_account ON safety.rest USING btree (account, until);
 
 CREATE INDEX signal_subject ON safety.signal USING btree (subject, key);
 
+CREATE INDEX comment_by ON stage.comment USING btree (sender, id);
+
 CREATE INDEX comment_sender ON stage.comment USING btree (stage, sender, at DESC);
 
 CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
 
 CREATE INDEX moderator_account ON stage.moderator USING btree (account);
 
-CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WHERE (status = 'live'::text);
+CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WHERE ((status = 'live'::text) AND (kind = 'live'::text));
 
 CREATE INDEX question_stage ON stage.question USING btree (stage, status, id);
 
 CREATE INDEX stage_creator ON stage.stage USING btree (creator, key DESC);
 
-CREATE INDEX stage_ended ON stage.stage USING btree (ended_at) WHERE (status = 'ended'::text);
+CREATE INDEX stage_ended ON stage.stage USING btree (ended_at) WHERE ((status = 'ended'::text) AND (kind = 'live'::text));
 
-CREATE INDEX stage_live ON stage.stage USING btree (started_at DESC) WHERE (status = 'live'::text);
+CREATE INDEX stage_live ON stage.stage USING btree (started_at DESC) WHERE ((status = 'live'::text) AND (kind = 'live'::text));
+
+CREATE INDEX stage_published ON stage.stage USING btree (started_at DESC, id DESC) WHERE ((status = 'live'::text) AND (kind = 'video'::text));
+
+CREATE INDEX stage_published_by ON stage.stage USING btree (creator, started_at DESC, id DESC) WHERE ((status = 'live'::text) AND (kind = 'video'::text));
 
 CREATE INDEX stage_scheduled ON stage.stage USING btree (scheduled_at) WHERE (status = 'scheduled'::text);
+
+CREATE UNIQUE INDEX video_from_live ON stage.video USING btree (from_live) WHERE (from_live IS NOT NULL);
+
+CREATE INDEX video_like_account ON stage.video_like USING btree (account);
 
 CREATE TRIGGER region_for_ever BEFORE DELETE OR UPDATE ON catalog.region FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
@@ -2973,6 +3113,12 @@ ALTER TABLE ONLY ledger.receivable
 ALTER TABLE ONLY ledger.wallet
     ADD CONSTRAINT wallet_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
+ALTER TABLE ONLY media.caption
+    ADD CONSTRAINT caption_stage_fkey FOREIGN KEY (stage) REFERENCES media.film(stage);
+
+ALTER TABLE ONLY media.upload
+    ADD CONSTRAINT upload_film_fkey FOREIGN KEY (film) REFERENCES media.film(stage);
+
 ALTER TABLE ONLY payments.campaign_grant
     ADD CONSTRAINT campaign_grant_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
@@ -3155,3 +3301,15 @@ ALTER TABLE ONLY stage.rule
 
 ALTER TABLE ONLY stage.stage
     ADD CONSTRAINT stage_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.video
+    ADD CONSTRAINT video_from_live_fkey FOREIGN KEY (from_live) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.video_like
+    ADD CONSTRAINT video_like_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.video_like
+    ADD CONSTRAINT video_like_stage_fkey FOREIGN KEY (stage) REFERENCES stage.video(stage);
+
+ALTER TABLE ONLY stage.video
+    ADD CONSTRAINT video_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);

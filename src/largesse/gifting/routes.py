@@ -33,6 +33,7 @@ from largesse.kit.principal import Principal
 from largesse.kit.problems import Problem
 from largesse.ledger import CONTEXTS, GiftRow, LedgerService, Proof
 from largesse.policy import PolicyService
+from largesse.stage import Stage
 
 Number = Annotated[str, PathParameter(max_length=24, description="a receipt number, `batch.leaf`")]
 Before = Annotated[str | None, QueryParameter(max_length=24, description="`next_cursor` of the page before")]
@@ -59,10 +60,26 @@ async def give(live: FromPath[str], data: JSONBody[GiftBody], giving: NamedDepen
     The answer means that it is committed. Sending the same id and content again answers with the first receipt; a lost
     connection is an unknown outcome, so do just that.
     """
+    return await _give(http.path_id("live", live), "live", data, giving)
+
+
+@post(
+    "/v1/videos/{video:str}/gifts",
+    summary="Give a gift on a video",
+    responses=http.declares(http.NotSignedIn, http.CsrfFailed, http.Forbidden, *REFUSALS),
+)
+async def give_on_video(
+    video: FromPath[str], data: JSONBody[GiftBody], giving: NamedDependency[Giving]
+) -> Response[ReceiptBody]:
+    """The same for a published video whose creator takes gifts; its `context` is `video`."""
+    return await _give(http.path_id("video", video), "video", data, giving)
+
+
+async def _give(public: UUID, where: str, data: GiftBody, giving: Giving) -> Response[ReceiptBody]:
     principal, gifting, policy = giving.principal, giving.gifting, giving.policy
     if principal.kind not in {"session", "embed"}:
         raise http.Forbidden(detail="an API key gives through /v1/gifts/batch")
-    place = await gifting.place_of(http.path_id("live", live))
+    place = await gifting.place_of(public, where)
     receiver = (await gifting.people.people([place.creator])).get(place.creator)
     _check_receiver(data.to, receiver.id if receiver else None)
     request = _request(data, principal, place.key, gifting)
@@ -91,7 +108,7 @@ async def give(live: FromPath[str], data: JSONBody[GiftBody], giving: NamedDepen
 
 def _check_receiver(to: str | None, creator: UUID | None) -> None:
     if to is not None and ids.decode(to, "acct") != creator:
-        raise http.Invalid.field("to", "not the creator of this LIVE")
+        raise http.Invalid.field("to", "not who made this")
 
 
 def _request(data: GiftBody, principal: Principal, stage: int, gifting: GiftingService) -> Request:
@@ -147,14 +164,26 @@ async def _batch_requests(
 ) -> list[Request | Problem]:
     """What each gift asks for, or why it cannot be asked. What many gifts share is looked up once."""
     senders = await gifting.senders_of(principal, [gift.sender for gift in gifts])
-    lives = {name: ids.decode(name, "live") for name in {gift.live_id or "" for gift in gifts}}
-    found = await gifting.stages.find_all({live for live in lives.values() if live is not None})
-    places = {name: found[live].key if live in found else http.NotFound() for name, live in lives.items()}
+    named = {_where(gift) for gift in gifts}
+    read = {(kind, name): ids.decode(name, kind) for kind, name in named}
+    found = await gifting.stages.find_all({public for public in read.values() if public is not None})
+    places = {where: _place(where[0], found.get(public) if public else None) for where, public in read.items()}
     kinds = {name: gifting.find_kind(name) or UnknownGift() for name in {gift.gift_id for gift in gifts}}
     return [
-        _batch_request(gift, sender, places[gift.live_id or ""], kinds[gift.gift_id], principal.api_key)
+        _batch_request(gift, sender, places[_where(gift)], kinds[gift.gift_id], principal.api_key)
         for gift, sender in zip(gifts, senders, strict=True)
     ]
+
+
+def _where(gift: BatchGift) -> tuple[str, str]:
+    """(kind, public id) of where a gift of a batch goes."""
+    if gift.video_id is None:
+        return "live", gift.live_id or ""
+    return "video", gift.video_id if gift.live_id is None else ""  # both name nothing
+
+
+def _place(kind: str, found: Stage | None) -> int | Problem:
+    return found.key if found is not None and found.kind == kind else http.NotFound()
 
 
 def _batch_request(
@@ -306,6 +335,6 @@ async def _items(
 
 
 routes = [
-    give, give_batch, get_gift, get_gift_proof, get_receipt, get_receipt_proof, list_sent, list_received,
+    give, give_on_video, give_batch, get_gift, get_gift_proof, get_receipt, get_receipt_proof, list_sent, list_received,
     *wallet_routes,
 ]  # fmt: skip

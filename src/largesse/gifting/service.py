@@ -24,7 +24,7 @@ from largesse.kit.http import Busy, NotFound
 from largesse.kit.news import News
 from largesse.kit.principal import Principal
 from largesse.kit.problems import Problem
-from largesse.stage import Stage, StageService
+from largesse.stage import VIDEO, Stage, StageService
 
 log = structlog.get_logger(__name__)
 _WAITING = Gauge("largesse_gifts_waiting", "gifts that wait for a batch in this process")
@@ -124,10 +124,10 @@ class GiftingService:
         gift = self.catalog.gift(gift_id)
         return gift.key if gift else None
 
-    async def place_of(self, live: UUID) -> Stage:
-        """The stage of a public id; raises `NotFound`."""
-        place = await self.stages.find(live)
-        if place is None:
+    async def place_of(self, public: UUID, kind: str = "live") -> Stage:
+        """The LIVE or the published video of a public id; raises `NotFound`."""
+        place = await self.stages.find(public, kind)
+        if place is None or (kind == VIDEO and place.status != "live"):
             raise NotFound
         return place
 

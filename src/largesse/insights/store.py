@@ -1,5 +1,7 @@
 """Statements of insights: what has been folded, a page at a time."""
 
+from collections.abc import Sequence
+
 from largesse.insights.model import DayEarned, GiftEarned, GifterEarned, HourEarned, Span, StageEarned
 from largesse.kit.db import ReadTx, sql
 
@@ -19,6 +21,12 @@ async def list_hours(tx: ReadTx, creator: int, span: Span, after: int, n: int) -
 async def list_stages(tx: ReadTx, creator: int, span: Span, before: int, n: int) -> list[StageEarned]:
     """`n` LIVEs and videos with a key below `before`, newest first."""
     return await tx.all(StageEarned, sql("insights", "lives"), _of(creator, span) | {"before": before, "n": n})
+
+
+async def sum_given(tx: ReadTx, stages: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """(gifts, coins) of LIVEs and videos; one without gifts is missing."""
+    rows = await tx.rows(sql("insights", "given"), {"stages": list(stages)})
+    return {row["stage"]: (row["gifts"], row["coins"]) for row in rows}
 
 
 async def list_gifts(tx: ReadTx, creator: int, span: Span, after: tuple[int, int], n: int) -> list[GiftEarned]:

@@ -102,6 +102,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     live_silent_minutes: Annotated[
         int, msgspec.Meta(ge=0, le=1440), _about("minutes after which a LIVE whose signal is lost ends; 0: never")
     ] = 10
+    storage_url: Annotated[
+        str, _about("where videos lie: `file:` for a folder of the data directory, or `file:///a/folder`")
+    ] = "file:"
+    storage_free_bytes_min: Annotated[
+        int, msgspec.Meta(ge=0), _about("room that uploads and videos leave on the disk, in bytes")
+    ] = 2 << 30
+    video_bytes_max: Annotated[Positive, _about("largest file of a video, in bytes")] = 4 << 30
+    video_uploads_max: Annotated[Positive, _about("uploads of an account at once")] = 3
+    video_day_bytes_max: Annotated[Positive, _about("bytes that an account uploads in 24 hours")] = 20 << 30
+    video_upload_hours: Annotated[
+        int, msgspec.Meta(ge=1, le=720), _about("hours without a byte after which an upload is dropped")
+    ] = 24
+    video_minutes_max: Annotated[int, msgspec.Meta(ge=1, le=1440), _about("longest video, in minutes")] = 240
+    video_lines_max: Annotated[
+        int, msgspec.Meta(ge=144, le=2160), _about("most lines of a video's pictures, by their shorter side")
+    ] = 1080
+    video_fps_max: Annotated[int, msgspec.Meta(ge=1, le=120), _about("most pictures of a video a second")] = 30
     checkpoint_seconds: Annotated[Positive, _about("time between signed checkpoints")] = 60
 
     seller_name: Annotated[str, _about("who sells coins, as it stands on receipts; empty: Largesse")] = ""

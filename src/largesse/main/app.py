@@ -27,6 +27,7 @@ from largesse.kit.principal import PrincipalMiddleware
 from largesse.ledger.routes import routes as ledger_routes
 from largesse.main.compose import Services, opened
 from largesse.media.routes import routes as media_routes
+from largesse.media.routes_uploads import upload_routes
 from largesse.outreach.routes import routes as outreach_routes
 from largesse.payments.routes import routes as payments_routes
 from largesse.payments.routes_campaigns import campaign_routes
@@ -40,10 +41,11 @@ from largesse.safety.routes_limits import limit_routes
 from largesse.safety.routes_office import routes as safety_routes
 from largesse.safety.routes_signals import signal_routes
 from largesse.stage.routes import routes as stage_routes
+from largesse.stage.routes_videos import video_routes
 from largesse.web import missing_handler
 from largesse.web.routes import routes as web_routes
 
-OPENED = ("accounts", "catalog", "ledger", "stage", "media", "gifting", "payments", "notices", "realtime")
+OPENED = ("accounts", "catalog", "ledger", "stage", "media", "videos", "gifting", "payments", "notices", "realtime")
 _PARTITION_DAYS_MIN = 3
 # Routes that benchmarks measure against; empty in the product.
 EXTRA_ROUTES: list[Any] = []
@@ -94,7 +96,8 @@ def build_app(services: Services) -> Litestar:
         route_handlers=[
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
-            *safety_routes, *signal_routes, *limit_routes, *stage_routes, *media_routes, *gifting_routes,
+            *safety_routes, *signal_routes, *limit_routes, *stage_routes, *video_routes, *media_routes,
+            *upload_routes, *gifting_routes,
             *payments_routes, *campaign_routes, *reconciling_routes,
             *payouts_routes, *papers_routes, *grants_routes, *insights_routes,
             *finance_routes,

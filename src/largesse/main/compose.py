@@ -16,10 +16,11 @@ from largesse.kit.db import Database, ReadTx
 from largesse.kit.jobs import Jobs
 from largesse.kit.mail import Mail
 from largesse.kit.news import News
+from largesse.kit.storage import storage_of
 from largesse.ledger import Finding, Keys, LedgerService, audit, get_wallet, list_earnings, load_keys
 from largesse.main import books
 from largesse.main.account import bank_of
-from largesse.media import MediaService, StreamKeys
+from largesse.media import FilmsService, MediaService, StreamKeys, UploadsService
 from largesse.outreach import OutreachService
 from largesse.payments import (
     CampaignsOffice,
@@ -54,7 +55,7 @@ from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
 from largesse.safety import LimitsService, SafetyService, SignalsService
 from largesse.safety import export_person as export_limits
-from largesse.stage import StageService
+from largesse.stage import StageService, VideosService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,9 @@ class Services:
     signals: SignalsService
     stage: StageService
     media: MediaService
+    films: FilmsService
+    uploads: UploadsService
+    videos: VideosService
     gifting: GiftingService
     payments: PaymentsService
     notices: NoticesService
@@ -102,7 +106,8 @@ class Services:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "signals", "stage", "media",
-            "gifting", "payments", "notices", "office", "reconciling", "campaigns", "campaigns_office", "payouts",
+            "films", "uploads", "videos", "gifting", "payments", "notices", "office", "reconciling", "campaigns",
+            "campaigns_office", "payouts",
             "payout_methods", "withdrawals", "payout_batches", "bank_files", "payouts_office", "diamond_grants",
             "papers", "papers_office", "insights", "finance", "outreach", "realtime",
         )  # fmt: skip
@@ -129,6 +134,8 @@ def build(settings: Settings) -> Services:
     stream_keys = StreamKeys(keys.salt_secret)
     stage = StageService(db, news, accounts, clock, settings, keys=stream_keys)
     media = MediaService(db, news, accounts, settings, stream_keys)
+    films, uploads = FilmsService(db, settings, storage_of(settings)), UploadsService(db, settings)
+    videos = VideosService(stage, films, uploads)
     gifting = GiftingService(
         db, news, keys.salt_secret, settings, people=accounts, catalog=catalog, stages=stage, names=name_grants
     )
@@ -144,10 +151,13 @@ def build(settings: Settings) -> Services:
     carrying = RailsService(db, rails, payout_methods, batches)
     notices = NoticesService(payments, hears=carrying.hear)
     outreach = OutreachService(db, accounts, settings)
+    insights = InsightsService(db, accounts, catalog, stage)
+    videos.use_given(insights)
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
         settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
-        ledger=ledger, safety=safety, limits=limits, signals=signals, stage=stage, media=media, gifting=gifting,
+        ledger=ledger, safety=safety, limits=limits, signals=signals, stage=stage, media=media, films=films,
+        uploads=uploads, videos=videos, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,
         reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=campaigns_office,
         payouts=payouts, payout_methods=payout_methods,
@@ -156,7 +166,7 @@ def build(settings: Settings) -> Services:
         rails=carrying, payout_letters=LettersService(db, settings),
         payouts_office=PayoutsOffice(db, settings, rails, checks), diamond_grants=GrantsOffice(db, settings),
         papers=PapersService(db, settings, personal, checks), papers_office=PapersOffice(db, personal),
-        insights=InsightsService(db, accounts, catalog, stage), finance=FinanceService(db), outreach=outreach,
+        insights=insights, finance=FinanceService(db), outreach=outreach,
         realtime=realtime,
     )  # fmt: skip
 

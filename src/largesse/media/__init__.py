@@ -9,6 +9,8 @@ them.
 """
 
 from largesse.media import events
+from largesse.media.film import MASTER, POSTER, Caption, Film, Upload
+from largesse.media.films import FilmsService
 from largesse.media.front import KeyRefused, Limits, RtmpFront, Sink
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.service import MediaService
@@ -22,9 +24,16 @@ from largesse.media.store import (
     shut_guest,
     shut_stream,
 )
+from largesse.media.store_films import list_captions, list_films, list_uploads, open_film, remove_films
+from largesse.media.uploads import UploadsService
 from largesse.media.wire import IngestBody, PlaybackBody, SignalBody, ingest_body, playback_body, signal_body
 
 __all__ = [
+    "MASTER",
+    "POSTER",
+    "Caption",
+    "Film",
+    "FilmsService",
     "IngestBody",
     "KeyRefused",
     "Limits",
@@ -35,14 +44,21 @@ __all__ = [
     "Sink",
     "Stream",
     "StreamKeys",
+    "Upload",
+    "UploadsService",
     "events",
     "ingest_body",
+    "list_captions",
+    "list_films",
     "list_guest_streams",
     "list_silent",
     "list_streams",
+    "list_uploads",
+    "open_film",
     "open_guest",
     "open_stream",
     "playback_body",
+    "remove_films",
     "renew_key",
     "shut_guest",
     "shut_stream",

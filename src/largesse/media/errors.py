@@ -62,3 +62,100 @@ class Stopping(Problem):
 
     status: ClassVar[int] = 503
     code: ClassVar[str] = "stopping"
+
+
+@dataclass(eq=False)
+class NotAwaited(Problem):
+    """This video awaits no upload: it has its film, or is made of a recording."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-uploading"
+
+
+@dataclass(eq=False)
+class FileTooLarge(Problem):
+    """This file is larger than videos may be here."""
+
+    bytes_max: int
+
+    status: ClassVar[int] = 413
+    code: ClassVar[str] = "file-too-large"
+
+
+@dataclass(eq=False)
+class StorageFull(Problem):
+    """The disk has no room for this now."""
+
+    status: ClassVar[int] = 507
+    code: ClassVar[str] = "storage-full"
+
+
+@dataclass(eq=False)
+class UploadLimit(Problem):
+    """You upload as much as one may: `open` files at once, or bytes of a `day`."""
+
+    limit: str
+    most: int
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "upload-limit"
+
+
+@dataclass(eq=False)
+class UploadGone(Problem):
+    """This upload was ended, or expired; begin another one."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "upload-gone"
+
+
+@dataclass(eq=False)
+class WrongOffset(Problem):
+    """The upload goes on at another byte."""
+
+    offset: int
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "wrong-offset"
+
+
+@dataclass(eq=False)
+class UploadBusy(Problem):
+    """Another request writes to this upload."""
+
+    status: ClassVar[int] = 423
+    code: ClassVar[str] = "upload-busy"
+
+
+@dataclass(eq=False)
+class TusVersion(Problem):
+    """This speaks tus 1.0.0 alone; say so in Tus-Resumable."""
+
+    status: ClassVar[int] = 412
+    code: ClassVar[str] = "tus-version"
+
+
+@dataclass(eq=False)
+class NotTusBytes(Problem):
+    """The bytes of an upload come as application/offset+octet-stream."""
+
+    status: ClassVar[int] = 415
+    code: ClassVar[str] = "not-tus-bytes"
+
+
+@dataclass(eq=False)
+class WrongChecksum(Problem):
+    """The bytes are not those of the checksum; none of them was kept."""
+
+    status: ClassVar[int] = 460
+    code: ClassVar[str] = "wrong-checksum"
+
+
+@dataclass(eq=False)
+class NotAVideo(Problem):
+    """This file is no video."""
+
+    detail: str = ""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "not-a-video"

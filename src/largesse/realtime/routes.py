@@ -32,7 +32,7 @@ from largesse.realtime.frames import GiftSent, server_sent
 from largesse.realtime.gate import BUFFER_BYTES_MAX, Push
 from largesse.realtime.service import Joined, RealtimeService
 from largesse.realtime.wire import FrameList
-from largesse.stage import Stage
+from largesse.stage import VIDEO, Stage
 
 SILENT_S = 15.0
 Place = Annotated[str | None, QueryParameter(max_length=2_000, description="`next_cursor` of the page before")]
@@ -108,7 +108,24 @@ async def list_gifts(
     limit: http.Limit = 100,
 ) -> Page[GiftSent]:
     """Every gift exactly once, in the order of the books. An empty page ends it; the last cursor is good for later."""
-    stage = await realtime.stage.get(http.path_id("live", live))
+    return await _list_gifts(realtime, await realtime.stage.get(http.path_id("live", live)), after, limit)
+
+
+@get("/v1/videos/{video:str}/gifts", summary="Every gift on a video", responses=http.declares(NotFound))
+async def list_video_gifts(
+    realtime: NamedDependency[RealtimeService],
+    video: FromPath[str],
+    after: Place = None,
+    limit: http.Limit = 100,
+) -> Page[GiftSent]:
+    """Every gift on a published video exactly once, as for a LIVE."""
+    stage = await realtime.stage.find(http.path_id(VIDEO, video), VIDEO)
+    if stage is None or stage.status != "live":
+        raise NotFound
+    return await _list_gifts(realtime, stage, after, limit)
+
+
+async def _list_gifts(realtime: RealtimeService, stage: Stage, after: str | None, limit: int) -> Page[GiftSent]:
     cursor, behind = _place(after)
     gifts, cursor, behind = await realtime.list_gifts(stage, cursor, behind, limit)
     return Page(gifts, f"{ledger.encode_cursor(cursor)}.{behind[0]}.{behind[1]}" if gifts else None)
@@ -183,4 +200,4 @@ def _place(text: str | None) -> tuple[ledger.Cursor, tuple[int, int]]:
     return cursor, (int(batch), int(leaf))
 
 
-routes = [stream, stream_events, list_frames, list_gifts]
+routes = [stream, stream_events, list_frames, list_gifts, list_video_gifts]

@@ -29,9 +29,12 @@ from largesse.stage.store import (
     read_notes,
     write_notes,
 )
+from largesse.stage.video import VIDEO
+from largesse.stage.videos import VideosService
 from largesse.stage.wire import LiveBody, RankBody, live_body, ranks
 
 __all__ = [
+    "VIDEO",
     "AlreadyLive",
     "BannedFromRoom",
     "Changes",
@@ -49,6 +52,7 @@ __all__ = [
     "Stage",
     "StageService",
     "Standing",
+    "VideosService",
     "add_viewers",
     "add_viewings",
     "ask_bans",

@@ -95,3 +95,45 @@ class MutedWord(Problem):
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "muted-word"
+
+
+@dataclass(eq=False)
+class NotYourVideo(Problem):
+    """Only the creator of this video may do this, and for some of it who moderates there."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "not-your-video"
+
+
+@dataclass(eq=False)
+class NotReady(Problem):
+    """This video cannot be published yet, or was removed."""
+
+    state: str
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-ready"
+
+
+@dataclass(eq=False)
+class NoRecording(Problem):
+    """There is no recording of this LIVE (yet): it has to have ended a moment ago, with its signal recorded."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "no-recording"
+
+
+@dataclass(eq=False)
+class VideoMade(Problem):
+    """There is a video of this LIVE already."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "video-made"
+
+
+@dataclass(eq=False)
+class CommentsOff(Problem):
+    """The creator takes no comments on this video."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "comments-off"

@@ -42,6 +42,7 @@ _CACHE_S = 2.0
 _CACHE_MAX = 10_000
 _LIVES_A_MINUTE = 10
 _SILENT_AT_ONCE = 100
+LIVE_KIND = "live"
 
 
 class NoFigures:
@@ -87,8 +88,12 @@ class StageService:
         """Say who counts what happens in rooms."""
         self.counted = figures
 
-    async def find(self, live: UUID) -> Stage | None:
-        """A stage by its public id, at most 2 s old; None where there is none. Money is not decided on it."""
+    async def find(self, live: UUID, kind: str = LIVE_KIND) -> Stage | None:
+        """A LIVE (or video) by its public id, at most 2 s old; None where there is none. Money is not decided on it."""
+        found = await self._find(live)
+        return found if found is not None and found.kind == kind else None
+
+    async def _find(self, live: UUID) -> Stage | None:
         kept = self._cache.get(live)
         if kept and (time.monotonic() - kept[0] < _CACHE_S or live in self._looking):
             return kept[1]
@@ -103,7 +108,7 @@ class StageService:
         return found
 
     async def find_all(self, lives: Collection[UUID]) -> dict[UUID, Stage]:
-        """Stages by their public ids, as `find` finds one: by one statement those that are not known."""
+        """LIVEs and videos by their public ids, as `find` finds one: by one statement those that are not known."""
         now = time.monotonic()
         found = {
             live: kept[1]
@@ -119,7 +124,7 @@ class StageService:
         return found
 
     async def get(self, live: UUID) -> Stage:
-        """A stage by its public id; raises `NotFound`."""
+        """A LIVE by its public id; raises `NotFound`."""
         found = await self.find(live)
         if found is None:
             raise NotFound
@@ -152,8 +157,8 @@ class StageService:
             )
             before = made or await store.find(tx, live)
         assert before is not None
-        same = (before.title, before.description, before.cover, before.gifts_enabled, before.scheduled_at)
-        asked = (title, description, cover, gifts_enabled, scheduled_at)
+        same = (before.kind, before.title, before.description, before.cover, before.gifts_enabled, before.scheduled_at)
+        asked = (LIVE_KIND, title, description, cover, gifts_enabled, scheduled_at)
         if made is None and (before.creator != who.account or same != asked):
             raise IdReused
         return before, made is None
@@ -278,7 +283,7 @@ class StageService:
         """What remains of a LIVE; raises `NotFound`."""
         async with self.db.read() as tx:
             stage = await store.find(tx, live)
-            if stage is None:
+            if stage is None or stage.kind != LIVE_KIND:
                 raise NotFound
             return stage, await summarise(tx, stage, self.clock.now())
 
@@ -294,7 +299,7 @@ class StageService:
 
     async def _own(self, tx: WriteTx, who: Principal, live: UUID) -> Stage:
         stage = await store.find_locked(tx, live)
-        if stage is None:
+        if stage is None or stage.kind != LIVE_KIND:
             raise NotFound
         if stage.creator != who.account:
             raise NotYourLive
@@ -304,6 +309,11 @@ class StageService:
         log.info("live.ended", stage=stage.key, creator=stage.creator)
         await self.news.publish(SHUT_SUBJECT, stage.id.bytes)
         await self._tell_changed(stage)
+
+    async def tell_changed(self, stage: UUID) -> None:
+        """Have every process look again at a stage that has changed."""
+        self._cache.pop(stage, None)
+        await self.news.publish(events.CHANGED_SUBJECT, stage.bytes)
 
     async def _tell_changed(self, stage: Stage) -> None:
         self._keep(stage)

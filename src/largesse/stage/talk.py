@@ -73,13 +73,13 @@ class Talk:
         Raises `NotLive`, `BannedFromRoom`, `Muted`, `FollowersOnly`, `EmojiOnly`, `MutedWord`, `SlowRoom`, `TooMany`,
         `IdReused`.
         """
-        self._take("comment", who.account)
+        self.take("comment", who.account)
         async with self.db.write() as tx:
-            await self._may_speak(tx, who, stage, text, slowly=True)
+            await self.may_speak(tx, who, stage, text, slowly=True)
             at = await store.put_comment(tx, comment, stage.key, who.account, text)
             if at is None:
                 before = await store.find_comment(tx, comment)
-                return _same(before, stage, who, text), True
+                return same(before, stage, who, text), True
             body = {"id": comment.hex, "sender": who.account, "text": text}
             await outbox.put(tx, events.CHAT_MESSAGE, stage.key, body)
         await self._wake()
@@ -87,13 +87,13 @@ class Talk:
 
     async def ask(self, who: Principal, stage: Stage, question: UUID, text: str) -> tuple[datetime, bool]:
         """Ask the creator something, and return its time; a repeat returns the same (and True). Raises as `comment`."""
-        self._take("comment", who.account)
+        self.take("comment", who.account)
         async with self.db.write() as tx:
-            await self._may_speak(tx, who, stage, text)
+            await self.may_speak(tx, who, stage, text)
             at = await store_rooms.put_question(tx, question, stage.key, who.account, text)
             if at is None:
                 before = await store_rooms.find_question(tx, question)
-                return _same(before, stage, who, text), True
+                return same(before, stage, who, text), True
             body = {"id": question.hex, "sender": who.account, "text": text}
             await outbox.put(tx, events.QUESTION_NEW, stage.key, body)
         await self._wake()
@@ -102,7 +102,7 @@ class Talk:
     async def like(self, who: Principal, stage: Stage, count: int) -> None:
         """Like a running LIVE `count` times (1..50); written with everybody else's within 0.2 s."""
         assert 1 <= count <= LIKES_A_REQUEST_MAX, count
-        self._take("like", who.account)
+        self.take("like", who.account)
         if stage.status != LIVE:
             raise NotLive
         liked = self._likes.setdefault(stage.key, _Liked())
@@ -113,9 +113,9 @@ class Talk:
 
     async def share(self, who: Principal, stage: Stage) -> None:
         """Tell the room that somebody shared it. Raises as `comment`."""
-        self._take("share", who.account)
+        self.take("share", who.account)
         async with self.db.write() as tx:
-            await self._may_speak(tx, who, stage)
+            await self.may_speak(tx, who, stage)
             await outbox.put(tx, events.SHARE, stage.key, {"account": who.account})
         await self._wake()
 
@@ -134,13 +134,14 @@ class Talk:
             await store.add_thanks(tx, stage.key, sorted(senders))
         return len(senders)
 
-    def _take(self, what: str, account: int) -> None:
+    def take(self, what: str, account: int) -> None:
+        """Take one of what an account may do a second. Raises `TooMany`."""
         pace = self._paces[what]
         wait_s = pace.take(account, time.monotonic())
         if wait_s:
             raise TooMany(retry_after_s=int(wait_s) + 1, limit=int(pace.rate))
 
-    async def _may_speak(
+    async def may_speak(
         self, tx: WriteTx, who: Principal, stage: Stage, said: str = "", *, slowly: bool = False
     ) -> None:
         """Raises why somebody may not say this here. The creator and moderators are held to no rule of talk."""
@@ -183,7 +184,7 @@ class Talk:
                 await self._wake()
 
 
-def _same(before: dict[str, Any] | None, stage: Stage, who: Principal, text: str) -> datetime:
+def same(before: dict[str, Any] | None, stage: Stage, who: Principal, text: str) -> datetime:
     """When the same was said by the same person here before. Raises `IdReused`."""
     if before is None or (before["stage"], before["sender"], before["text"]) != (stage.key, who.account, text):
         raise IdReused

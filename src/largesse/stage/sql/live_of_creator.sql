@@ -1,2 +1,2 @@
--- The running stage of a creator. creator: account
-SELECT * FROM stage.stage WHERE creator = %(creator)s AND status = 'live'
+-- The running LIVE of a creator. creator: account
+SELECT * FROM stage.stage WHERE creator = %(creator)s AND status = 'live' AND kind = 'live'

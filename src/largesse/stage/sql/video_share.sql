@@ -1,0 +1,2 @@
+-- Counts a share. key
+UPDATE stage.video SET shares = shares + 1 WHERE stage = %(key)s
