@@ -796,6 +796,14 @@ CREATE TABLE ledger.held (
     CONSTRAINT held_milli_check CHECK ((milli <> 0))
 );
 
+CREATE TABLE ledger.hosted (
+    receiver integer NOT NULL,
+    stage integer NOT NULL,
+    hour integer NOT NULL,
+    batch bigint NOT NULL,
+    alone boolean NOT NULL
+);
+
 CREATE TABLE ledger.hour (
     hour integer NOT NULL,
     transfer bigint,
@@ -1885,7 +1893,8 @@ CREATE TABLE realtime.lease (
     diamonds_milli bigint DEFAULT 0 NOT NULL,
     likes bigint DEFAULT 0 NOT NULL,
     viewers integer DEFAULT 0 NOT NULL,
-    seq bigint DEFAULT 0 NOT NULL
+    seq bigint DEFAULT 0 NOT NULL,
+    guests jsonb DEFAULT '{}'::jsonb NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -1988,6 +1997,16 @@ CREATE TABLE stage.comment (
     at timestamp with time zone DEFAULT now() NOT NULL,
     hidden_by integer,
     CONSTRAINT comment_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 300)))
+);
+
+CREATE TABLE stage.guest (
+    stage integer NOT NULL,
+    account integer NOT NULL,
+    status text NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    joined_at timestamp with time zone,
+    CONSTRAINT guest_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'invited'::text, 'on'::text, 'off'::text]))),
+    CONSTRAINT on_has_joined CHECK (((status <> 'on'::text) OR (joined_at IS NOT NULL)))
 );
 
 CREATE TABLE stage.moderator (
@@ -2570,6 +2589,9 @@ ALTER TABLE ONLY stage.ban
 ALTER TABLE ONLY stage.comment
     ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY stage.guest
+    ADD CONSTRAINT guest_pkey PRIMARY KEY (stage, account);
+
 ALTER TABLE ONLY stage.moderator
     ADD CONSTRAINT moderator_pkey PRIMARY KEY (creator, account);
 
@@ -2652,6 +2674,10 @@ CREATE INDEX dispute_lot ON ledger.dispute USING btree (lot);
 CREATE INDEX gift_batch ON ONLY ledger.gift USING btree (batch);
 
 CREATE INDEX gift_part_stage ON ledger.gift_part USING btree (stage);
+
+CREATE INDEX hosted_receiver ON ledger.hosted USING btree (receiver, hour);
+
+CREATE INDEX hosted_stage ON ledger.hosted USING btree (stage, batch) WHERE alone;
 
 CREATE INDEX hour_lot_hour ON ledger.hour_lot USING brin (hour) WITH (autosummarize='on');
 
@@ -2800,6 +2826,8 @@ CREATE INDEX comment_by ON stage.comment USING btree (sender, id);
 CREATE INDEX comment_sender ON stage.comment USING btree (stage, sender, at DESC);
 
 CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
+
+CREATE INDEX guest_account ON stage.guest USING btree (account) WHERE (joined_at IS NOT NULL);
 
 CREATE INDEX moderator_account ON stage.moderator USING btree (account);
 
@@ -3277,6 +3305,12 @@ ALTER TABLE ONLY stage.ban
 
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.guest
+    ADD CONSTRAINT guest_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.guest
+    ADD CONSTRAINT guest_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
 
 ALTER TABLE ONLY stage.moderator
     ADD CONSTRAINT moderator_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

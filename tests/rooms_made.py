@@ -29,10 +29,13 @@ def stage(**more) -> Stage:
     return Stage(**blank | more)
 
 
-def gift(batch: int, leaf: int = 0, *, sender: int = 1, coins: int = 1, flags: int = 0, kind: int = 1) -> GiftRow:
+def gift(
+    batch: int, leaf: int = 0, *, sender: int = 1, coins: int = 1, flags: int = 0, kind: int = 1, receiver: int = 2
+) -> GiftRow:
     return GiftRow(
-        id=ids.new(), batch=batch, leaf=leaf, sender=sender, receiver=2, stage=7, kind=kind, count=1, coins_paid=coins,
-        coins_promo=0, diamonds_milli=coins * 700, policy=1, flags=flags, api_key=0, paid_before=0, promo_before=0,
+        id=ids.new(), batch=batch, leaf=leaf, sender=sender, receiver=receiver, stage=7, kind=kind, count=1,
+        coins_paid=coins, coins_promo=0, diamonds_milli=coins * 700, policy=1,
+        flags=flags, api_key=0, paid_before=0, promo_before=0,
         recorded_at=AT,
     )  # fmt: skip
 

@@ -17,7 +17,10 @@ Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="a g
 
 
 class GiftBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A gift to give. `expected_coins`: refuse unless it costs this in total; `not_after`: refuse when later."""
+    """A gift to give. `expected_coins`: refuse unless it costs this in total; `not_after`: refuse when later.
+
+    `to`: whose diamonds it makes, the creator or a guest who is on; the creator where absent.
+    """
 
     id: IdText
     gift_id: Slug
@@ -37,7 +40,7 @@ class HostUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False
 
 
 class BatchGift(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """One gift of a batch; exactly one of `live_id` and `video_id`."""
+    """One gift of a batch; exactly one of `live_id` and `video_id`. `to` is a guest of the LIVE, or its creator."""
 
     id: IdText
     sender: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] | HostUser
@@ -45,6 +48,7 @@ class BatchGift(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=Fal
     live_id: Annotated[str, msgspec.Meta(max_length=60)] | None = None
     video_id: Annotated[str, msgspec.Meta(max_length=60)] | None = None
     count: Count = 1
+    to: Annotated[str, msgspec.Meta(max_length=60)] | None = None
 
 
 class BatchBody(msgspec.Struct, forbid_unknown_fields=True):

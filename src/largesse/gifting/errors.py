@@ -37,6 +37,14 @@ class SelfGift(Problem):
 
 
 @dataclass(eq=False)
+class NotAGuest(Problem):
+    """Who should get this gift is not a guest of this LIVE now, or may get none; nothing was charged."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-a-guest"
+
+
+@dataclass(eq=False)
 class GiftingOff(Problem):
     """Gifts are switched off here, or it has not begun."""
 
@@ -150,7 +158,7 @@ class TooFast(TooMany):
 
 
 REFUSALS: tuple[type[Problem], ...] = (
-    NotEnoughCoins, UnderAge, NotInRegion, SelfGift, GiftingOff, AccountFrozen, Resting, InDebt, BannedFromRoom,
-    LimitReached, GiftRetired, UnknownGift, NotStreakable, PriceChanged, IdReused, IdOutOfWindow, Expired, TooFast,
-    Busy, NotFound,
+    NotEnoughCoins, UnderAge, NotInRegion, SelfGift, NotAGuest, GiftingOff, AccountFrozen, Resting, InDebt,
+    BannedFromRoom, LimitReached, GiftRetired, UnknownGift, NotStreakable, PriceChanged, IdReused, IdOutOfWindow,
+    Expired, TooFast, Busy, NotFound,
 )  # fmt: skip

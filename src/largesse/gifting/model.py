@@ -16,6 +16,7 @@ from largesse.gifting.errors import (
     IdReused,
     InDebt,
     LimitReached,
+    NotAGuest,
     NotEnoughCoins,
     NotStreakable,
     PriceChanged,
@@ -28,6 +29,7 @@ from largesse.kit.problems import Problem
 from largesse.ledger import (
     ANONYMOUS,
     FROZEN,
+    GUEST,
     IN_DEBT,
     RESTING,
     TEST_MONEY,
@@ -46,7 +48,10 @@ _VERSION_TIMED = 7
 
 
 class Request(msgspec.Struct, gc=False):
-    """A gift that somebody asks for. `expected_coins` -1 expects nothing; times are seconds since 1970, 0 for none."""
+    """A gift that somebody asks for. `expected_coins` -1 expects nothing; times are seconds since 1970, 0 for none.
+
+    `receiver` is the guest whom it is for, and 0 for the creator of the stage.
+    """
 
     id: bytes
     sender: int
@@ -60,6 +65,7 @@ class Request(msgspec.Struct, gc=False):
     combo: str | None = None
     message: str | None = None
     deferrals: int = 0
+    receiver: int = 0
 
 
 class Receipt(msgspec.Struct, gc=False):
@@ -99,7 +105,10 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct):
-    """All that decides, read after the wallets were locked. `known` holds entries already in the books."""
+    """All that decides, read after the wallets were locked. `known` holds entries already in the books.
+
+    `guests` are those (stage, account) of the asked ones who are on there and may get gifts.
+    """
 
     batch: int
     now: datetime
@@ -109,6 +118,7 @@ class Facts(msgspec.Struct):
     places: dict[int, Place]
     bans: set[tuple[int, int]]
     terms: Terms
+    guests: frozenset[tuple[int, int]] | set[tuple[int, int]] = frozenset()
 
 
 def is_timed_id(gift_id: bytes) -> bool:
@@ -175,7 +185,7 @@ def settle(terms: Terms, place: Place, kind: Kind, request: Request, wallet: Wal
     promo = wallet.promo and min(wallet.promo, coins)
     paid = coins - promo
     milli = paid * terms.share_bps // 10
-    flags = (place.context or 0) | (ANONYMOUS if request.anonymous else 0)
+    flags = (place.context or 0) | (ANONYMOUS if request.anonymous else 0) | (GUEST if request.receiver else 0)
     if promo:
         if wallet.barred & TEST_MONEY:
             flags |= UNEARNING
@@ -184,7 +194,7 @@ def settle(terms: Terms, place: Place, kind: Kind, request: Request, wallet: Wal
     entry = Entry(
         request.id,
         request.sender,
-        place.receiver,
+        request.receiver or place.receiver,
         request.stage,
         request.kind,
         request.count,
@@ -225,7 +235,8 @@ def refuse(facts: Facts, request: Request, now_s: float) -> Problem | None:
             and wallet.given + coins <= facts.terms.give_day_coins_max
             and (wallet.own is None or (coins * 4 <= wallet.own[0] and coins <= wallet.own[1]))
             and place.context is not None
-            and place.receiver != request.sender
+            and (request.receiver or place.receiver) != request.sender
+            and (not request.receiver or (request.stage, request.receiver) in facts.guests)
             and not kind.retired
             and (request.count == 1 or kind.streakable)
             and (request.expected_coins < 0 or request.expected_coins == coins)
@@ -262,14 +273,16 @@ _BARRED = UNDER_AGE | FROZEN | RESTING | IN_DEBT
 
 
 def _why_person(facts: Facts, request: Request, place: Place) -> Problem | None:
-    if place.receiver == request.sender:
+    if (request.receiver or place.receiver) == request.sender:
         return SelfGift()
     wallet = facts.wallets.get(request.sender)
     if wallet is not None and wallet.barred & _BARRED:
         return next(refusal(wallet.barred) for bar, refusal in _BARS if wallet.barred & bar)
     if (request.stage, request.sender) in facts.bans:
         return BannedFromRoom()
-    return GiftingOff() if place.context is None else None
+    if place.context is None:
+        return GiftingOff()
+    return NotAGuest() if request.receiver and (request.stage, request.receiver) not in facts.guests else None
 
 
 def _why_price(facts: Facts, request: Request, kind: Kind) -> Problem | None:
@@ -305,7 +318,8 @@ def _why_limit(facts: Facts, wallet: WalletState, coins: int) -> Problem | None:
 
 def _again(before: tuple[Entry, datetime], request: Request, wallet: WalletState | None) -> Outcome:
     entry, recorded_at = before
-    same: Any = (entry.stage, entry.kind, entry.count, bool(entry.flags & ANONYMOUS))
-    if same != (request.stage, request.kind, request.count, request.anonymous):
+    to = entry.receiver if entry.flags & GUEST else 0
+    same: Any = (entry.stage, entry.kind, entry.count, bool(entry.flags & ANONYMOUS), to)
+    if same != (request.stage, request.kind, request.count, request.anonymous, request.receiver):
         return IdReused()
     return Receipt(entry, recorded_at, wallet.paid + wallet.promo if wallet else 0, duplicate=True)

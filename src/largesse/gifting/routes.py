@@ -80,9 +80,10 @@ async def _give(public: UUID, where: str, data: GiftBody, giving: Giving) -> Res
     if principal.kind not in {"session", "embed"}:
         raise http.Forbidden(detail="an API key gives through /v1/gifts/batch")
     place = await gifting.place_of(public, where)
-    receiver = (await gifting.people.people([place.creator])).get(place.creator)
-    _check_receiver(data.to, receiver.id if receiver else None)
-    request = _request(data, principal, place.key, gifting)
+    guest = await gifting.guest_of(place, data.to)
+    to = guest or place.creator
+    receiver = (await gifting.people.people([to])).get(to)
+    request = _request(data, principal, place.key, gifting, guest)
     receipt = await gifting.give(principal, place, request)
     version = await policy.by_key(receipt.entry.policy)
     entry = receipt.entry
@@ -106,12 +107,7 @@ async def _give(public: UUID, where: str, data: GiftBody, giving: Giving) -> Res
     return Response(body, status_code=201, headers={REPLAY_HEADER: "true"} if receipt.duplicate else None)
 
 
-def _check_receiver(to: str | None, creator: UUID | None) -> None:
-    if to is not None and ids.decode(to, "acct") != creator:
-        raise http.Invalid.field("to", "not who made this")
-
-
-def _request(data: GiftBody, principal: Principal, stage: int, gifting: GiftingService) -> Request:
+def _request(data: GiftBody, principal: Principal, stage: int, gifting: GiftingService, guest: int) -> Request:
     message = None
     if data.message:
         try:
@@ -135,6 +131,7 @@ def _request(data: GiftBody, principal: Principal, stage: int, gifting: GiftingS
         api_key=principal.api_key,
         combo=data.combo_id,
         message=message,
+        receiver=guest,
     )
 
 
@@ -169,8 +166,16 @@ async def _batch_requests(
     found = await gifting.stages.find_all({public for public in read.values() if public is not None})
     places = {where: _place(where[0], found.get(public) if public else None) for where, public in read.items()}
     kinds = {name: gifting.find_kind(name) or UnknownGift() for name in {gift.gift_id for gift in gifts}}
+    guests = await gifting.guests_of({gift.to for gift in gifts if gift.to})
     return [
-        _batch_request(gift, sender, places[_where(gift)], kinds[gift.gift_id], principal.api_key)
+        _batch_request(
+            gift,
+            sender,
+            places[_where(gift)],
+            kinds[gift.gift_id],
+            principal.api_key,
+            guests[gift.to] if gift.to else 0,
+        )
         for gift, sender in zip(gifts, senders, strict=True)
     ]
 
@@ -182,18 +187,25 @@ def _where(gift: BatchGift) -> tuple[str, str]:
     return "video", gift.video_id if gift.live_id is None else ""  # both name nothing
 
 
-def _place(kind: str, found: Stage | None) -> int | Problem:
-    return found.key if found is not None and found.kind == kind else http.NotFound()
+def _place(kind: str, found: Stage | None) -> Stage | Problem:
+    return found if found is not None and found.kind == kind else http.NotFound()
 
 
-def _batch_request(
-    gift: BatchGift, sender: int | Problem, place: int | Problem, kind: int | Problem, api_key: int
+def _batch_request(  # noqa: PLR0917 - positional, as it is called a thousand times a request
+    gift: BatchGift, sender: int | Problem, place: Stage | Problem, kind: int | Problem, api_key: int, to: int | Problem
 ) -> Request | Problem:
     gift_id = ids.decode_bytes(gift.id, "gift")
-    if gift_id is not None and isinstance(sender, int) and isinstance(place, int) and isinstance(kind, int):
-        return Request(gift_id, sender, place, kind, gift.count, api_key=api_key)
+    if (
+        gift_id is not None
+        and isinstance(sender, int)
+        and isinstance(place, Stage)
+        and isinstance(kind, int)
+        and isinstance(to, int)
+    ):
+        guest = 0 if to == place.creator else to
+        return Request(gift_id, sender, place.key, kind, gift.count, api_key=api_key, receiver=guest)
     unread = http.Invalid.field("id", "not a UUID, nor an id that begins with gift_") if gift_id is None else 0
-    return next(reason for reason in (sender, place, unread, kind) if isinstance(reason, Problem))
+    return next(reason for reason in (sender, place, unread, kind, to) if isinstance(reason, Problem))
 
 
 def _result(gift: BatchGift, outcome: Outcome) -> BatchResult:

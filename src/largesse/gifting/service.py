@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -17,10 +17,11 @@ from largesse.gifting.bodies import HostUser
 from largesse.gifting.committer import Committer
 from largesse.gifting.errors import SelfGift, TooFast, UnderAge, UnknownGift, UnknownSender
 from largesse.gifting.model import Outcome, Receipt, Request
+from largesse.kit import ids
 from largesse.kit.batch import Batcher
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, ReadTx
-from largesse.kit.http import Busy, NotFound
+from largesse.kit.http import Busy, Invalid, NotFound
 from largesse.kit.news import News
 from largesse.kit.principal import Principal
 from largesse.kit.problems import Problem
@@ -104,7 +105,7 @@ class GiftingService:
             raise UnderAge
         if not self.catalog.region(giver.country).giving:
             raise NotInRegion("giving", giver.country)
-        if place.creator == giver.account:
+        if (request.receiver or place.creator) == giver.account:
             raise SelfGift
         self.pace.take(giver.account)
         outcome = await self.batcher.ask(request)
@@ -130,6 +131,24 @@ class GiftingService:
         if place is None or (kind == VIDEO and place.status != "live"):
             raise NotFound
         return place
+
+    async def guest_of(self, place: Stage, to: str | None) -> int:
+        """The books' key of the guest whom `to` names, 0 for the creator; raises `Invalid` where it names nobody."""
+        if to is None:
+            return 0
+        named = (await self.guests_of({to}))[to]
+        if isinstance(named, Problem):
+            raise named
+        return 0 if named == place.creator else named
+
+    async def guests_of(self, named: Collection[str]) -> dict[str, int | Problem]:
+        """The accounts whom `to` of some gifts names, by what names them."""
+        found: dict[str, int | Problem] = {}
+        for to in named:
+            value = ids.decode(to, "acct")
+            person = await self.people.person_by_id(value) if value else None
+            found[to] = person.key if person else Invalid.field("to", "is not the creator of this LIVE, nor a guest")
+        return found
 
     async def give_all(self, requests: Sequence[Request | Problem]) -> list[Outcome]:
         """Settle many gifts together, in order; what is refused already passes through."""

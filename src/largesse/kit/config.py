@@ -119,6 +119,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, msgspec.Meta(ge=144, le=2160), _about("most lines of a video's pictures, by their shorter side")
     ] = 1080
     video_fps_max: Annotated[int, msgspec.Meta(ge=1, le=120), _about("most pictures of a video a second")] = 30
+    guests_max: Annotated[
+        int, msgspec.Meta(ge=0, le=8), _about("guests who may be in a LIVE beside its creator at once; 0: none")
+    ] = 5
     checkpoint_seconds: Annotated[Positive, _about("time between signed checkpoints")] = 60
 
     seller_name: Annotated[str, _about("who sells coins, as it stands on receipts; empty: Largesse")] = ""

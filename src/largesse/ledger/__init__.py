@@ -5,7 +5,18 @@ Owns the tables of schema `ledger` and is the only room that changes a balance. 
 
 from largesse.ledger.audit import Check, Report, audit
 from largesse.ledger.disputes import lose_dispute, open_dispute, win_dispute
-from largesse.ledger.entry import AFTER_LIVE, ANONYMOUS, CONTEXTS, LIVE, UNEARNING, VIDEO, Entry, GiftRow, parse_receipt
+from largesse.ledger.entry import (
+    AFTER_LIVE,
+    ANONYMOUS,
+    CONTEXTS,
+    GUEST,
+    LIVE,
+    UNEARNING,
+    VIDEO,
+    Entry,
+    GiftRow,
+    parse_receipt,
+)
 from largesse.ledger.errors import (
     HoursOpen,
     MonthFrozen,
@@ -30,6 +41,7 @@ from largesse.ledger.feed import (
     Feed,
     Move,
     Named,
+    Received,
     Tally,
     decode_cursor,
     encode_cursor,
@@ -51,6 +63,7 @@ from largesse.ledger.feed import (
     start,
     sum_earned,
     tally,
+    tally_received,
 )
 from largesse.ledger.granting import grant_diamonds
 from largesse.ledger.journal import (
@@ -133,6 +146,7 @@ __all__ = [
     "CONTEXTS",
     "FROZEN",
     "GIFT_REVERSED",
+    "GUEST",
     "IN_DEBT",
     "LIVE",
     "RESTING",
@@ -179,6 +193,7 @@ __all__ = [
     "PayoutOpen",
     "Period",
     "Proof",
+    "Received",
     "Report",
     "RollForward",
     "SourceReused",
@@ -270,6 +285,7 @@ __all__ = [
     "sum_clearing",
     "sum_earned",
     "tally",
+    "tally_received",
     "trial_balance",
     "verify_file",
     "wallet_entries",

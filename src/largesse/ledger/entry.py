@@ -9,6 +9,8 @@ LIVE, AFTER_LIVE, VIDEO = 0, 1, 2
 ANONYMOUS = 4
 # Test money has granted coins to the giver: the gift's promotional coins earn nothing, whatever the policy says.
 UNEARNING = 8
+# Whose diamonds it makes is a guest of the LIVE, not its creator.
+GUEST = 16
 CONTEXTS = ("live", "after_live", "video")
 
 

@@ -16,7 +16,7 @@ from psycopg.rows import namedtuple_row
 
 from largesse.kit.db import sql
 from largesse.kit.money import exponent
-from largesse.ledger.entry import ANONYMOUS, CONTEXTS, UNEARNING
+from largesse.ledger.entry import ANONYMOUS, CONTEXTS, GUEST, UNEARNING
 
 JSONL_FORMAT = "largesse-books-1"
 _ROWS_A_READ = 5000
@@ -244,7 +244,7 @@ def _jsonl(connection: Connection[Any]) -> Iterator[tuple[int, bytes]]:
     for g in _read(connection, "export_gifts"):
         gift = {"type": "gift", "receipt": f"{g.batch}.{g.leaf}", **g._asdict()}
         gift |= {"context": CONTEXTS[g.flags & 3], "anonymous": bool(g.flags & ANONYMOUS)}
-        gift["unearning"] = bool(g.flags & UNEARNING)
+        gift |= {"unearning": bool(g.flags & UNEARNING), "to_guest": bool(g.flags & GUEST)}
         for name in ("batch", "leaf", "flags"):
             del gift[name]
         yield 1, encode(gift) + b"\n"

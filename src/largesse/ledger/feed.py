@@ -45,6 +45,15 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     diamonds_milli: int
 
 
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """What was given on a stage to one receiver: its creator, or a guest."""
+
+    receiver: int
+    gifts: int
+    coins: int
+    diamonds_milli: int
+
+
 class Named(msgspec.Struct, frozen=True):
     """(giver, paid coins given by name) in the batches after a cursor, and the cursor after them."""
 
@@ -211,7 +220,7 @@ async def list_sent(tx: ReadTx, sender: int, before: str | None, limit: int) -> 
 async def list_received(
     tx: ReadTx, receiver: int, stages: Sequence[int], before: str | None, limit: int
 ) -> list[GiftRow]:
-    """Gifts to a creator on their stages, newest first, before a receipt number."""
+    """Gifts to somebody on their own stages and as a guest, newest first, before a receipt number."""
     batch, leaf = (parse_receipt(before) if before else None) or _NEWEST
     hour = await _hour_of(tx, batch) if before else _HOUR_MAX
     params = {
@@ -223,7 +232,7 @@ async def list_received(
 async def list_received_on(
     tx: ReadTx, receiver: int, stages: Sequence[int], *, day: date, before: str | None, limit: int
 ) -> list[GiftRow]:
-    """Gifts to a creator that are earnings of one UTC day, newest first, before a receipt number."""
+    """Gifts to somebody that are earnings of one UTC day, newest first, before a receipt number."""
     batch, leaf = (parse_receipt(before) if before else None) or _NEWEST
     params = {
         "receiver": receiver, "stages": int_array(list(stages)), "batch": batch, "leaf": leaf, "n": limit,
@@ -252,13 +261,18 @@ async def tally(tx: ReadTx, stage: int) -> list[Tally]:
     return await tx.all(Tally, sql("ledger", "tally_stage"), {"stage": stage})
 
 
+async def tally_received(tx: ReadTx, stage: int) -> list[Received]:
+    """What was given on a stage to its creator and to each guest: exact, from the journal itself."""
+    return await tx.all(Received, sql("ledger", "tally_received"), {"stage": stage})
+
+
 async def list_earnings(tx: ReadTx, creator: int) -> list[EarningDay]:
     """A creator's earnings by day and policy, oldest first."""
     return await tx.all(EarningDay, sql("ledger", "earnings"), {"creator": creator})
 
 
 async def list_moves(tx: ReadTx, creator: int, stages: Sequence[int]) -> list[Move]:
-    """What moved a creator's diamonds apart from gifts, oldest first; `stages` are all of theirs."""
+    """What moved a creator's diamonds apart from gifts, oldest first; `stages` are all on which they got any."""
     return await tx.all(Move, sql("ledger", "creator_moves"), {"creator": creator, "stages": int_array(list(stages))})
 
 

@@ -18,7 +18,7 @@ from psycopg.rows import tuple_row
 from largesse.kit.db import Database, WriteTx, int_array, sql
 from largesse.ledger import chain
 from largesse.ledger.chain import ZERO
-from largesse.ledger.entry import Entry
+from largesse.ledger.entry import GUEST, Entry
 
 STRIPES = 64
 LOCK_CLASS = 0x4C47  # the advisory locks of stripes: (class, stripe)
@@ -206,6 +206,19 @@ class Journal:
         await self.send(sql("ledger", "post_sent"), {"senders": senders, "hour": hour, "batch": head.batch})
         stages = int_array(sorted({e.stage for e in entries}))
         await self.send(sql("ledger", "post_staged"), {"stages": stages, "hour": hour, "batch": head.batch})
+        hosted = sorted({(e.receiver, e.stage) for e in entries if e.flags & GUEST})
+        if hosted:
+            own = {e.stage for e in entries if not e.flags & GUEST}
+            await self.send(
+                sql("ledger", "post_hosted"),
+                {
+                    "receivers": int_array([receiver for receiver, _ in hosted]),
+                    "stages": int_array([stage for _, stage in hosted]),
+                    "alone": [stage not in own for _, stage in hosted],
+                    "hour": hour,
+                    "batch": head.batch,
+                },
+            )
 
     async def _credit(self, entries: Iterable[Entry], head: Head) -> None:
         sums: dict[int, list[int]] = {}

@@ -85,7 +85,7 @@ class PayoutsService:
         """A creator's months since their first gift, newest first, of one moment of the books."""
         async with self._db.read() as tx:
             earnings = await ledger.list_earnings(tx, creator)
-            moves = await ledger.list_moves(tx, creator, await stage.list_keys_of(tx, creator))
+            moves = await ledger.list_moves(tx, creator, await stage.list_keys_received(tx, creator))
             now = await store.get_now(tx)
         found = monthly.lines(earnings, await self._versions(e.policy for e in earnings), now)
         return monthly.months(found, moves, now)

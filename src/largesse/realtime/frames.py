@@ -107,6 +107,30 @@ class ModerationAction(Event, frozen=True, kw_only=True, tag="moderation.action"
     text: str | None
 
 
+class GuestAsked(Event, frozen=True, kw_only=True, tag="guest.asked"):
+    """Somebody asks to come in; the creator and moderators read who in the list of guests. `waiting`: how many ask."""
+
+    waiting: int
+
+
+class GuestInvited(Event, frozen=True, kw_only=True, tag="guest.invited"):
+    """The creator asks somebody to come in."""
+
+    account: PersonBody
+
+
+class GuestJoined(Event, frozen=True, kw_only=True, tag="guest.joined"):
+    """Somebody is a guest of the LIVE now: gifts can be for them, and their pictures come with `signal.back`."""
+
+    account: PersonBody
+
+
+class GuestLeft(Event, frozen=True, kw_only=True, tag="guest.left"):
+    """Somebody is a guest no longer."""
+
+    account: PersonBody
+
+
 class LiveStarted(Event, frozen=True, kw_only=True, tag="live.started"):
     """The LIVE runs."""
 
@@ -143,6 +167,13 @@ class Totals(msgspec.Struct, frozen=True):
     coins: int
 
 
+class GuestCoins(msgspec.Struct, frozen=True):
+    """Coins given to a guest in this LIVE, absolute; `account` is the guest's id."""
+
+    account: str
+    coins: int
+
+
 class Folded(msgspec.Struct, frozen=True):
     """Gifts that this frame counts and does not name."""
 
@@ -152,12 +183,13 @@ class Folded(msgspec.Struct, frozen=True):
 
 
 class FrameBody(msgspec.Struct, frozen=True, kw_only=True):
-    """One frame of a room. `totals` stands last: `Frame.creator` builds on it."""
+    """One frame of a room. `totals` stands last: `Frame.creator` builds on it. `guests`: whose coins changed."""
 
     seq: int
     at: datetime
     events: list[Event]
     folded: Folded | msgspec.UnsetType = msgspec.UNSET
+    guests: list[GuestCoins] | msgspec.UnsetType = msgspec.UNSET
     totals: Totals
 
 
@@ -166,6 +198,7 @@ class FrameRead(msgspec.Struct, frozen=True):
 
     events: list[msgspec.Raw]
     totals: Totals
+    guests: list[GuestCoins] = []
 
 
 class Frame:

@@ -8,14 +8,15 @@ recent frames, or by a snapshot where they do not reach back: never by a backlog
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from largesse.kit.clock import Clock
 from largesse.kit.sockets import text_frame
 from largesse.realtime.frames import Frame, Totals
-from largesse.stage import Stage
+from largesse.stage import GuestBody, Stage
 
 RING_FRAMES_MAX = 256
 RING_BYTES_MAX = 4 << 20
@@ -24,6 +25,7 @@ BUFFER_BYTES_MAX = 256 << 10  # above it a socket is stalled
 DRAINED_BYTES = 64 << 10  # below it a stalled socket is given more
 WRITE_BYTES_MAX = 256 << 10  # given to a lagging socket at once
 STALLED_S_MAX = 60.0
+_RECEIVED = b'"guests":['
 _WRITES_A_SLICE = 64  # a millisecond or so; then other work of the process has its turn
 
 
@@ -51,10 +53,11 @@ class Push:
 
 
 class Base(msgspec.Struct, frozen=True):
-    """What snapshots say besides frames: the LIVE without its last member, and the first givers, as JSON."""
+    """What snapshots say besides frames: the LIVE without its last member and the first givers as JSON, the guests."""
 
     live: bytes
     top_gifters: bytes
+    guests: Sequence[GuestBody] = ()
 
 
 class GateRoom:
@@ -68,6 +71,7 @@ class GateRoom:
         self.totals = Totals(0, stage.likes, 0, 0, 0)
         self.diamonds_milli = 0
         self.base = Base(b"{", b"[]")
+        self._received: dict[str, int] = {}
         self.ring: deque[Frame] = deque()
         self.live: dict[Push, None] = {}
         self.lagging: dict[Push, None] = {}
@@ -124,6 +128,8 @@ class GateRoom:
 
     def _keep(self, frame: Frame) -> None:
         self.seq = frame.seq
+        if _RECEIVED in frame.public:
+            self._received |= {guest.account: guest.coins for guest in frame.read.guests}
         self.ring.append(frame)
         self._ring_bytes += len(frame.public)
         while len(self.ring) > RING_FRAMES_MAX or (self._ring_bytes > RING_BYTES_MAX and len(self.ring) > 1):
@@ -281,11 +287,16 @@ class GateRoom:
             b'"at":' + msgspec.json.encode(self._clock.now()),
             b'"totals":' + totals,
             b'"top_gifters":' + self.base.top_gifters,
+            b'"guests":' + msgspec.json.encode(self._guests()),
             b'"events":' + (msgspec.json.encode(self._recent_events()) if after is None else b"[]"),
             b'"live":' + self.base.live + viewer.you_follow + b"}",
             b'"you":' + viewer.you + b"}",
         )
         return b",".join(members)
+
+    def _guests(self) -> list[GuestBody]:
+        """Who is on, with the coins of the newest frame that named them: what comes next says only what changes."""
+        return [replace(guest, coins=self._received.get(guest.person.id, guest.coins)) for guest in self.base.guests]
 
     def _recent_events(self) -> list[msgspec.Raw]:
         """At most 50 events of the recent frames, oldest first."""

@@ -16,7 +16,7 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.http import Busy
 from largesse.kit.news import Listening, News
-from largesse.media import list_streams
+from largesse.media import list_guest_streams, list_streams
 from largesse.realtime import store
 from largesse.realtime.frames import Frame, unpack
 from largesse.realtime.gate import Base, GateRoom
@@ -24,7 +24,17 @@ from largesse.realtime.model import MEMBERS_NAMED_MAX, TOP
 from largesse.realtime.owner import Report
 from largesse.realtime.standings import Standings
 from largesse.realtime.telling import Teller
-from largesse.stage import Figure, Stage, StageService, add_viewings, live_body, ranks
+from largesse.stage import (
+    ON,
+    Figure,
+    Stage,
+    StageService,
+    add_viewings,
+    guest_body,
+    list_guests,
+    live_body,
+    ranks,
+)
 
 log = structlog.get_logger(__name__)
 VIEWERS_SUBJECT = "rooms.viewers"
@@ -39,6 +49,7 @@ CATCH_UP_BYTES_MAX = 4 << 20
 _CATCH_UPS_AT_ONCE = 16
 _LOADED_FRAMES = 64
 _VIEWINGS_HELD_MAX = 100_000
+_OF_GUESTS = (b'"type":"guest.', b'"guest":"acct_')
 _TROUBLE = (psycopg.Error, PoolTimeout, OSError, nats.errors.Error)
 
 
@@ -151,6 +162,8 @@ class Hub:
     def take(self, stage: int, frame: Frame) -> None:
         """A frame of an owner in this process, or from NATS; what is missing before it is fetched."""
         room = self.rooms.get(stage)
+        if any(mark in frame.public for mark in _OF_GUESTS):  # who comes in now is told who is on now
+            self._based_at.pop(stage, None)
         if room and stage not in self._loading and not room.take(frame):
             self._fetch(room)
 
@@ -210,12 +223,22 @@ class Hub:
             async with self._db.read() as tx:
                 standing = (await self._standings.standings(tx, [stage], top=TOP))[stage.key]
                 stream = (await list_streams(tx, [stage.key])).get(stage.key)
-            people = await self._teller.people([stage.creator, *(account for account, _ in standing.top)])
+                guests = [guest for guest in await list_guests(tx, stage.key) if guest.status == ON]
+                streams = await list_guest_streams(tx, [stage.key]) if guests else {}
+            accounts = [stage.creator, *(a for a, _ in standing.top), *(guest.account for guest in guests)]
+            people = await self._teller.people(accounts)
             totals = standing.totals
             figure = Figure(totals.viewers, totals.likes, totals.gifts, totals.gifters, totals.coins)
             live = msgspec.json.encode(live_body(stage, people[stage.creator], figure, stream, you_follow=None))
             assert live.endswith(b'"you_follow":null}'), live
-            room.base = Base(live.removesuffix(b"null}"), msgspec.json.encode(ranks(standing.top, people)))
+            on = [
+                guest_body(
+                    g, people[g.account], streams.get((stage.key, g.account)), standing.received.get(g.account, 0)
+                )
+                for g in guests
+            ]
+            first = msgspec.json.encode(ranks(standing.top, people))
+            room.base = Base(live.removesuffix(b"null}"), first, on)
             room.stage = stage
             self._based_at[stage.key] = now
 

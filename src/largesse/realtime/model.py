@@ -28,7 +28,7 @@ GATEWAY_SILENT_S = 10.0
 # A new owner believes the last one's count of viewers until every gateway has had the time to tell its own.
 GATEWAYS_TELL_S = 3.0
 _GIFTS_HELD_MAX = 2_000
-_TOLD_ONCE = frozenset({events.LIVE_STARTED, events.LIVE_ENDED})
+_TOLD_ONCE = frozenset({events.LIVE_STARTED, events.LIVE_ENDED, events.MODERATION_ACTION, *events.GUESTS})
 
 Rank = tuple[int, int]  # (account, coins not given anonymously)
 
@@ -49,7 +49,7 @@ class Giver(msgspec.Struct):
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """A lease's row: the fold as it was last persisted. `fresh`: its owner was heard of within the lease.
 
-    `reversed_since`: parts of gifts were reversed that the fold does not count.
+    `reversed_since`: parts of gifts were reversed that the fold does not count. `guests`: coins by account.
     """
 
     stage: int
@@ -68,6 +68,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     fresh: bool
     reversed_since: bool = False
+    guests: dict[str, int] = {}
 
     @property
     def told(self) -> outbox.Cursor:
@@ -78,7 +79,8 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 class Draft(msgspec.Struct, kw_only=True):
     """A frame before names and art are put to its numbers.
 
-    `givers`: who of those that comment gave by name here, and their place among the first three, None behind them.
+    `received`: guests whose coins changed, and their coins. `givers`: who of those that comment gave by name here, and
+    their place among the first three, None behind them.
     """
 
     stage: Stage
@@ -93,6 +95,7 @@ class Draft(msgspec.Struct, kw_only=True):
     joined: tuple[int, list[int]]
     top: list[Rank] | None
     givers: dict[int, int | None]
+    received: list[tuple[int, int]]
     totals: Totals
     diamonds_milli: int
     batches: list[int]
@@ -114,6 +117,7 @@ class Room:
         self.coins = lease.coins
         self.diamonds_milli = lease.diamonds_milli
         self.likes = lease.likes
+        self.received = {int(account): coins for account, coins in lease.guests.items()}
         self.givers: dict[int, Giver] = {}
         self.changed_givers: set[int] = set()
         self.viewers = lease.viewers
@@ -143,6 +147,7 @@ class Room:
         self._liked = (0, 0)
         self._joined: tuple[int, list[int]] = (0, [])
         self._stripes: set[int] = set()
+        self._receivers: set[int] = set()
         self._changed = False
         self._flush = False
 
@@ -222,7 +227,7 @@ class Room:
             self._liked = (count + int(row.body["count"]), senders + int(row.body["senders"]))
         elif row.topic == events.CHAT_MESSAGE:
             self._chat.append(row)
-        elif row.topic in _TOLD_ONCE or row.topic == events.MODERATION_ACTION:
+        elif row.topic in _TOLD_ONCE:
             self._once.append(row)
             self._flush = True
         elif row.topic == events.GIFT_REVERSED:
@@ -299,6 +304,7 @@ class Room:
             joined=self._joined,
             top=self._take_rank(now),
             givers=self._speaking_givers(),
+            received=[(account, self.received[account]) for account in sorted(self._receivers)],
             totals=totals,
             diamonds_milli=self.diamonds_milli,
             batches=[self.cursor[stripe] for stripe in sorted(self._stripes)],
@@ -326,7 +332,7 @@ class Room:
         coins = gift.coins
         self.gifts += 1
         self.coins += coins
-        self.diamonds_milli += gift.diamonds_milli
+        self._receive(gift.receiver, coins, gift.diamonds_milli)
         giver = self.givers.get(gift.sender)
         if giver is None:
             giver = self.givers[gift.sender] = Giver()
@@ -344,12 +350,20 @@ class Room:
             self._top.sort(key=lambda rank: (-rank[1], rank[0]))
             del self._top[TOP:]
 
+    def _receive(self, receiver: int, coins: int, diamonds_milli: int) -> None:
+        """Count for whom something was: diamonds are shown of the creator's alone, coins of guests."""
+        if receiver == self.stage.creator:
+            self.diamonds_milli += diamonds_milli
+        else:
+            self.received[receiver] = self.received.get(receiver, 0) + coins
+            self._receivers.add(receiver)
+
     def _take_back(self, undone: Sequence[Row]) -> None:
         """Count parts of gifts that were reversed, or came back: coins and rankings change, gifts were given."""
         for row in undone:
             coins = int(row.body["coins"])
             self.coins -= coins
-            self.diamonds_milli -= int(row.body["diamonds_milli"])
+            self._receive(int(row.body["receiver"]), -coins, -int(row.body["diamonds_milli"]))
             giver = self.givers.setdefault(int(row.body["sender"]), Giver())
             giver.coins -= coins
             giver.anonymous_coins -= coins if row.body["anonymous"] else 0

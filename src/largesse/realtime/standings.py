@@ -20,6 +20,7 @@ class Standing(msgspec.Struct, frozen=True):
     diamonds_milli: int
     seq: int
     top: list[Rank]
+    received: Mapping[int, int]
 
 
 class Standings:
@@ -33,8 +34,8 @@ class Standings:
         """What rooms count, by stage."""
         found = await self.standings(tx, stages, top=0)
         return {
-            stage: Figure(t.viewers, t.likes, t.gifts, t.gifters, t.coins)
-            for stage, t in ((stage, standing.totals) for stage, standing in found.items())
+            stage: Figure(t.viewers, t.likes, t.gifts, t.gifters, t.coins, standing.received)
+            for stage, standing, t in ((stage, standing, standing.totals) for stage, standing in found.items())
         }
 
     async def top_gifters(self, tx: ReadTx, stage: Stage, count: int) -> list[Rank]:
@@ -58,13 +59,14 @@ class Standings:
 
 
 def _of_room(room: Room, top: int) -> Standing:
-    return Standing(room.totals, room.diamonds_milli, room.told_seq, room.top[:top])
+    return Standing(room.totals, room.diamonds_milli, room.told_seq, room.top[:top], dict(room.received))
 
 
 def _of_lease(lease: Lease, top: list[Rank]) -> Standing:
     viewers = lease.viewers if lease.fresh else 0
     totals = Totals(viewers, lease.likes, lease.gifts, lease.gifters, lease.coins)
-    return Standing(totals, lease.diamonds_milli, lease.seq, top)
+    received = {int(account): coins for account, coins in lease.guests.items()}
+    return Standing(totals, lease.diamonds_milli, lease.seq, top, received)
 
 
 async def _has_new(tx: ReadTx, lease: Lease) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from largesse.kit import outbox
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.realtime.frames import Frame, unpack
@@ -68,6 +70,7 @@ async def put_folds(tx: WriteTx, owner: str, rooms: Sequence[Room]) -> set[int]:
             "likes": [r.likes for r in rooms],
             "viewers": [r.viewers for r in rooms],
             "seqs": [r.seq for r in rooms],
+            "guests": [msgspec.json.encode({str(a): coins for a, coins in r.received.items()}).decode() for r in rooms],
         },
     )
     held = {row["stage"] for row in rows}

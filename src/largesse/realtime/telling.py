@@ -13,13 +13,24 @@ from largesse.kit.db import ReadTx
 from largesse.kit.outbox import Row
 from largesse.ledger import GiftRow
 from largesse.realtime import frames
-from largesse.realtime.frames import Event, Frame, FrameBody, GiftSent
+from largesse.realtime.frames import Event, Frame, FrameBody, GiftSent, GuestCoins
 from largesse.realtime.model import Draft
 from largesse.stage import Note, events, ranks, read_notes
 
 People = Mapping[int, PersonBody]
 Notes = Mapping[tuple[int, UUID], Note]
 _NO_NOTE = Note(None, None)
+# Rows whose body says what the event does.
+_PLAIN: Mapping[str, type[frames.SignalBack | frames.SignalLost | frames.GuestAsked]] = {
+    events.SIGNAL_BACK: frames.SignalBack,
+    events.SIGNAL_LOST: frames.SignalLost,
+    events.GUEST_ASKED: frames.GuestAsked,
+}
+_OF_GUESTS: Mapping[str, type[frames.GuestInvited | frames.GuestJoined | frames.GuestLeft]] = {
+    events.GUEST_INVITED: frames.GuestInvited,
+    events.GUEST_JOINED: frames.GuestJoined,
+    events.GUEST_LEFT: frames.GuestLeft,
+}
 
 
 class Teller:
@@ -68,7 +79,10 @@ class Teller:
             first = [rank for rank in draft.top if rank[0] in people]
             told.append(frames.RankUpdated(at=draft.at, top_gifters=ranks(first, people)))
         folded = draft.folded or msgspec.UNSET
-        body = FrameBody(seq=draft.seq, at=draft.at, events=told, folded=folded, totals=draft.totals)
+        guests = [GuestCoins(people[account].id, coins) for account, coins in draft.received if account in people]
+        body = FrameBody(
+            seq=draft.seq, at=draft.at, events=told, folded=folded, guests=guests or msgspec.UNSET, totals=draft.totals
+        )
         return frames.make(body, draft.prev, draft.diamonds_milli)
 
     def _gift(self, gift: GiftRow, people: People, notes: Notes) -> GiftSent:
@@ -94,7 +108,8 @@ def _accounts(drafts: Iterable[Draft]) -> set[int]:
     wanted: set[int] = set()
     for draft in drafts:
         wanted.add(draft.stage.creator)
-        wanted.update(gift.sender for gift in draft.gifts)
+        wanted.update(account for gift in draft.gifts for account in (gift.sender, gift.receiver))
+        wanted.update(account for account, _ in draft.received)
         wanted.update(draft.joined[1])
         wanted.update(account for account, _ in draft.top or ())
         for row in draft.rows:
@@ -115,9 +130,8 @@ def _event(row: Row, draft: Draft, people: People, lit: Mapping[int, int | None]
         return frames.LiveStarted(at=at)
     if row.topic == events.LIVE_ENDED:
         return frames.LiveEnded(at=at, summary_url=f"/v1/lives/{draft.stage.public_id}/summary")
-    if row.topic in {events.SIGNAL_BACK, events.SIGNAL_LOST}:
-        lost = row.topic == events.SIGNAL_LOST
-        return frames.SignalLost(at=at, **body) if lost else frames.SignalBack(at=at, **body)
+    if row.topic in _PLAIN:
+        return _PLAIN[row.topic](at=at, **body)
     if row.topic == events.MODERATION_ACTION:
         return frames.ModerationAction(at=at, action=body["action"], account=named, text=body["text"])
     return _named_event(row, named, lit) if named else None
@@ -129,6 +143,8 @@ def _named_event(row: Row, named: PersonBody, lit: Mapping[int, int | None]) -> 
         return frames.Follow(at=row.at, account=named)
     if row.topic == events.SHARE:
         return frames.Share(at=row.at, account=named)
+    if row.topic in _OF_GUESTS:
+        return _OF_GUESTS[row.topic](at=row.at, account=named)
     if row.topic == events.QUESTION_NEW:
         question = ids.encode("question", UUID(row.body["id"]))
         return frames.QuestionNew(at=row.at, id=question, sender=named, text=row.body["text"])

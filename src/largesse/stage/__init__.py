@@ -3,7 +3,8 @@
 Owns the tables of schema `stage`. Its events are rows of the outbox, listed in `events.py`; on NATS it says
 `stage.changed` with the 16 bytes of a stage's public id. Invariants: a creator has one running LIVE at most; a LIVE
 goes scheduled -> live -> ended and never back; what was said with a gift is kept here, outside the books, so that it
-can be erased. Who counts gifts and viewers says so to `StageService.use_figures`.
+can be erased; a guest is on by the consent of both sides, and never beyond the LIVE. Who counts gifts and viewers
+says so to `StageService.use_figures`.
 """
 
 from largesse.stage import events
@@ -29,11 +30,13 @@ from largesse.stage.store import (
     read_notes,
     write_notes,
 )
+from largesse.stage.store_guests import ON, Guest, ask_guests, list_guests, list_keys_received
 from largesse.stage.video import VIDEO
 from largesse.stage.videos import VideosService
-from largesse.stage.wire import LiveBody, RankBody, live_body, ranks
+from largesse.stage.wire import GuestBody, LiveBody, RankBody, guest_body, live_body, ranks
 
 __all__ = [
+    "ON",
     "VIDEO",
     "AlreadyLive",
     "BannedFromRoom",
@@ -41,6 +44,8 @@ __all__ = [
     "CreatorsOnly",
     "Figure",
     "Figures",
+    "Guest",
+    "GuestBody",
     "LiveBody",
     "LiveEnded",
     "Muted",
@@ -57,9 +62,13 @@ __all__ = [
     "add_viewings",
     "ask_bans",
     "ask_facts",
+    "ask_guests",
     "events",
+    "guest_body",
     "list_by_key",
+    "list_guests",
     "list_keys_of",
+    "list_keys_received",
     "list_running",
     "live_body",
     "ranks",

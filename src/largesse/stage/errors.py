@@ -48,6 +48,54 @@ class NotLive(Problem):
 
 
 @dataclass(eq=False)
+class YourOwnLive(Problem):
+    """This is your own LIVE: you are in it already."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "your-own-live"
+
+
+@dataclass(eq=False)
+class GuestsFull(Problem):
+    """This LIVE has as many guests as it may."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "guests-full"
+
+
+@dataclass(eq=False)
+class TooManyAsks(Problem):
+    """As many as may wait do so already; ask again later."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "too-many-asks"
+
+
+@dataclass(eq=False)
+class NotAsked(Problem):
+    """This person has not asked to come in, or asks no longer."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-asked"
+
+
+@dataclass(eq=False)
+class NotInvited(Problem):
+    """You were not invited to come in, or are no longer."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "not-invited"
+
+
+@dataclass(eq=False)
+class GuestFrozen(Problem):
+    """This account is frozen, and can be nobody's guest; support can say why."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "account-frozen"
+
+
+@dataclass(eq=False)
 class BannedFromRoom(Problem):
     """The creator has banned this account from the room."""
 

@@ -7,6 +7,8 @@
 | like | stage | {"count": n, "senders": n}, folded over a moment |
 | share | stage | {"account": account} |
 | moderation.action | stage | {"action": verb, "account": account or null, "text": id of what was said, or null} |
+| guest.asked | stage | {"waiting": n}: who asked is told to those alone who may read it |
+| guest.invited, guest.joined, guest.left | stage | {"account": account} |
 | gift.reversed (written by ledger) | stage | parts of gifts: `ledger.parts.tell`, `ledger.each_part` |
 | signal.back, signal.lost (written by media) | stage | `media.events` |
 | account.followed (written by accounts) | account followed | {"follower": account} |
@@ -21,13 +23,18 @@ QUESTION_NEW = "question.new"
 LIKE = "like"
 SHARE = "share"
 MODERATION_ACTION = "moderation.action"
+GUEST_ASKED = "guest.asked"
+GUEST_INVITED = "guest.invited"
+GUEST_JOINED = "guest.joined"
+GUEST_LEFT = "guest.left"
 FOLLOW = accounts.FOLLOWED
 SIGNAL_BACK = media.events.SIGNAL_BACK
 SIGNAL_LOST = media.events.SIGNAL_LOST
 GIFT_REVERSED = ledger.GIFT_REVERSED
 
 # Kept a day in the outbox: what is only for the moment. The rest is for readers with cursors of their own.
-MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION, SIGNAL_BACK, SIGNAL_LOST)
+GUESTS = (GUEST_ASKED, GUEST_INVITED, GUEST_JOINED, GUEST_LEFT)
+MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION, SIGNAL_BACK, SIGNAL_LOST, *GUESTS)
 STAGED = (LIVE_STARTED, LIVE_ENDED, GIFT_REVERSED, *MOMENTARY)
 
 # On NATS: the public id of a stage whose facts have changed.

@@ -1,7 +1,7 @@
 """A stage and its rules: pure, without a clock."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -86,13 +86,14 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """What a room counts."""
+    """What a room counts. `received`: coins given to each guest, by account; they are among `coins`."""
 
     viewers: int = 0
     likes: int = 0
     gifts: int = 0
     gifters: int = 0
     coins: int = 0
+    received: Mapping[int, int] = {}
 
 
 class Figures(Protocol):

@@ -12,8 +12,10 @@ from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Conflict, Invalid, NotFound
 from largesse.kit.news import News
 from largesse.kit.principal import Principal
+from largesse.media.events import SHUT_SUBJECT
 from largesse.stage import events, store, store_rooms
 from largesse.stage.errors import NotYourLive
+from largesse.stage.guests import dismiss
 from largesse.stage.model import Stage
 from largesse.stage.rules import WORD_CHARS_MAX, WORDS_MAX, Rules, fold
 from largesse.stage.store_rooms import Ban, Line, Question
@@ -54,6 +56,8 @@ class Moderation:
             text = ids.encode("comment", comment) if comment and action in _OF_COMMENTS else None
             await self._told(tx, stage, action, account, text)
         log.info("room.moderated", stage=stage.key, action=action, actor=who.account, account=account)
+        if action == "ban":
+            await self._news.publish(SHUT_SUBJECT, stage.id.bytes)
         await self._wake()
 
     async def set_rules(self, who: Principal, stage: Stage, rules: Rules) -> Rules:
@@ -136,6 +140,9 @@ class Moderation:
             if actor != stage.creator and await store_rooms.moderates(tx, stage.creator, person.key):
                 raise Invalid.field("account", "moderates this room, which its creator alone ends")
             await store.put_ban(tx, stage.key, person.key, kind=_KINDS[action], seconds=seconds, actor=actor)
+            if action == "ban":
+                await store.find_locked(tx, stage.id)
+                await dismiss(tx, stage, person.key)
         return person.key
 
     @staticmethod

@@ -26,10 +26,20 @@ from largesse.stage.model import (
     Changes,
     Stage,
 )
+from largesse.stage.routes_guests import guest_routes
 from largesse.stage.routes_moderation import moderation_routes
 from largesse.stage.routes_room import room_routes
 from largesse.stage.service import StageService
-from largesse.stage.wire import LiveBody, RankBody, SummaryBody, UnthankedBody, ViewersBody, live_body, ranks
+from largesse.stage.wire import (
+    GuestReceivedBody,
+    LiveBody,
+    RankBody,
+    SummaryBody,
+    UnthankedBody,
+    ViewersBody,
+    live_body,
+    ranks,
+)
 
 TOP_GIFTERS = 10
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -173,9 +183,11 @@ async def get_live(
 async def get_summary(
     stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
 ) -> SummaryBody:
-    """Exact totals, running or ended; diamonds and who is not thanked yet only to the creator."""
+    """Exact totals, running or ended; diamonds, guests' apart, and who is not thanked yet only to the creator."""
     found, summary = await stage.summary(http.path_id("live", live))
-    people = await _bodies(stage, [row[0] for row in (*summary.top, *summary.unthanked)])
+    people = await _bodies(
+        stage, [row[0] for row in (*summary.top, *summary.unthanked)] + [g.receiver for g in summary.guests]
+    )
     own = caller is not None and caller.account == found.creator
     return SummaryBody(
         duration_s=summary.duration_s,
@@ -185,6 +197,9 @@ async def get_summary(
         coins=summary.coins,
         top_gifters=ranks(summary.top, people),
         diamonds_milli=summary.diamonds_milli if own else msgspec.UNSET,
+        guests=[GuestReceivedBody(people[g.receiver], g.gifts, g.coins, g.diamonds_milli) for g in summary.guests]
+        if own
+        else msgspec.UNSET,
         unthanked=[UnthankedBody(people[a], coins, gifts) for a, coins, gifts in summary.unthanked]
         if own
         else msgspec.UNSET,
@@ -286,4 +301,5 @@ routes = [
     get_top_gifters,
     *room_routes,
     *moderation_routes,
+    *guest_routes,
 ]

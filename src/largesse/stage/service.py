@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from largesse.media import (
     Stream,
     StreamKeys,
     ingest_body,
+    list_guest_streams,
     list_silent,
     list_streams,
     open_stream,
@@ -32,8 +33,10 @@ from largesse.media import (
 from largesse.media.events import SHUT_SUBJECT
 from largesse.stage import events, store
 from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
+from largesse.stage.guests import Guests
 from largesse.stage.model import ENDED, SCHEDULED, Changes, Figure, Figures, Pace, Stage, Standing
 from largesse.stage.moderation import Moderation
+from largesse.stage.store_guests import Guest, end_guests
 from largesse.stage.summary import Summary, summarise
 from largesse.stage.talk import Talk
 
@@ -70,6 +73,7 @@ class StageService:
         self.settings = settings
         self.keys = keys
         self.moderation = Moderation(db, news)
+        self.guests = Guests(db, accounts, settings, self._tell_guests)
         self.talk = Talk(db, news, accounts, settings)
         self.counted: Figures = NoFigures()
         self._making = Pace(settings.limit(_LIVES_A_MINUTE) / 60, settings.limit(_LIVES_A_MINUTE))
@@ -248,6 +252,22 @@ class StageService:
             return None
         return ingest_body(stream, self.keys, self.settings)
 
+    async def guest_streams(self, stage: Stage, guests: Sequence[Guest]) -> tuple[dict[int, Stream], Mapping[int, int]]:
+        """Streams of guests of a LIVE, and the coins given to them there, by account."""
+        if not guests:
+            return {}, {}
+        async with self.db.read() as tx:
+            streams = await list_guest_streams(tx, [stage.key])
+            counted = (await self.counted.figures(tx, [stage])).get(stage.key, Figure())
+        return {guest: stream for (_, guest), stream in streams.items()}, counted.received
+
+    def guest_ingest(self, stream: Stream | None, caller: Principal | None) -> IngestBody | None:
+        """Where a guest publishes, for that guest in a session alone."""
+        own = caller is not None and caller.kind == "session" and stream is not None and stream.guest == caller.account
+        if stream is None or not own or not stream.open:
+            return None
+        return ingest_body(stream, self.keys, self.settings)
+
     async def list_lives(
         self, status: str, creator: str | None, after: tuple[datetime | None, int], limit: int
     ) -> list[Stage]:
@@ -315,6 +335,11 @@ class StageService:
         self._cache.pop(stage, None)
         await self.news.publish(events.CHANGED_SUBJECT, stage.bytes)
 
+    async def _tell_guests(self, stage: Stage) -> None:
+        await asyncio.gather(
+            self.news.publish(SHUT_SUBJECT, stage.id.bytes), self.news.publish(outbox.NEWS_SUBJECT, b"")
+        )
+
     async def _tell_changed(self, stage: Stage) -> None:
         self._keep(stage)
         await asyncio.gather(
@@ -337,5 +362,6 @@ async def _end(tx: WriteTx, key: int) -> Stage | None:
     ended = await store.end(tx, key)
     if ended is not None:
         await shut_stream(tx, key)
+        await end_guests(tx, key)
         await outbox.put(tx, events.LIVE_ENDED, key, {"id": ended.id.hex, "creator": ended.creator})
     return ended

@@ -7,7 +7,7 @@ import msgspec
 
 from largesse import ledger
 from largesse.kit.db import ReadTx
-from largesse.ledger import Tally
+from largesse.ledger import Received, Tally
 from largesse.stage import store
 from largesse.stage.model import UNTHANKED_MAX, Stage
 
@@ -15,7 +15,10 @@ TOP = 10
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """Totals of a LIVE. `top` and `unthanked` leave anonymous giving out; coins of `unthanked` are named ones."""
+    """Totals of a LIVE. `top` and `unthanked` leave anonymous giving out; coins of `unthanked` are named ones.
+
+    `coins` and `gifts` are all that was given in it; `diamonds_milli` are its creator's, those of `guests` apart.
+    """
 
     duration_s: int
     viewers_peak: int
@@ -25,6 +28,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     gifts: int
     coins: int
     diamonds_milli: int
+    guests: list[Received]
     top: list[tuple[int, int]]
     unthanked: list[tuple[int, int, int]]
 
@@ -32,6 +36,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 async def summarise(tx: ReadTx, stage: Stage, now: datetime) -> Summary:
     """The summary of a stage, running or ended; everything in it is of one moment."""
     tallies = await ledger.tally(tx, stage.key)
+    received = {r.receiver: r for r in await ledger.tally_received(tx, stage.key)}
+    own = received.pop(stage.creator, None)
     thanked = await store.list_thanked(tx, stage.key)
     named = _named(tallies)
     return Summary(
@@ -42,7 +48,8 @@ async def summarise(tx: ReadTx, stage: Stage, now: datetime) -> Summary:
         gifters=len(tallies),
         gifts=sum(t.gifts for t in tallies),
         coins=sum(t.coins for t in tallies),
-        diamonds_milli=sum(t.diamonds_milli for t in tallies),
+        diamonds_milli=own.diamonds_milli if own else 0,
+        guests=sorted(received.values(), key=lambda r: (-r.coins, r.receiver)),
         top=[(sender, coins) for sender, coins, _ in named[:TOP]],
         unthanked=[row for row in named if row[0] not in thanked][:UNTHANKED_MAX],
     )

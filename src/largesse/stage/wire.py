@@ -8,6 +8,7 @@ import msgspec
 from largesse.accounts import PersonBody
 from largesse.media import IngestBody, PlaybackBody, SignalBody, Stream, playback_body, signal_body
 from largesse.stage.model import Figure, Stage
+from largesse.stage.store_guests import ON, Guest
 
 
 class LiveBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +60,35 @@ class UnthankedBody(msgspec.Struct, frozen=True):
     gifts: int
 
 
+class GuestReceivedBody(msgspec.Struct, frozen=True):
+    """What a guest was given in a LIVE: the diamonds are the guest's."""
+
+    account: PersonBody
+    gifts: int
+    coins: int
+    diamonds_milli: int
+
+
+class GuestBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's place in a LIVE beside its creator. `coins` were given to them here; `ingest` to oneself while on."""
+
+    person: PersonBody
+    status: str
+    since: datetime
+    signal: SignalBody
+    coins: int
+    playback: PlaybackBody | None = None
+    ingest: IngestBody | None = None
+
+
+class GuestsBody(msgspec.Struct, frozen=True):
+    """Places in a LIVE, who has theirs longest first."""
+
+    guests: list[GuestBody]
+
+
 class SummaryBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What remains of a LIVE; `diamonds_milli` and `unthanked` only to its creator."""
+    """What remains of a LIVE; `diamonds_milli` (the creator's own), `guests` and `unthanked` only to its creator."""
 
     duration_s: int
     viewers: ViewersBody
@@ -69,6 +97,7 @@ class SummaryBody(msgspec.Struct, frozen=True, kw_only=True):
     coins: int
     top_gifters: list[RankBody]
     diamonds_milli: int | msgspec.UnsetType = msgspec.UNSET
+    guests: list[GuestReceivedBody] | msgspec.UnsetType = msgspec.UNSET
     unthanked: list[UnthankedBody] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -99,6 +128,22 @@ def live_body(
         ingest=ingest,
         playback=playback_body(stream) if stream else None,
         you_follow=you_follow,
+    )
+
+
+def guest_body(
+    guest: Guest, person: PersonBody, stream: Stream | None, coins: int, *, ingest: IngestBody | None = None
+) -> GuestBody:
+    """A place as it is shown; pictures are shown of who is on alone."""
+    seen = stream if guest.status == ON else None
+    return GuestBody(
+        person=person,
+        status=guest.status,
+        since=guest.since,
+        signal=signal_body(seen),
+        coins=coins,
+        playback=playback_body(seen) if seen else None,
+        ingest=ingest,
     )
 
 

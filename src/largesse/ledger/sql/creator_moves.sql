@@ -1,5 +1,5 @@
 -- What moved a creator's diamonds apart from gifts, oldest first: payouts asked for, arrived (0 milli), let go and returned, what was granted, parts of
--- gifts reversed or given back, and what was set off of what they owe or came back of it, summed by transfer. creator, stages: int[] (all of theirs)
+-- gifts reversed or given back, and what was set off of what they owe or came back of it, summed by transfer. creator, stages: int[] (all on which they got gifts)
 SELECT t.recorded_at AS at, t.kind, o.source, m.milli, m.gross_minor, m.fee_minor, m.sent_minor, m.sent_currency
 FROM (
     SELECT transfer, transfer AS payout, -milli AS milli, gross_minor, NULL::bigint AS fee_minor, NULL::bigint AS sent_minor, NULL::text AS sent_currency

@@ -1,7 +1,7 @@
 -- Leases of rooms, and whether parts of gifts were reversed that their folds do not count.
 -- stages: int[]; silent_s: seconds after which an owner is not believed to live
 SELECT l.stage, l.owner, l.epoch, l.cursor, l.outbox_epoch, l.outbox_xid::text::bigint AS outbox_xid, l.outbox_id, l.gifts,
-    l.gifters, l.coins, l.diamonds_milli, l.likes, l.viewers, l.seq,
+    l.gifters, l.coins, l.diamonds_milli, l.likes, l.viewers, l.seq, l.guests,
     l.heartbeat_at >= now() - make_interval(secs => %(silent_s)s) AS fresh,
     EXISTS (
         SELECT FROM kit.outbox o WHERE o.topic = 'gift.reversed' AND o.subject = l.stage
