@@ -17,6 +17,31 @@ pytestmark = [pytest.mark.pages, pytest.mark.timeout(240)]
 SOON_MS = 40_000
 
 
+# A phone's camera, which `turned()` turns on its side.
+_PHONE = """(() => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [480, 270];
+    window.turned = () => ([canvas.width, canvas.height] = [270, 480]);
+    const pen = canvas.getContext('2d', { alpha: false });
+    const draw = (now) => {
+        pen.fillStyle = `hsl(${now / 5} 90% 50%)`;
+        pen.fillRect(0, 0, canvas.width, canvas.height);
+        requestAnimationFrame(draw);
+    };
+    navigator.mediaDevices.getUserMedia = async () => {
+        requestAnimationFrame(draw);
+        const stream = canvas.captureStream(30);
+        const sounds = new AudioContext();
+        const out = sounds.createMediaStreamDestination();
+        const tone = new OscillatorNode(sounds);
+        tone.connect(out);
+        tone.start();
+        stream.addTrack(out.stream.getAudioTracks()[0]);
+        return stream;
+    };
+})()"""
+
+
 @pytest.fixture(scope="module")
 def on_air() -> Iterator[Service]:
     with running.running(rtmp_port=str(running.free_port())) as service:
@@ -97,6 +122,23 @@ async def test_a_camera_is_seen_and_heard_elsewhere_and_comes_back_after_a_cut(
         await replay.click()
         await _sees(who.page)
         who.forgive("404")
+
+
+async def test_a_phone_that_is_turned_is_seen_in_its_new_shape(
+    browser: Browser, cameras: Browser, on_air: Service
+) -> None:
+    bob = on_air.join("bob")
+    assert bob.http.post("/v1/me/creator", json={"accept_terms": True}).is_success
+    async with visitor(cameras, on_air, bob, viewport=DESK) as creating, visitor(browser, on_air) as guest:
+        await creating.context.add_init_script(_PHONE)
+        live = await _goes_live(creating)
+        await guest.go(f"/live/{live}")
+        await _sees(guest.page)
+        wide = "() => { const v = document.querySelector('video'); return v.videoWidth > v.videoHeight; }"
+        assert await guest.page.evaluate(wide)
+        await creating.page.evaluate("() => turned()")
+        await guest.page.wait_for_function(f"() => !({wide})()", timeout=SOON_MS)
+        await _sees(guest.page)
 
 
 async def test_an_encoders_key_is_hidden_and_replaced_and_its_picture_is_on_the_deck(

@@ -51,6 +51,11 @@ export function lowerBits(bits: number): number {
   return Math.max(BITS_MIN, Math.round(bits / 2));
 }
 
+function shapeOf(stream: MediaStream): string {
+  const { width, height } = stream.getVideoTracks()[0]?.getSettings() ?? {};
+  return `${width}x${height}`;
+}
+
 export class Broadcast {
   #address: string;
   #events: BroadcastEvents;
@@ -64,6 +69,8 @@ export class Broadcast {
   #dropped = 0;
   #sent: { at_ms: number; bytes: number }[] = [];
   #state: AirState = 'off';
+  /** Of the pictures that are recorded. */
+  #shape = '';
 
   constructor(address: string, events: BroadcastEvents) {
     this.#address = address;
@@ -75,7 +82,7 @@ export class Broadcast {
     this.#stream = stream;
     this.#failures = 0;
     clearInterval(this.#ticker);
-    this.#ticker = window.setInterval(() => this.#tell(), 1_000);
+    this.#ticker = window.setInterval(() => this.#look(), 1_000);
     this.#connect();
   }
 
@@ -125,6 +132,7 @@ export class Broadcast {
     };
     const recorder = new MediaRecorder(this.#stream, options);
     this.#recorder = recorder;
+    this.#shape = shapeOf(this.#stream);
     recorder.ondataavailable = ({ data }) => {
       if (this.#recorder !== recorder || socket.readyState !== WebSocket.OPEN) {
         if (data.size > 0) this.#dropped += 1;
@@ -162,6 +170,12 @@ export class Broadcast {
   #become(state: AirState): void {
     this.#state = state;
     this.#tell();
+  }
+
+  /** A phone that is turned: viewers' decoders do not go on with another shape, so another recording begins. */
+  #look(): void {
+    if (this.#recorder && this.#stream && shapeOf(this.#stream) !== this.#shape) this.#connect();
+    else this.#tell();
   }
 
   #tell(): void {
