@@ -150,6 +150,7 @@ class ExportBody(msgspec.Struct, frozen=True):
     payouts: list[dict[str, Any]] = []
     papers: list[dict[str, Any]] = []
     earnings: list[dict[str, Any]] = []
+    recordings: list[dict[str, Any]] = []
 
 
 @get("/v1/me", tags=["People"], summary="Your account", responses=http.declares(*_OWN))

@@ -99,6 +99,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rtmp_host: Annotated[str, _about("address to listen on for encoders; empty: as for HTTP")] = ""
     rtmp_port: Annotated[int, msgspec.Meta(ge=0, le=65535), _about("port for encoders (RTMP); 0: off")] = 1935
     record_lives: Annotated[bool, _about("1 keeps what was shown, so that a LIVE has a replay")] = True
+    recording_days: Annotated[
+        int, msgspec.Meta(ge=0, le=36_500), _about("days that a LIVE's recording is kept; 0: for ever")
+    ] = 0
     live_silent_minutes: Annotated[
         int, msgspec.Meta(ge=0, le=1440), _about("minutes after which a LIVE whose signal is lost ends; 0: never")
     ] = 10

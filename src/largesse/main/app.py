@@ -42,8 +42,8 @@ from largesse.safety.routes_office import routes as safety_routes
 from largesse.safety.routes_signals import signal_routes
 from largesse.stage.routes import routes as stage_routes
 from largesse.stage.routes_videos import video_routes
-from largesse.web import missing_handler
-from largesse.web.routes import routes as web_routes
+from largesse.web import Cards, missing_handler
+from largesse.web.routes import routes_with as pages_with
 
 OPENED = ("accounts", "catalog", "ledger", "stage", "media", "videos", "gifting", "payments", "notices", "realtime")
 _PARTITION_DAYS_MIN = 3
@@ -101,7 +101,7 @@ def build_app(services: Services) -> Litestar:
             *payments_routes, *campaign_routes, *reconciling_routes,
             *payouts_routes, *papers_routes, *grants_routes, *insights_routes,
             *finance_routes,
-            *outreach_routes, *realtime_routes, *web_routes, *EXTRA_ROUTES,
+            *outreach_routes, *realtime_routes, *pages_with(Cards(services.stage)), *EXTRA_ROUTES,
         ],
         dependencies={
             "principal": Provide(http.signed_in, sync_to_thread=False),

@@ -12,7 +12,7 @@ from largesse.gifting import GiftingService
 from largesse.insights import FinanceService, InsightsService
 from largesse.kit.clock import SystemClock
 from largesse.kit.config import Settings
-from largesse.kit.db import Database, ReadTx
+from largesse.kit.db import Database, ReadTx, WriteTx
 from largesse.kit.jobs import Jobs
 from largesse.kit.mail import Mail
 from largesse.kit.news import News
@@ -21,6 +21,7 @@ from largesse.ledger import Finding, Keys, LedgerService, audit, get_wallet, lis
 from largesse.main import books
 from largesse.main.account import bank_of
 from largesse.media import FilmsService, MediaService, StreamKeys, UploadsService
+from largesse.media import export_person as export_recordings
 from largesse.outreach import OutreachService
 from largesse.payments import (
     CampaignsOffice,
@@ -56,6 +57,7 @@ from largesse.realtime import RealtimeService
 from largesse.safety import LimitsService, SafetyService, SignalsService
 from largesse.safety import export_person as export_limits
 from largesse.stage import StageService, VideosService
+from largesse.stage import erase_person as erase_creator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,7 @@ def build(settings: Settings) -> Services:
     keys = load_keys(settings.data_path)
     seals, personal = Seals(keys.salt_secret), PersonalKeys(settings.data_path)
     accounts = AccountsService(
-        db, news, clock, settings, holds=holds, keeps=partial(keeps, seals, personal), forgets=erase_payee
+        db, news, clock, settings, holds=holds, keeps=partial(keeps, seals, personal), forgets=forgets
     )
     policy = PolicyService(db, settings)
     catalog = CatalogService(db, news, policy, settings)
@@ -186,7 +188,14 @@ async def holds(tx: ReadTx, account: int) -> Holdings:
 async def keeps(seals: Seals, personal: PersonalKeys, tx: ReadTx, account: int) -> dict[str, Any]:
     """What the rooms above accounts keep about a person, for their export."""
     bought = await export_limits(tx, account) | await export_buyer(tx, account)
-    return bought | await export_payee(tx, account, seals, personal)
+    paid = await export_payee(tx, account, seals, personal)
+    return bought | paid | await export_recordings(tx, account)
+
+
+async def forgets(tx: WriteTx, account: int) -> None:
+    """Let the rooms above accounts forget who an account was: what it is paid on, what it published."""
+    await erase_payee(tx, account)
+    await erase_creator(tx, account)
 
 
 @asynccontextmanager

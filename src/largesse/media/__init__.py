@@ -1,7 +1,8 @@
 """How pictures and sound travel: publishing by RTMP and by a browser's recorder, playlists, sockets, recordings.
 
-Owns the tables of schema `media`, and the folders `media/live` and `media/recorded` of the data directory. `stage` says
-which LIVEs and guests are open (`open_stream`, `open_guest`, and `shut_…`). Events: outbox and NATS, see `events.py`.
+Owns the tables of schema `media`, and the folders `live`, `recorded` and `stills` in `media` of the data directory.
+`stage` says which LIVEs and guests are open (`open_stream`, `open_guest`, `shut_…`). Events: outbox and NATS, see
+`events.py`.
 Invariants: no byte of media is taken before its key is admitted; a stream has one publisher, whose runs are counted,
 and a process that packs one beats, so that a killed one is noticed; what is buffered is bounded, and a slow taker slows
 its own publisher alone; FFmpeg opens no address; gifts never wait for pictures, and nothing of a gift is drawn into
@@ -15,6 +16,8 @@ from largesse.media.front import KeyRefused, Limits, RtmpFront, Sink
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.service import MediaService
 from largesse.media.store import (
+    erase_person,
+    export_person,
     list_guest_streams,
     list_silent,
     list_streams,
@@ -26,7 +29,17 @@ from largesse.media.store import (
 )
 from largesse.media.store_films import list_captions, list_films, list_uploads, open_film, remove_films
 from largesse.media.uploads import UploadsService
-from largesse.media.wire import IngestBody, PlaybackBody, SignalBody, ingest_body, playback_body, signal_body
+from largesse.media.wire import (
+    IngestBody,
+    PlaybackBody,
+    ReplayState,
+    SignalBody,
+    ingest_body,
+    playback_body,
+    poster,
+    replay_state,
+    signal_body,
+)
 
 __all__ = [
     "MASTER",
@@ -39,6 +52,7 @@ __all__ = [
     "Limits",
     "MediaService",
     "PlaybackBody",
+    "ReplayState",
     "RtmpFront",
     "SignalBody",
     "Sink",
@@ -46,7 +60,9 @@ __all__ = [
     "StreamKeys",
     "Upload",
     "UploadsService",
+    "erase_person",
     "events",
+    "export_person",
     "ingest_body",
     "list_captions",
     "list_films",
@@ -58,8 +74,10 @@ __all__ = [
     "open_guest",
     "open_stream",
     "playback_body",
+    "poster",
     "remove_films",
     "renew_key",
+    "replay_state",
     "shut_guest",
     "shut_stream",
     "signal_body",

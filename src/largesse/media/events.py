@@ -4,8 +4,9 @@
 |---|---|
 | signal.back | {"run": n}: somebody publishes, for the first time or again |
 | signal.lost | {}: nobody does any more; half a minute is given to return |
+| recording.stopped | {}: the disk is full; the LIVE goes on |
 
-Both say of a guest's stream `"guest": "acct_…"` too; without it, they are of the creator's.
+Signals say of a guest's stream `"guest": "acct_…"` too; without it, they are of the creator's.
 """
 
 from typing import Any
@@ -15,6 +16,7 @@ from largesse.media.model import Stream
 
 SIGNAL_BACK = "signal.back"
 SIGNAL_LOST = "signal.lost"
+RECORDING_STOPPED = "recording.stopped"
 
 # On NATS: `media.shut` with the 16 bytes of a LIVE's id wakes who packs it to look whether it may go on;
 # `media.<stream>` carries pieces of a running stream, `media.want.<stream>` asks for those since the last key frame.

@@ -18,7 +18,8 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the pictures and sound of a LIVE's creator, or of a guest, as its row stands.
 
     `id` is the stream's, which is the LIVE's where it is its creator's. `replay_s` is null until it has ended,
-    `said` is what its publisher was last told.
+    `still_at` until a still picture was taken, `unrecorded_at` while what is shown is recorded; `drop_because`: its
+    files go, or are gone. `said` is what its publisher was last told.
     """
 
     stage: int
@@ -34,6 +35,9 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     lost_at: datetime | None
     replay_s: int | None
     said: str | None
+    still_at: datetime | None
+    unrecorded_at: datetime | None
+    drop_because: str | None
 
     @property
     def signal(self) -> SignalState:

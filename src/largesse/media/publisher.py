@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
@@ -20,10 +21,12 @@ from largesse.media.model import Stream
 from largesse.media.packaging import Form, Packager
 from largesse.media.recording import Recording
 from largesse.media.relay import Teller
+from largesse.media.stills import EVERY_S, FIRST_S, STILL, make_still
 from largesse.media.window import Segment, Window
 
 log = structlog.get_logger(__name__)
 SAID_CHARS_MAX = 300
+Note = Literal["still", "unrecorded"]
 FREE_BYTES_MIN = 512 << 20  # less is left to the database: nothing is recorded then
 
 
@@ -49,6 +52,16 @@ class Folders:
         """What is kept of it."""
         return self.root / "recorded" / stream.id.hex
 
+    def still(self, stream: Stream) -> Path:
+        """Its latest picture."""
+        return self.root / "stills" / stream.id.hex / STILL
+
+    def delete(self, stream: Stream) -> None:
+        """Delete all of it; what is gone is gone. Raises OSError."""
+        for folder in (self.live(stream), self.recorded(stream), self.still(stream).parent):
+            with suppress(FileNotFoundError):
+                shutil.rmtree(folder)
+
 
 @dataclass(eq=False)
 class Publisher:
@@ -57,24 +70,35 @@ class Publisher:
     stream: Stream
     tell: Callable[[str], None]
     over: Callable[["Publisher"], Awaitable[None]]
+    noted: Callable[["Publisher", Note], Awaitable[None]]
     _window: Window
     _teller: Teller
     _recorded: Path | None
+    _still: Path
     _packager: Packager | None = None
     _recording: Recording | None = None
     _told: set[str] = field(default_factory=set)
+    _unrecorded: bool = False
+    _first: bytes = b""
+    _still_at: float = 0.0
+    _stills: int = 0
+    _picturing: asyncio.Task[None] | None = None
     _end: Problem | None = None
     said: str | None = None  # the last sentence for the creator
 
     @classmethod
     async def begin(
         cls, stream: Stream, form: Form, news: News, folders: Folders, *, record: bool, tell: Callable[[str], None],
-        over: Callable[["Publisher"], Awaitable[None]],
+        over: Callable[["Publisher"], Awaitable[None]], noted: Callable[["Publisher", Note], Awaitable[None]],
     ) -> "Publisher":  # fmt: skip
-        """Begin to pack. `tell` hears sentences for the creator, `over` that this run has ended."""
+        """Begin to pack.
+
+        `tell` hears sentences for the creator, `over` that this run has ended, `noted` what changed meanwhile.
+        """
         teller = Teller(news, stream.id, stream.run)
         recorded = folders.recorded(stream) if record else None
-        publisher = cls(stream, tell, over, Window(folders.live(stream)), teller, recorded)
+        window = Window(folders.live(stream))
+        publisher = cls(stream, tell, over, noted, window, teller, recorded, folders.still(stream))
         await teller.open()
         publisher._packager = await Packager.begin(form, publisher._take)
         return publisher
@@ -97,6 +121,8 @@ class Publisher:
         await self.notice(self._end.title() if self._end else why)
         await self._packager.close()
         await self._teller.close()
+        if self._picturing is not None:
+            await asyncio.wait([self._picturing])
         try:
             await asyncio.to_thread(self._finish)
         except OSError as error:
@@ -113,6 +139,31 @@ class Publisher:
             await asyncio.to_thread(self._keep, piece)  # a full or slow disk holds up this publisher alone
         else:
             self._window.add(piece)
+        if piece.first:
+            self._first = piece.body
+        elif piece.key:
+            self._picture(piece)
+        if self._unrecorded:
+            self._unrecorded = False
+            await self.noted(self, "unrecorded")
+
+    def _picture(self, piece: Piece) -> None:
+        """Begin to make a still of this key frame, where it is time for one."""
+        now = asyncio.get_running_loop().time()
+        making = self._picturing is not None and not self._picturing.done()
+        wait_s = 0.0 if not self._stills else FIRST_S if self._stills == 1 else EVERY_S
+        if self.stream.guest is not None or making or now - self._still_at < wait_s:
+            return
+        self._still_at = now
+        self._stills += 1
+        self._picturing = asyncio.create_task(self._make_still(self._first + piece.body), name="media still")
+
+    async def _make_still(self, fragment: bytes) -> None:
+        try:
+            if await make_still(fragment, self._still):
+                await self.noted(self, "still")
+        except OSError as error:  # no process, no database: the next one comes
+            log.warning("media.no_still", why=str(error))
 
     def _keep(self, piece: Piece) -> None:
         try:
@@ -128,6 +179,7 @@ class Publisher:
                 self._check_room()
                 self._recording = Recording(self._recorded, self.stream.run, piece)
             except OSError as error:
+                self._unrecorded = True
                 self._say_once("The LIVE is not recorded: the disk is full or away.", error)
 
     def _record(self, recording: Recording, segment: Segment, body: bytes) -> None:
@@ -135,7 +187,7 @@ class Publisher:
             self._check_room()
             recording.add(segment, body)
         except OSError as error:
-            self._recording = None
+            self._recording, self._unrecorded = None, True
             with suppress(OSError):
                 recording.close()
             self._say_once("The recording stopped: the disk is full or away. The LIVE goes on.", error)

@@ -37,13 +37,14 @@ from largesse.media.packaging import Form
 from largesse.media.publisher import PublishingEnded
 from largesse.media.recording import REPLAY, RUN_FILE
 from largesse.media.service import MediaService
+from largesse.media.stills import STILL
 from largesse.media.window import FRAGMENT, PLAYLIST
 
 INGEST_BYTES_MAX = 4 << 20  # a message of a recorder that was held up for some seconds
 RANGE_BYTES_MAX = 16 << 20
 SILENT_S_MAX = 20.0
 _RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
-_KINDS = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/mp4", ".mp4": "video/mp4"}
+_KINDS = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/mp4", ".mp4": "video/mp4", ".jpg": "image/jpeg"}
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -204,17 +205,18 @@ async def hls(
     media: NamedDependency[MediaService], request: Request[Any, Any, Any], stream: FromPath[str], name: FromPath[str]
 ) -> Response[bytes]:
     """A playlist, which changes, or a file that it names, which never does. One range of bytes may be asked for."""
-    known = name in {PLAYLIST, REPLAY} or FRAGMENT.fullmatch(name) or RUN_FILE.fullmatch(name)
+    known = name in {PLAYLIST, REPLAY, STILL} or FRAGMENT.fullmatch(name) or RUN_FILE.fullmatch(name)
     if not known:
         raise NotFound
     key = http.path_id("stream" if stream.startswith("stream_") else "live", stream)
-    folder = "recorded" if name == REPLAY or RUN_FILE.fullmatch(name) else "live"
+    folder = "recorded" if name == REPLAY or RUN_FILE.fullmatch(name) else "stills" if name == STILL else "live"
     path = media.folders.root / folder / key.hex / name
     found = await asyncio.to_thread(_read, path, request.headers.get("range", ""))
     if found is None:
         raise NotFound
     body, start, whole = found
-    kept = "no-cache" if name in {PLAYLIST, REPLAY} else _FOREVER
+    changes = name in {PLAYLIST, REPLAY} or (name == STILL and "at" not in request.query_params)
+    kept = "no-cache" if changes else _FOREVER
     headers = {"Cache-Control": kept, "Access-Control-Allow-Origin": "*", "Accept-Ranges": "bytes"}
     if start is not None:
         headers["Content-Range"] = f"bytes {start}-{start + len(body) - 1}/{whole}"

@@ -24,7 +24,7 @@ from largesse.media.errors import KeyReplaced, LiveOver, Stopping, TakenOver
 from largesse.media.front import KeyRefused, RtmpFront, Sink
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.packaging import Form
-from largesse.media.publisher import Folders, Publisher
+from largesse.media.publisher import Folders, Note, Publisher
 from largesse.media.recording import write_replay
 from largesse.media.relay import Follows
 
@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 _TROUBLE = (psycopg.Error, PoolTimeout, OSError)
 _ANSWER_S_MAX = 4.0
 _REPLAYS_AT_ONCE = 20
+_DROPS_AT_ONCE = 20
 
 
 class MediaService:
@@ -105,7 +106,14 @@ class MediaService:
         try:
             record = self.settings.record_lives and stream.guest is None  # a replay shows the creator
             publisher = await Publisher.begin(
-                stream, form, self.news, self.folders, record=record, tell=tell, over=self._over
+                stream,
+                form,
+                self.news,
+                self.folders,
+                record=record,
+                tell=tell,
+                over=self._over,
+                noted=self._noted,
             )
         except BaseException:
             await self._release(stream, None)
@@ -136,6 +144,36 @@ class MediaService:
             async with self.db.write() as tx:
                 await store.keep(tx, stream.id, int(seconds))
             await asyncio.to_thread(shutil.rmtree, self.folders.live(stream), ignore_errors=True)
+
+    async def drop_recordings(self) -> None:
+        """Delete what is older than may be (a setting) and what erased people published, some of it at a time."""
+        async with self.db.write() as tx:
+            if self.settings.recording_days:
+                await store.expire(tx, self.settings.recording_days, _DROPS_AT_ONCE)
+            dropping = await store.list_dropping(tx, _DROPS_AT_ONCE)
+        for stream in dropping:
+            try:
+                await asyncio.to_thread(self.folders.delete, stream)
+            except OSError as error:
+                log.warning("media.not_deleted", stage=stream.stage, error=str(error))
+                continue
+            async with self.db.write() as tx:
+                await store.mark_dropped(tx, stream.id)
+            log.info("media.deleted", stage=stream.stage, why=stream.drop_because)
+
+    async def _noted(self, publisher: Publisher, what: Note) -> None:
+        """A still was made, or the recording stopped, which its creator is told."""
+        try:
+            async with self.db.write() as tx:
+                if what == "still":
+                    await store.mark_still(tx, publisher.stream.id)
+                elif await store.mark_unrecorded(tx, publisher.stream):
+                    await outbox.put(tx, events.RECORDING_STOPPED, publisher.stream.stage, {})
+        except _TROUBLE as error:
+            log.warning("media.not_noted", what=what, error=type(error).__name__)
+            return
+        if what == "unrecorded":
+            await self.news.publish(outbox.NEWS_SUBJECT, b"")
 
     async def _over(self, publisher: Publisher) -> None:
         self._publishers.pop(publisher, None)

@@ -1,8 +1,10 @@
 """The statements of media."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
+from largesse.kit import ids
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.media.model import Stream, guest_stream
 
@@ -101,6 +103,45 @@ async def list_silent(tx: ReadTx, silent_s: float, limit: int) -> list[int]:
     return [
         row["stage"] for row in await tx.rows(sql("media", "streams_silent"), {"silent_s": silent_s, "limit": limit})
     ]
+
+
+async def mark_still(tx: WriteTx, stream: UUID) -> None:
+    """A still picture was taken."""
+    await tx.execute(sql("media", "stream_pictured"), {"id": stream})
+
+
+async def mark_unrecorded(tx: WriteTx, stream: Stream) -> bool:
+    """A run is not recorded any more; whether that is news."""
+    return await tx.scalar(sql("media", "stream_unrecorded"), {"id": stream.id, "run": stream.run}) is not None
+
+
+async def expire(tx: WriteTx, days: int, limit: int) -> None:
+    """Let recordings go that are older than so many days."""
+    await tx.execute(sql("media", "streams_expire"), {"days": days, "limit": limit})
+
+
+async def list_dropping(tx: ReadTx, limit: int) -> list[Stream]:
+    """Streams whose files shall go."""
+    return await tx.all(Stream, sql("media", "streams_dropping"), {"limit": limit})
+
+
+async def mark_dropped(tx: WriteTx, stream: UUID) -> None:
+    """A stream's files are gone."""
+    await tx.execute(sql("media", "stream_dropped"), {"id": stream})
+
+
+async def erase_person(tx: WriteTx, account: int) -> None:
+    """Let all that somebody published go; a worker deletes the files."""
+    await tx.execute(sql("media", "streams_erase"), {"account": account})
+
+
+async def export_person(tx: ReadTx, account: int) -> dict[str, Any]:
+    """Recordings that are kept of somebody's LIVEs: seconds, and until when they were made."""
+    rows = await tx.rows(sql("media", "streams_recorded"), {"account": account})
+    kept = [
+        {"live": ids.encode("live", row["live"]), "seconds": row["replay_s"], "until": row["lost_at"]} for row in rows
+    ]
+    return {"recordings": kept}
 
 
 async def list_unkept(tx: ReadTx, limit: int) -> list[Stream]:

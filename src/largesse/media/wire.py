@@ -1,5 +1,6 @@
 """How a stream is shown on the wire."""
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -7,13 +8,17 @@ import msgspec
 from largesse.kit.config import Settings
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.recording import REPLAY
+from largesse.media.stills import STILL
 from largesse.media.window import PLAYLIST
+
+ReplayState = Literal["none", "making", "ready", "deleted"]
 
 
 class IngestBody(msgspec.Struct, frozen=True, kw_only=True):
     """Where a creator's camera or encoder publishes; the key is a secret. `rtmp` is null where RTMP is off.
 
     `said` is the last that whoever publishes, or published, was told: a notice, or why it ended; a sentence in English.
+    `recording`: whether what is shown is kept: `on`, `off` by the operator, `stopped` because the disk was full.
     """
 
     ws: str
@@ -21,6 +26,7 @@ class IngestBody(msgspec.Struct, frozen=True, kw_only=True):
     rtmp: str | None
     key: str
     said: str | None
+    recording: str
 
 
 class PlaybackBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +54,7 @@ def ingest_body(stream: Stream, keys: StreamKeys, settings: Settings) -> IngestB
         rtmp=f"rtmp://{where}:{settings.rtmp_port}/live" if settings.rtmp_port else None,
         key=keys.text(stream.id, stream.key_number),
         said=stream.said,
+        recording=_recording(stream, settings),
     )
 
 
@@ -56,7 +63,7 @@ def playback_body(stream: Stream) -> PlaybackBody | None:
     files = f"/hls/{stream.public_id}"
     if stream.open and stream.run:
         return PlaybackBody(hls=f"{files}/{PLAYLIST}", mse_ws=f"{stream.address}/pictures", whep=None)
-    if stream.replay_s:
+    if stream.replay_s and not stream.drop_because:
         return PlaybackBody(hls=f"{files}/{REPLAY}", mse_ws=None, whep=None)
     return None
 
@@ -64,3 +71,27 @@ def playback_body(stream: Stream) -> PlaybackBody | None:
 def signal_body(stream: Stream | None) -> SignalBody:
     """For everybody."""
     return SignalBody(state=stream.signal, run=stream.run) if stream else SignalBody(state="none", run=0)
+
+
+def poster(stream: Stream | None) -> str | None:
+    """For everybody: the latest still picture; null where none was taken, or it was deleted."""
+    if stream is None or stream.still_at is None or stream.drop_because:
+        return None
+    return f"/hls/{stream.public_id}/{STILL}?at={int(stream.still_at.timestamp())}"
+
+
+def replay_state(stream: Stream | None) -> ReplayState:
+    """What can be watched after the end: nothing was recorded, it is being made, it is there, or was deleted."""
+    if stream is None or not stream.run:
+        return "none"
+    if stream.drop_because:
+        return "deleted"
+    if stream.open or stream.replay_s is None:
+        return "making"
+    return "ready" if stream.replay_s else "none"
+
+
+def _recording(stream: Stream, settings: Settings) -> str:
+    if not settings.record_lives or stream.guest is not None:
+        return "off"
+    return "stopped" if stream.unrecorded_at else "on"

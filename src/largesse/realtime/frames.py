@@ -157,6 +157,10 @@ class SignalLost(Event, frozen=True, kw_only=True, tag="signal.lost", omit_defau
     guest: str | None = None
 
 
+class RecordingStopped(Event, frozen=True, kw_only=True, tag="recording.stopped"):
+    """The disk is full: what is shown is not kept any more. The LIVE goes on."""
+
+
 class Totals(msgspec.Struct, frozen=True):
     """Absolute totals, so a missed frame harms nothing."""
 

@@ -21,9 +21,10 @@ People = Mapping[int, PersonBody]
 Notes = Mapping[tuple[int, UUID], Note]
 _NO_NOTE = Note(None, None)
 # Rows whose body says what the event does.
-_PLAIN: Mapping[str, type[frames.SignalBack | frames.SignalLost | frames.GuestAsked]] = {
+_PLAIN: Mapping[str, type[frames.SignalBack | frames.SignalLost | frames.RecordingStopped | frames.GuestAsked]] = {
     events.SIGNAL_BACK: frames.SignalBack,
     events.SIGNAL_LOST: frames.SignalLost,
+    events.RECORDING_STOPPED: frames.RecordingStopped,
     events.GUEST_ASKED: frames.GuestAsked,
 }
 _OF_GUESTS: Mapping[str, type[frames.GuestInvited | frames.GuestJoined | frames.GuestLeft]] = {

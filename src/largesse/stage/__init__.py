@@ -18,7 +18,7 @@ from largesse.stage.errors import (
     NotYourLive,
 )
 from largesse.stage.model import Changes, Figure, Figures, Note, Pace, Stage, Standing
-from largesse.stage.service import StageService
+from largesse.stage.service import StageService, erase_person
 from largesse.stage.store import (
     add_viewers,
     add_viewings,
@@ -63,6 +63,7 @@ __all__ = [
     "ask_bans",
     "ask_facts",
     "ask_guests",
+    "erase_person",
     "events",
     "guest_body",
     "list_by_key",

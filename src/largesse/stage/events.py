@@ -10,7 +10,7 @@
 | guest.asked | stage | {"waiting": n}: who asked is told to those alone who may read it |
 | guest.invited, guest.joined, guest.left | stage | {"account": account} |
 | gift.reversed (written by ledger) | stage | parts of gifts: `ledger.parts.tell`, `ledger.each_part` |
-| signal.back, signal.lost (written by media) | stage | `media.events` |
+| signal.back, signal.lost, recording.stopped (written by media) | stage | `media.events` |
 | account.followed (written by accounts) | account followed | {"follower": account} |
 """
 
@@ -30,11 +30,13 @@ GUEST_LEFT = "guest.left"
 FOLLOW = accounts.FOLLOWED
 SIGNAL_BACK = media.events.SIGNAL_BACK
 SIGNAL_LOST = media.events.SIGNAL_LOST
+RECORDING_STOPPED = media.events.RECORDING_STOPPED
 GIFT_REVERSED = ledger.GIFT_REVERSED
 
 # Kept a day in the outbox: what is only for the moment. The rest is for readers with cursors of their own.
 GUESTS = (GUEST_ASKED, GUEST_INVITED, GUEST_JOINED, GUEST_LEFT)
-MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION, SIGNAL_BACK, SIGNAL_LOST, *GUESTS)
+SIGNALS = (SIGNAL_BACK, SIGNAL_LOST, RECORDING_STOPPED)
+MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION, *SIGNALS, *GUESTS)
 STAGED = (LIVE_STARTED, LIVE_ENDED, GIFT_REVERSED, *MOMENTARY)
 
 # On NATS: the public id of a stage whose facts have changed.

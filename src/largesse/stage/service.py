@@ -30,6 +30,7 @@ from largesse.media import (
     renew_key,
     shut_stream,
 )
+from largesse.media import erase_person as erase_published
 from largesse.media.events import SHUT_SUBJECT
 from largesse.stage import events, store
 from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
@@ -355,6 +356,14 @@ class StageService:
         self._cache.move_to_end(stage.id)
         if len(self._cache) > _CACHE_MAX:
             self._cache.popitem(last=False)
+
+
+async def erase_person(tx: WriteTx, account: int) -> None:
+    """End what somebody runs, and let all that they published go."""
+    running = await store.find_live_of(tx, account)
+    if running is not None:
+        await _end(tx, running.key)
+    await erase_published(tx, account)
 
 
 async def _end(tx: WriteTx, key: int) -> Stage | None:

@@ -6,13 +6,26 @@ from datetime import datetime
 import msgspec
 
 from largesse.accounts import PersonBody
-from largesse.media import IngestBody, PlaybackBody, SignalBody, Stream, playback_body, signal_body
+from largesse.media import (
+    IngestBody,
+    PlaybackBody,
+    ReplayState,
+    SignalBody,
+    Stream,
+    playback_body,
+    poster,
+    replay_state,
+    signal_body,
+)
 from largesse.stage.model import Figure, Stage
 from largesse.stage.store_guests import ON, Guest
 
 
 class LiveBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A LIVE as anybody sees it; `you_follow` is null for guests, `ingest` for all but the creator of a running one."""
+    """A LIVE as anybody sees it; `you_follow` is null for guests, `ingest` for all but the creator of a running one.
+
+    `poster` is its latest still picture, `replay` says after the end whether there is one to watch.
+    """
 
     id: str
     title: str
@@ -31,6 +44,8 @@ class LiveBody(msgspec.Struct, frozen=True, kw_only=True):
     coins: int
     simulated: bool
     signal: SignalBody
+    poster: str | None
+    replay: ReplayState | None
     ingest: IngestBody | None = None
     playback: PlaybackBody | None = None
     you_follow: bool | None = None
@@ -125,6 +140,8 @@ def live_body(
         coins=figure.coins,
         simulated=stage.simulated,
         signal=signal_body(stream),
+        poster=poster(stream),
+        replay=replay_state(stream) if stage.status == "ended" else None,
         ingest=ingest,
         playback=playback_body(stream) if stream else None,
         you_follow=you_follow,

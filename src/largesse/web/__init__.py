@@ -5,6 +5,7 @@ the reader's language and direction, the page's title, and the sandbox banner; e
 API. Assets are known by name from the build's own list and held in memory, so a path can reach no other file.
 """
 
+from largesse.web.cards import Cards
 from largesse.web.pages import PAGES, Page
 from largesse.web.routes import make_routes, missing_handler, words
 from largesse.web.site import STATIC, Asset, Build, NotBuilt, Site
@@ -14,6 +15,7 @@ __all__ = [
     "STATIC",
     "Asset",
     "Build",
+    "Cards",
     "NotBuilt",
     "Page",
     "Site",

@@ -69,9 +69,15 @@ MISSING = Page("missing")
 
 
 def render(
-    request: Request[Any, Any, Any], settings: Settings, build: Build | None, page: Page, *, status: int = 200
+    request: Request[Any, Any, Any],
+    settings: Settings,
+    build: Build | None,
+    page: Page,
+    *,
+    status: int = 200,
+    card: str = "",
 ) -> Response[bytes]:
-    """The page in the reader's language, under its own nonce."""
+    """The page in the reader's language, under its own nonce; `card`: tags for its head, escaped."""
     if build is None or page.name not in build.pages:
         return Response(
             _NOT_BUILT.encode(), status_code=503, media_type="text/html", headers=_headers(settings, page, "")
@@ -81,7 +87,7 @@ def render(
     spoken = language.choose(
         asked, request.cookies.get(language.COOKIE), request.headers.get("accept-language", ""), build.messages
     )
-    body = _written(build, page, spoken, nonce, sandbox=settings.sandbox)
+    body = _written(build, page, spoken, nonce, sandbox=settings.sandbox, card=card)
     response = Response(
         body.encode(), status_code=status, media_type="text/html", headers=_headers(settings, page, nonce)
     )
@@ -93,7 +99,7 @@ def render(
     return response
 
 
-def _written(build: Build, page: Page, spoken: str, nonce: str, *, sandbox: bool) -> str:
+def _written(build: Build, page: Page, spoken: str, nonce: str, *, sandbox: bool, card: str) -> str:
     title = html.escape(build.text(spoken, f"title.{page.name}"))
     opening = f'<html lang="{spoken}" dir="{language.direction(spoken)}" data-lang="{spoken}"'
     text = build.pages[page.name].replace(_HTML_OPEN, opening + (' data-sandbox="">' if sandbox else ">"), 1)
@@ -104,7 +110,7 @@ def _written(build: Build, page: Page, spoken: str, nonce: str, *, sandbox: bool
         f'<link rel="modulepreload" crossorigin href="/static/{file}" nonce="{NONCE_PLACE}">'
         for file in build.words[page.name].get(spoken, [])
     )
-    text = text.replace("</head>", f"{ahead}</head>", 1)
+    text = text.replace("</head>", f"{ahead}{card}</head>", 1)
     if sandbox:
         banner = html.escape(build.text(spoken, "sandbox.banner"))
         text = text.replace("<body>", f'<body><aside class="sandbox">{banner}</aside>', 1)

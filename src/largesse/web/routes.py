@@ -12,9 +12,11 @@ from litestar.params import FromPath
 
 from largesse.kit import http
 from largesse.kit.config import Settings
+from largesse.web.cards import Cards
 from largesse.web.pages import MISSING, PAGES, PROFILE, render
 from largesse.web.site import STATIC, Asset, Site
 
+_LIVE = "/live/{id:str}"
 _READ = [HttpMethod.GET, HttpMethod.HEAD]
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATED = "public, max-age=300, stale-while-revalidate=86400"
@@ -24,10 +26,20 @@ _PROGRAMS = ("/v1/", "/static/", "/.well-known/")
 _AnyRequest = Request[Any, Any, Any]
 
 
-def make_routes(site: Site) -> list[Any]:
-    """The routes that serve one folder of built pages."""
+def make_routes(site: Site, cards: Cards | None = None) -> list[Any]:
+    """The routes that serve one folder of built pages, with cards of what is shared."""
 
-    @route(list(PAGES), http_method=_READ, include_in_schema=False, sync_to_thread=False)
+    @route(_LIVE, http_method=_READ, include_in_schema=False)
+    async def show_live(
+        request: _AnyRequest,
+        settings: NamedDependency[Settings],
+        id: FromPath[str],  # noqa: A002 - the path's word
+    ) -> Response[bytes]:
+        """The page of a LIVE."""
+        card = await cards.of_live(id) if cards else ""
+        return render(request, settings, site.current(), PAGES[_LIVE], card=card)
+
+    @route([path for path in PAGES if path != _LIVE], http_method=_READ, include_in_schema=False, sync_to_thread=False)
     def show_page(request: _AnyRequest, settings: NamedDependency[Settings]) -> Response[bytes]:
         """A page of the service."""
         return render(request, settings, site.current(), _BY_TEMPLATE[request.scope["path_template"]])
@@ -56,7 +68,7 @@ def make_routes(site: Site) -> list[Any]:
         """The API's OpenAPI 3.1 document, which `/docs` reads."""
         return Response(_contract(request.app), media_type="application/json", headers={"Cache-Control": "no-cache"})
 
-    return [show_page, show_profile, send_asset, send_icon, send_contract]
+    return [show_live, show_page, show_profile, send_asset, send_icon, send_contract]
 
 
 def missing_handler(settings: Settings, site: Site | None = None) -> Callable[[_AnyRequest, Any], Response[bytes]]:
@@ -110,5 +122,11 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 
 _SITE = Site(STATIC)
-routes = make_routes(_SITE)
+
+
+def routes_with(cards: Cards) -> list[Any]:
+    """The routes of the pages that this checkout or wheel carries."""
+    return make_routes(_SITE, cards)
+
+
 words = _SITE.text

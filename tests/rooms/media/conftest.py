@@ -58,10 +58,10 @@ class Streaming:
         """Whether pictures arrive."""
         return str((await self.body())["signal"]["state"])
 
-    async def told(self) -> list[str]:
-        """The topics of what its room was told of the signal."""
+    async def told(self, like: str = "signal.%") -> list[str]:
+        """The topics of what its room was told of the signal, or of something else."""
         async with self.db.read() as tx:
-            rows = await tx.rows("SELECT topic FROM kit.outbox WHERE topic LIKE 'signal.%' ORDER BY id")
+            rows = await tx.rows("SELECT topic FROM kit.outbox WHERE topic LIKE %s ORDER BY id", [like])
         return [row["topic"] for row in rows]
 
     async def file(self, name: str, **headers: str) -> httpx.Response:

@@ -85,6 +85,11 @@ export interface SignalLost extends EventBase {
   guest?: string;
 }
 
+/** The disk is full: what is shown is not kept any more. */
+export interface RecordingStopped extends EventBase {
+  type: 'recording.stopped';
+}
+
 export interface ModerationAction extends EventBase {
   type: 'moderation.action';
   action: string;
@@ -104,6 +109,7 @@ export interface GiftReversed extends EventBase {
 export type RoomEvent =
   | GiftSent
   | GiftReversed
+  | RecordingStopped
   | ChatMessage
   | Likes
   | MembersJoined

@@ -14,6 +14,8 @@ export interface Ingest {
   key: string;
   /** The last that whoever publishes was told, in English. */
   said: string | null;
+  /** Whether what is shown is kept; `stopped`: the disk was full. */
+  recording: 'on' | 'off' | 'stopped';
 }
 
 /** Where pictures and sound are; null where there are none of that kind. */

@@ -115,6 +115,10 @@ export interface Live {
   started_at: string | null;
   ended_at: string | null;
   cover: string | null;
+  /** Its latest still picture. */
+  poster: string | null;
+  /** After the end: whether there is something to watch. */
+  replay: 'none' | 'making' | 'ready' | 'deleted' | null;
   creator: Person;
   viewers: number;
   likes: number;

@@ -143,7 +143,10 @@ export class Deck {
       else if (event.type === 'live.started' && this.live) this.live = { ...this.live, status: 'live', started_at: event.at };
       else if (event.type === 'signal.back' && !event.guest && this.live) void this.#signalled({ state: 'live', run: event.run });
       else if (event.type === 'signal.lost' && !event.guest && this.live) void this.#signalled({ ...this.live.signal, state: 'lost' });
-      else if (event.type === 'live.ended' && this.live) this.live = { ...this.live, status: 'ended', ended_at: event.at };
+      else if (event.type === 'recording.stopped' && this.live?.ingest) {
+        this.live = { ...this.live, ingest: { ...this.live.ingest, recording: 'stopped' } };
+        if (fresh) toast(t('air.unrecorded'), { tone: 'bad' });
+      } else if (event.type === 'live.ended' && this.live) this.live = { ...this.live, status: 'ended', ended_at: event.at };
     }
     if (this.#write === 0) this.#write = window.setTimeout(() => this.#flush(), WRITE_MS);
   }

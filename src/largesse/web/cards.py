@@ -1,0 +1,58 @@
+"""What other sites show of a page that is shared: Open Graph's title, sentence and picture, in the page's head.
+
+Source: https://ogp.me
+"""
+
+import asyncio
+import html
+from contextlib import suppress
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from largesse.kit import ids
+from largesse.media import poster
+from largesse.stage import StageService
+
+_WAIT_S_MAX = 0.5
+_TEXT_CHARS_MAX = 200
+
+
+class Cards:
+    """Looks up what a page is about; a page is never held up, nor missing, for want of its card."""
+
+    def __init__(self, stage: StageService) -> None:
+        self._stage = stage
+
+    async def of_live(self, live: str) -> str:
+        """The tags of a LIVE; none where there is no such LIVE, or not everybody may see it."""
+        with suppress(psycopg.Error, PoolTimeout, OSError, TimeoutError):
+            async with asyncio.timeout(_WAIT_S_MAX):
+                return await self._of_live(live)
+        return ""
+
+    async def _of_live(self, live: str) -> str:
+        which = ids.decode(live, "live") if live.isascii() else None
+        stage = await self._stage.find(which) if which else None
+        if stage is None or stage.visibility == "followers":
+            return ""
+        person = (await self._stage.accounts.people([stage.creator]))[stage.creator]
+        origin = self._stage.settings.origin
+        picture = stage.cover or poster((await self._stage.streams([stage])).get(stage.key))
+        card = {
+            "og:type": "video.other",
+            "og:site_name": "Largesse",
+            "og:title": f"{stage.title} · {person.display_name or person.username}",
+            "og:description": stage.description[:_TEXT_CHARS_MAX] or stage.title,
+            "og:url": f"{origin}/live/{stage.public_id}",
+        }
+        if picture:
+            card["og:image"] = picture if picture.startswith("https://") else origin + picture
+        return _tags(card)
+
+
+def _tags(card: dict[str, str]) -> str:
+    tags = [f'<meta property="{name}" content="{html.escape(text)}">' for name, text in card.items()]
+    if "og:image" in card:
+        tags.append('<meta name="twitter:card" content="summary_large_image">')
+    return "".join(tags)
