@@ -216,6 +216,40 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION stage.check_announced() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.starts_at < clock_timestamp() + interval '3 seconds' THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'announced_before', TABLE = 'multiplier',
+            MESSAGE = 'a multiplier is announced three seconds before it starts';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION stage.check_match_move() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (OLD.status, NEW.status) NOT IN (('invited', 'invited'), ('invited', 'running'), ('invited', 'declined'),
+        ('invited', 'expired'), ('invited', 'withdrawn'), ('running', 'running'), ('running', 'ended')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'match_moves', TABLE = 'match',
+            MESSAGE = 'a match does not go from ' || OLD.status || ' to ' || NEW.status;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION stage.check_score() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.score <> OLD.score AND EXISTS (SELECT FROM stage.match m WHERE m.key = OLD.match AND m.status = 'ended') THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'match_stays', TABLE = 'match_side',
+            MESSAGE = 'the score of a match that has ended stays';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE TABLE accounts.acceptance (
     account integer NOT NULL,
     document text NOT NULL,
@@ -1999,6 +2033,30 @@ CREATE TABLE stage.comment (
     CONSTRAINT comment_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 300)))
 );
 
+CREATE TABLE stage.goal (
+    key integer NOT NULL,
+    stage integer NOT NULL,
+    title text NOT NULL,
+    kind smallint,
+    target bigint NOT NULL,
+    set_at timestamp with time zone DEFAULT now() NOT NULL,
+    dropped_at timestamp with time zone,
+    reached_at timestamp with time zone,
+    figure bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT goal_target_check CHECK (((target >= 1) AND (target <= 1000000000))),
+    CONSTRAINT goal_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 60)))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE stage.goal ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME stage.goal_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE stage.guest (
     stage integer NOT NULL,
     account integer NOT NULL,
@@ -2009,11 +2067,59 @@ CREATE TABLE stage.guest (
     CONSTRAINT on_has_joined CHECK (((status <> 'on'::text) OR (joined_at IS NOT NULL)))
 );
 
+CREATE TABLE stage.match (
+    key integer NOT NULL,
+    id uuid NOT NULL,
+    status text DEFAULT 'invited'::text NOT NULL,
+    seconds smallint NOT NULL,
+    invited_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    given_up_by integer,
+    winner integer,
+    CONSTRAINT match_seconds_check CHECK (((seconds >= 60) AND (seconds <= 600))),
+    CONSTRAINT match_status_check CHECK ((status = ANY (ARRAY['invited'::text, 'running'::text, 'ended'::text, 'declined'::text, 'expired'::text, 'withdrawn'::text]))),
+    CONSTRAINT played_from_and_to CHECK ((((status = ANY (ARRAY['running'::text, 'ended'::text])) = (started_at IS NOT NULL)) AND ((started_at IS NULL) = (ends_at IS NULL)))),
+    CONSTRAINT settled_once CHECK (((status = 'ended'::text) = (settled_at IS NOT NULL))),
+    CONSTRAINT won_when_settled CHECK (((winner IS NULL) OR (settled_at IS NOT NULL)))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE stage.match ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME stage.match_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE stage.match_side (
+    match integer NOT NULL,
+    stage integer NOT NULL,
+    inviting boolean NOT NULL,
+    running boolean DEFAULT false NOT NULL,
+    score bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70');
+
 CREATE TABLE stage.moderator (
     creator integer NOT NULL,
     account integer NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT not_oneself CHECK ((creator <> account))
+);
+
+CREATE TABLE stage.multiplier (
+    match integer NOT NULL,
+    factor smallint NOT NULL,
+    announced_at timestamp with time zone DEFAULT now() NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    CONSTRAINT multiplier_factor_check CHECK ((factor = ANY (ARRAY[2, 3]))),
+    CONSTRAINT starts_before_it_ends CHECK ((starts_at < ends_at))
 );
 
 CREATE TABLE stage.note (
@@ -2589,11 +2695,29 @@ ALTER TABLE ONLY stage.ban
 ALTER TABLE ONLY stage.comment
     ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY stage.goal
+    ADD CONSTRAINT goal_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY stage.guest
     ADD CONSTRAINT guest_pkey PRIMARY KEY (stage, account);
 
+ALTER TABLE ONLY stage.match
+    ADD CONSTRAINT match_id_key UNIQUE (id);
+
+ALTER TABLE ONLY stage.match
+    ADD CONSTRAINT match_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY stage.match_side
+    ADD CONSTRAINT match_side_match_inviting_key UNIQUE (match, inviting);
+
+ALTER TABLE ONLY stage.match_side
+    ADD CONSTRAINT match_side_pkey PRIMARY KEY (match, stage);
+
 ALTER TABLE ONLY stage.moderator
     ADD CONSTRAINT moderator_pkey PRIMARY KEY (creator, account);
+
+ALTER TABLE ONLY stage.multiplier
+    ADD CONSTRAINT multiplier_pkey PRIMARY KEY (match, starts_at);
 
 ALTER TABLE ONLY stage.note
     ADD CONSTRAINT note_pkey PRIMARY KEY (sender, gift);
@@ -2827,11 +2951,23 @@ CREATE INDEX comment_sender ON stage.comment USING btree (stage, sender, at DESC
 
 CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
 
+CREATE INDEX goal_stage ON stage.goal USING btree (stage, key);
+
 CREATE INDEX guest_account ON stage.guest USING btree (account) WHERE (joined_at IS NOT NULL);
+
+CREATE INDEX match_invited ON stage.match USING btree (expires_at) WHERE (status = 'invited'::text);
+
+CREATE INDEX match_running ON stage.match USING btree (ends_at) WHERE (status = 'running'::text);
+
+CREATE INDEX match_side_stage ON stage.match_side USING btree (stage, match);
 
 CREATE INDEX moderator_account ON stage.moderator USING btree (account);
 
+CREATE UNIQUE INDEX one_goal_a_live ON stage.goal USING btree (stage) WHERE (dropped_at IS NULL);
+
 CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WHERE ((status = 'live'::text) AND (kind = 'live'::text));
+
+CREATE UNIQUE INDEX one_match_a_live ON stage.match_side USING btree (stage) WHERE running;
 
 CREATE INDEX question_stage ON stage.question USING btree (stage, status, id);
 
@@ -2960,6 +3096,12 @@ CREATE TRIGGER own_limit_change_for_ever BEFORE DELETE OR UPDATE ON safety.own_l
 CREATE TRIGGER rest_for_ever BEFORE DELETE OR UPDATE ON safety.rest FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
 
 CREATE TRIGGER signal_for_ever BEFORE DELETE OR UPDATE ON safety.signal FOR EACH ROW EXECUTE FUNCTION kit.refuse_change();
+
+CREATE TRIGGER match_legal_move BEFORE UPDATE ON stage.match FOR EACH ROW EXECUTE FUNCTION stage.check_match_move();
+
+CREATE TRIGGER match_score_stays BEFORE UPDATE ON stage.match_side FOR EACH ROW EXECUTE FUNCTION stage.check_score();
+
+CREATE CONSTRAINT TRIGGER multiplier_announced AFTER INSERT ON stage.multiplier DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION stage.check_announced();
 
 ALTER TABLE ONLY accounts.acceptance
     ADD CONSTRAINT acceptance_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
@@ -3306,17 +3448,35 @@ ALTER TABLE ONLY stage.ban
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
 
+ALTER TABLE ONLY stage.goal
+    ADD CONSTRAINT goal_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
 ALTER TABLE ONLY stage.guest
     ADD CONSTRAINT guest_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY stage.guest
     ADD CONSTRAINT guest_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
 
+ALTER TABLE ONLY stage.match
+    ADD CONSTRAINT match_given_up_by_fkey FOREIGN KEY (given_up_by) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.match_side
+    ADD CONSTRAINT match_side_match_fkey FOREIGN KEY (match) REFERENCES stage.match(key);
+
+ALTER TABLE ONLY stage.match_side
+    ADD CONSTRAINT match_side_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.match
+    ADD CONSTRAINT match_winner_fkey FOREIGN KEY (winner) REFERENCES stage.stage(key);
+
 ALTER TABLE ONLY stage.moderator
     ADD CONSTRAINT moderator_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY stage.moderator
     ADD CONSTRAINT moderator_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.multiplier
+    ADD CONSTRAINT multiplier_match_fkey FOREIGN KEY (match) REFERENCES stage.match(key);
 
 ALTER TABLE ONLY stage.pin
     ADD CONSTRAINT pin_comment_fkey FOREIGN KEY (comment) REFERENCES stage.comment(id);

@@ -138,6 +138,7 @@ from largesse.ledger.wallets import (
     rest,
     set_own_limits,
 )
+from largesse.ledger.within import Sum, Window, is_over, sum_within
 
 __all__ = [
     "AFTER_LIVE",
@@ -198,6 +199,7 @@ __all__ = [
     "RollForward",
     "SourceReused",
     "Statement",
+    "Sum",
     "Taken",
     "Tally",
     "TrialLine",
@@ -211,6 +213,7 @@ __all__ = [
     "Wallet",
     "WalletEntry",
     "WalletState",
+    "Window",
     "WrongKeys",
     "adjust_down",
     "adjust_up",
@@ -238,6 +241,7 @@ __all__ = [
     "grant_test_coins",
     "heads",
     "hold_unallocated",
+    "is_over",
     "keep_again",
     "let_payout_go",
     "liabilities",
@@ -284,6 +288,7 @@ __all__ = [
     "start",
     "sum_clearing",
     "sum_earned",
+    "sum_within",
     "tally",
     "tally_received",
     "trial_balance",

@@ -56,7 +56,7 @@ from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
 from largesse.safety import LimitsService, SafetyService, SignalsService
 from largesse.safety import export_person as export_limits
-from largesse.stage import StageService, VideosService
+from largesse.stage import ContestsService, StageService, VideosService
 from largesse.stage import erase_person as erase_creator
 
 
@@ -77,6 +77,7 @@ class Services:
     limits: LimitsService
     signals: SignalsService
     stage: StageService
+    contests: ContestsService
     media: MediaService
     films: FilmsService
     uploads: UploadsService
@@ -107,9 +108,9 @@ class Services:
     def by_name(self) -> dict[str, Any]:
         """What handlers ask for by the names of their arguments."""
         names = (
-            "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "signals", "stage", "media",
-            "films", "uploads", "videos", "gifting", "payments", "notices", "office", "reconciling", "campaigns",
-            "campaigns_office", "payouts",
+            "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "signals", "stage", "contests",
+            "media", "films", "uploads", "videos", "gifting", "payments", "notices", "office", "reconciling",
+            "campaigns", "campaigns_office", "payouts",
             "payout_methods", "withdrawals", "payout_batches", "bank_files", "payouts_office", "diamond_grants",
             "papers", "papers_office", "insights", "finance", "outreach", "realtime",
         )  # fmt: skip
@@ -135,6 +136,7 @@ def build(settings: Settings) -> Services:
     limits, signals = LimitsService(db), SignalsService(db, accounts)
     stream_keys = StreamKeys(keys.salt_secret)
     stage = StageService(db, news, accounts, clock, settings, keys=stream_keys)
+    contests = ContestsService(db, news, accounts, catalog, settings)
     media = MediaService(db, news, accounts, settings, stream_keys)
     films, uploads = FilmsService(db, settings, storage_of(settings)), UploadsService(db, settings)
     videos = VideosService(stage, films, uploads)
@@ -158,8 +160,8 @@ def build(settings: Settings) -> Services:
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
         settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
-        ledger=ledger, safety=safety, limits=limits, signals=signals, stage=stage, media=media, films=films,
-        uploads=uploads, videos=videos, gifting=gifting,
+        ledger=ledger, safety=safety, limits=limits, signals=signals, stage=stage, contests=contests,
+        media=media, films=films, uploads=uploads, videos=videos, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,
         reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=campaigns_office,
         payouts=payouts, payout_methods=payout_methods,

@@ -27,6 +27,7 @@ _HOURS_EVERY_S = 60.0
 _MEDIA_EVERY_S = 2.0
 _RECORDINGS_EVERY_S = 15.0
 _PAYOUTS_EVERY_S = 2.0
+_MATCHES_EVERY_S = 0.5
 _ROOM_NEWS_KEPT = timedelta(days=1)
 _NEWS_AT_ONCE = 20_000
 
@@ -56,6 +57,7 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.stage.end_silent)),
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.media.make_replays)),
             asyncio.create_task(_every(_RECORDINGS_EVERY_S, services.media.drop_recordings)),
+            asyncio.create_task(_every(_MATCHES_EVERY_S, services.contests.settle_due)),
             asyncio.create_task(_every(_HOURS_EVERY_S, lambda: close_hours(services))),
         ]
         worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))

@@ -10,7 +10,7 @@ from struct import Struct
 import msgspec
 
 from largesse.accounts import PersonBody
-from largesse.stage import RankBody
+from largesse.stage import GoalBody, MatchBody, RankBody
 
 EPOCH_BITS = 32
 _VERSION = 1
@@ -159,6 +159,62 @@ class SignalLost(Event, frozen=True, kw_only=True, tag="signal.lost", omit_defau
 
 class RecordingStopped(Event, frozen=True, kw_only=True, tag="recording.stopped"):
     """The disk is full: what is shown is not kept any more. The LIVE goes on."""
+
+
+class GoalProgress(Event, frozen=True, kw_only=True, tag="goal.progress"):
+    """What there is of the LIVE's goal: absolute, so a missed one harms nothing."""
+
+    goal: GoalBody
+
+
+class GoalSet(Event, frozen=True, kw_only=True, tag="goal.set"):
+    """The LIVE has another goal; null: it has none any more."""
+
+    goal: GoalBody | None
+
+
+class MatchInvited(Event, frozen=True, kw_only=True, tag="match.invited"):
+    """A LIVE invites another one; its creators act on it."""
+
+    match: MatchBody
+
+
+class MatchStarted(Event, frozen=True, kw_only=True, tag="match.started"):
+    """A match begins at its `started_at`."""
+
+    match: MatchBody
+
+
+class MatchMultiplier(Event, frozen=True, kw_only=True, tag="match.multiplier"):
+    """The last one of its multipliers is announced. It scores only."""
+
+    match: MatchBody
+
+
+class MatchEnded(Event, frozen=True, kw_only=True, tag="match.ended"):
+    """What a match came to, for good: counted from the journal."""
+
+    match: MatchBody
+
+
+class MatchClosed(Event, frozen=True, kw_only=True, tag="match.closed"):
+    """An invitation was declined, withdrawn, or has expired."""
+
+    match: MatchBody
+
+
+class SideScore(msgspec.Struct, frozen=True):
+    """A LIVE's score."""
+
+    live: str
+    score: int
+
+
+class MatchScore(Event, frozen=True, kw_only=True, tag="match.score"):
+    """Scores of a running match as its rooms fold them; the ones of `match.ended` are final."""
+
+    id: str
+    scores: list[SideScore]
 
 
 class Totals(msgspec.Struct, frozen=True):

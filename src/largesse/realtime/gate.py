@@ -26,6 +26,8 @@ DRAINED_BYTES = 64 << 10  # below it a stalled socket is given more
 WRITE_BYTES_MAX = 256 << 10  # given to a lagging socket at once
 STALLED_S_MAX = 60.0
 _RECEIVED = b'"guests":['
+# Behind these a snapshot says another goal or match: who comes now is told what stands, not what stood a second ago.
+_CHANGES = tuple(b'"type":"%b"' % kind for kind in (b"goal.set", b"match.started", b"match.multiplier", b"match.ended"))
 _WRITES_A_SLICE = 64  # a millisecond or so; then other work of the process has its turn
 
 
@@ -53,10 +55,12 @@ class Push:
 
 
 class Base(msgspec.Struct, frozen=True):
-    """What snapshots say besides frames: the LIVE without its last member and the first givers as JSON, the guests."""
+    """What snapshots say besides frames: the LIVE without its last member and more as JSON, the guests."""
 
     live: bytes
     top_gifters: bytes
+    goal: bytes = b"null"
+    match: bytes = b"null"
     guests: Sequence[GuestBody] = ()
 
 
@@ -82,6 +86,7 @@ class GateRoom:
         self.changed = asyncio.Event()
         self.parting = False
         self.basing = asyncio.Lock()
+        self.base_stands = False
         self._ring_bytes = 0
         self._queue: list[Frame] = []
         self._delivering: asyncio.Task[None] | None = None
@@ -131,6 +136,8 @@ class GateRoom:
         if _RECEIVED in frame.public:
             self._received |= {guest.account: guest.coins for guest in frame.read.guests}
         self.ring.append(frame)
+        if any(mark in frame.public for mark in _CHANGES):
+            self.base_stands = False
         self._ring_bytes += len(frame.public)
         while len(self.ring) > RING_FRAMES_MAX or (self._ring_bytes > RING_BYTES_MAX and len(self.ring) > 1):
             self._ring_bytes -= len(self.ring.popleft().public)
@@ -288,6 +295,8 @@ class GateRoom:
             b'"totals":' + totals,
             b'"top_gifters":' + self.base.top_gifters,
             b'"guests":' + msgspec.json.encode(self._guests()),
+            b'"goal":' + self.base.goal,
+            b'"match":' + self.base.match,
             b'"events":' + (msgspec.json.encode(self._recent_events()) if after is None else b"[]"),
             b'"live":' + self.base.live + viewer.you_follow + b"}",
             b'"you":' + viewer.you + b"}",

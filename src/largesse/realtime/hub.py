@@ -218,11 +218,13 @@ class Hub:
         """What snapshots say besides frames, at most a second old while people come."""
         async with room.basing:
             now = time.monotonic()
-            if now - self._based_at.get(stage.key, -BASE_S) < BASE_S and room.stage == stage:
+            if now - self._based_at.get(stage.key, -BASE_S) < BASE_S and room.stage == stage and room.base_stands:
                 return
+            room.base_stands = True
             async with self._db.read() as tx:
                 standing = (await self._standings.standings(tx, [stage], top=TOP))[stage.key]
                 stream = (await list_streams(tx, [stage.key])).get(stage.key)
+                goal, match = await self._teller.contests(tx, stage.key)
                 guests = [guest for guest in await list_guests(tx, stage.key) if guest.status == ON]
                 streams = await list_guest_streams(tx, [stage.key]) if guests else {}
             accounts = [stage.creator, *(a for a, _ in standing.top), *(guest.account for guest in guests)]
@@ -238,7 +240,7 @@ class Hub:
                 for g in guests
             ]
             first = msgspec.json.encode(ranks(standing.top, people))
-            room.base = Base(live.removesuffix(b"null}"), first, on)
+            room.base = Base(live.removesuffix(b"null}"), first, goal, match, on)
             room.stage = stage
             self._based_at[stage.key] = now
 

@@ -12,6 +12,7 @@ from largesse.kit import outbox
 from largesse.kit.outbox import Row
 from largesse.ledger import STRIPES, GiftRow, each_part
 from largesse.realtime.frames import EPOCH_BITS, Folded, Totals
+from largesse.realtime.meters import NOTHING, Meters, Told
 from largesse.stage import Stage, events
 
 GIFTS_A_FRAME_MAX = 60
@@ -28,7 +29,9 @@ GATEWAY_SILENT_S = 10.0
 # A new owner believes the last one's count of viewers until every gateway has had the time to tell its own.
 GATEWAYS_TELL_S = 3.0
 _GIFTS_HELD_MAX = 2_000
-_TOLD_ONCE = frozenset({events.LIVE_STARTED, events.LIVE_ENDED, events.MODERATION_ACTION, *events.GUESTS})
+_TOLD_ONCE = frozenset(
+    {events.LIVE_STARTED, events.LIVE_ENDED, events.MODERATION_ACTION, *events.GUESTS, events.GOAL_SET, *events.MATCHES}
+)
 
 Rank = tuple[int, int]  # (account, coins not given anonymously)
 
@@ -100,6 +103,7 @@ class Draft(msgspec.Struct, kw_only=True):
     diamonds_milli: int
     batches: list[int]
     told: outbox.Cursor
+    meters: Told = NOTHING
 
 
 class Room:
@@ -118,6 +122,7 @@ class Room:
         self.diamonds_milli = lease.diamonds_milli
         self.likes = lease.likes
         self.received = {int(account): coins for account, coins in lease.guests.items()}
+        self.meters = Meters(stage.key)
         self.givers: dict[int, Giver] = {}
         self.changed_givers: set[int] = set()
         self.viewers = lease.viewers
@@ -194,6 +199,8 @@ class Room:
                 continue
             cursor[stripe] = max(cursor[stripe], gift.batch)
             self._count(gift)
+            if self.meters.counts:
+                self.meters.add(gift)
             if gift.batch <= shown[stripe]:
                 continue
             self._stripes.add(stripe)
@@ -215,6 +222,7 @@ class Room:
                 self.likes += int(row.body["count"])
             elif row.topic == events.GIFT_REVERSED:
                 undone += each_part(row)
+                self.meters.stale = True
             if row.place > self.told:
                 self.told = row.place
                 self._changed = True
@@ -280,7 +288,8 @@ class Room:
     def due_at(self) -> float | None:
         """When the next frame is due; None where nothing has changed."""
         if not self._changed and self.totals == self._totals_told:
-            return None if self._top[:TOP_TOLD] == self._ranked else self._ranked_at + RANK_EVERY_S
+            ranked = None if self._top[:TOP_TOLD] == self._ranked else self._ranked_at + RANK_EVERY_S
+            return min((due for due in (ranked, self.meters.due_at()) if due is not None), default=None)
         if self._flush:
             return 0.0
         return self.framed_at + (TICK_BIG_S if self.viewers > BIG_ROOM_VIEWERS else TICK_S)
@@ -309,6 +318,7 @@ class Room:
             diamonds_milli=self.diamonds_milli,
             batches=[self.cursor[stripe] for stripe in sorted(self._stripes)],
             told=self.told,
+            meters=self.meters.take(now),
         )
         self._clear()
         self._totals_told = totals

@@ -26,13 +26,13 @@ from largesse.kit.clock import Clock
 from largesse.kit.db import Database
 from largesse.kit.news import News
 from largesse.kit.outbox import Row
-from largesse.realtime import store
+from largesse.realtime import meters, store
 from largesse.realtime.frames import Frame
 from largesse.realtime.guard import Guard
 from largesse.realtime.model import TICK_S, Draft, Room
 from largesse.realtime.takeover import load_rooms
 from largesse.realtime.telling import Teller
-from largesse.stage import add_viewers, events, list_by_key, list_running
+from largesse.stage import add_viewers, events, list_by_key, list_running, put_figures
 
 log = structlog.get_logger(__name__)
 BEAT_S = 2.0
@@ -51,6 +51,8 @@ _ROWS_A_READ = 2_000
 _TOPICS = (*events.STAGED, events.FOLLOW)
 # A row becomes visible when every earlier transaction has ended: after its news the outbox is looked at for this long.
 _OUTBOX_AWAKE_S = 1.0
+# What changes which rooms there are, or what their gifts count for.
+_MET_AGAIN = {events.LIVE_STARTED, events.LIVE_ENDED, events.GIFT_REVERSED, events.GOAL_SET, *events.MATCHES}
 _TROUBLE = (psycopg.Error, PoolTimeout, OSError)
 
 
@@ -212,6 +214,7 @@ class Owner:
         async with self._db.read() as tx:
             running = {stage.key: stage for stage in await list_running(tx)}
             others = await list_by_key(tx, [key for key in {*self._wanted, *self.rooms} if key not in running])
+            await meters.refresh(tx, self.rooms)
         self._early = {stage: early for stage, early in self._early.items() if now - early[0][0] < EARLY_S}
         known = running | {stage.key: stage for stage in others}
         for key, room in self.rooms.items():
@@ -291,6 +294,7 @@ class Owner:
             by_stage[gift.stage].append(gift)
         for stage, gifts in by_stage.items():
             self.rooms[stage].add_gifts(gifts, self._teller.is_big)
+        meters.share(self.rooms)
         self._cursor = feed.cursor
         if feed.more:
             self.hear_gifts()
@@ -302,7 +306,7 @@ class Owner:
             room = by_creator.get(row.subject) if row.topic == events.FOLLOW else self.rooms.get(row.subject)
             if room:
                 room.add_rows([row])
-            if row.topic in {events.LIVE_STARTED, events.LIVE_ENDED}:
+            if row.topic in _MET_AGAIN:
                 self._take_at = 0.0
 
     # Telling
@@ -352,6 +356,7 @@ class Owner:
         async with self._db.write() as tx:
             held = await store.put_folds(tx, self.name, rooms)
             await add_viewers(tx, [(r.stage.key, r.peak, seconds[r.stage.key]) for r in rooms if r.stage.key in held])
+            await put_figures(tx, *meters.figures([r for r in rooms if r.stage.key in held]))
         for room in rooms:
             stage = room.stage.key
             if stage not in held:

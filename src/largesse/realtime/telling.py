@@ -15,7 +15,21 @@ from largesse.ledger import GiftRow
 from largesse.realtime import frames
 from largesse.realtime.frames import Event, Frame, FrameBody, GiftSent, GuestCoins
 from largesse.realtime.model import Draft
-from largesse.stage import Note, events, ranks, read_notes
+from largesse.stage import (
+    GoalBody,
+    Match,
+    Note,
+    creators_of,
+    events,
+    goal_body,
+    goal_told,
+    list_goals,
+    list_matches,
+    list_running_matches,
+    match_body,
+    ranks,
+    read_notes,
+)
 
 People = Mapping[int, PersonBody]
 Notes = Mapping[tuple[int, UUID], Note]
@@ -32,6 +46,13 @@ _OF_GUESTS: Mapping[str, type[frames.GuestInvited | frames.GuestJoined | frames.
     events.GUEST_JOINED: frames.GuestJoined,
     events.GUEST_LEFT: frames.GuestLeft,
 }
+_OF_MATCHES = {
+    events.MATCH_INVITED: frames.MatchInvited,
+    events.MATCH_STARTED: frames.MatchStarted,
+    events.MATCH_MULTIPLIER: frames.MatchMultiplier,
+    events.MATCH_ENDED: frames.MatchEnded,
+    events.MATCH_CLOSED: frames.MatchClosed,
+}
 
 
 class Teller:
@@ -45,10 +66,12 @@ class Teller:
         """Each draft as a serialised frame, in order."""
         gifts = [gift for draft in drafts for gift in draft.gifts]
         notes = await read_notes(tx, [(gift.sender, gift.id) for gift in gifts])
-        named = await self.accounts.people(_accounts(drafts))
+        keys = {row.body["match"] for draft in drafts for row in draft.rows if row.topic in _OF_MATCHES}
+        matches = await list_matches(tx, sorted(keys))
+        named = await self.accounts.people(_accounts(drafts) | creators_of(list(matches.values())))
         people = {key: person_body(person) for key, person in named.items()}
         hidden = {key for key, person in named.items() if person.badge_hidden or person.erased}
-        return [self._frame(draft, people, notes, hidden) for draft in drafts]
+        return [self._frame(draft, people, notes, hidden, matches) for draft in drafts]
 
     async def tell_gifts(self, tx: ReadTx, gifts: Sequence[GiftRow]) -> list[GiftSent]:
         """Gifts as the events they were, in order."""
@@ -61,14 +84,32 @@ class Teller:
         found: Mapping[int, Person] = await self.accounts.people(set(accounts))
         return {key: person_body(person) for key, person in found.items()}
 
+    async def contests(self, tx: ReadTx, stage: int) -> tuple[bytes, bytes]:
+        """The goal of a LIVE and the match that it plays, as JSON; each null where there is none."""
+        goals, matches = await list_goals(tx, [stage]), await list_running_matches(tx, [stage])
+        people = await self.people(creators_of(matches))
+        goal = goal_body(goals[0], self._slug) if goals else None
+        match = match_body(matches[0], people) if matches else None
+        return msgspec.json.encode(goal), msgspec.json.encode(match)
+
     def is_big(self, kind: int) -> bool:
         """Whether a kind of gift takes the stage."""
         gift = self.catalog.gift_by_key(kind)
         return gift is not None and gift.tier == "big"
 
-    def _frame(self, draft: Draft, people: People, notes: Notes, hidden: AbstractSet[int]) -> Frame:
+    def _frame(
+        self, draft: Draft, people: People, notes: Notes, hidden: AbstractSet[int], matches: Mapping[int, Match]
+    ) -> Frame:
         lit = {account: rank for account, rank in draft.givers.items() if account not in hidden}
-        told: list[Event] = [event for row in draft.rows if (event := _event(row, draft, people, lit))]
+        told: list[Event] = []
+        for row in draft.rows:
+            if row.topic in _OF_MATCHES:
+                if match := matches.get(row.body["match"]):
+                    told.append(_OF_MATCHES[row.topic](at=row.at, match=match_body(match, people)))
+            elif row.topic == events.GOAL_SET:
+                told.append(frames.GoalSet(at=row.at, goal=self._goal_set(row)))
+            elif event := _event(row, draft, people, lit):
+                told.append(event)
         count, members = draft.joined
         if count:
             named = [people[m] for m in members if m in people]
@@ -79,12 +120,27 @@ class Teller:
         if draft.top is not None:
             first = [rank for rank in draft.top if rank[0] in people]
             told.append(frames.RankUpdated(at=draft.at, top_gifters=ranks(first, people)))
+        if goal := draft.meters.goal:
+            told.append(frames.GoalProgress(at=draft.at, goal=goal_body(goal, self._slug)))
+        if score := draft.meters.score:
+            sides = [frames.SideScore(ids.encode("live", live), n) for live, n in score.sides]
+            told.append(frames.MatchScore(at=draft.at, id=ids.encode("match", score.match), scores=sides))
         folded = draft.folded or msgspec.UNSET
         guests = [GuestCoins(people[account].id, coins) for account, coins in draft.received if account in people]
         body = FrameBody(
             seq=draft.seq, at=draft.at, events=told, folded=folded, guests=guests or msgspec.UNSET, totals=draft.totals
         )
         return frames.make(body, draft.prev, draft.diamonds_milli)
+
+    def _slug(self, kind: int) -> str:
+        gift = self.catalog.gift_by_key(kind)
+        return gift.id if gift else str(kind)
+
+    def _goal_set(self, row: Row) -> GoalBody | None:
+        body = row.body
+        if body["title"] is None:
+            return None
+        return goal_told(body["title"], body["kind"], body["target"], 0, reached=False, slug_of=self._slug)
 
     def _gift(self, gift: GiftRow, people: People, notes: Notes) -> GiftSent:
         kind = self.catalog.gift_by_key(gift.kind)

@@ -8,6 +8,7 @@ says so to `StageService.use_figures`.
 """
 
 from largesse.stage import events
+from largesse.stage.contests import Goal, Match, points
 from largesse.stage.errors import (
     AlreadyLive,
     BannedFromRoom,
@@ -19,6 +20,7 @@ from largesse.stage.errors import (
 )
 from largesse.stage.model import Changes, Figure, Figures, Note, Pace, Stage, Standing
 from largesse.stage.service import StageService, erase_person
+from largesse.stage.service_contests import ContestsService
 from largesse.stage.store import (
     add_viewers,
     add_viewings,
@@ -30,10 +32,12 @@ from largesse.stage.store import (
     read_notes,
     write_notes,
 )
+from largesse.stage.store_contests import list_goals, list_matches, list_running_matches, put_figures
 from largesse.stage.store_guests import ON, Guest, ask_guests, list_guests, list_keys_received
 from largesse.stage.video import VIDEO
 from largesse.stage.videos import VideosService
 from largesse.stage.wire import GuestBody, LiveBody, RankBody, guest_body, live_body, ranks
+from largesse.stage.wire_contests import GoalBody, MatchBody, creators_of, goal_body, goal_told, match_body
 
 __all__ = [
     "ON",
@@ -41,13 +45,18 @@ __all__ = [
     "AlreadyLive",
     "BannedFromRoom",
     "Changes",
+    "ContestsService",
     "CreatorsOnly",
     "Figure",
     "Figures",
+    "Goal",
+    "GoalBody",
     "Guest",
     "GuestBody",
     "LiveBody",
     "LiveEnded",
+    "Match",
+    "MatchBody",
     "Muted",
     "NotLive",
     "NotYourLive",
@@ -63,15 +72,24 @@ __all__ = [
     "ask_bans",
     "ask_facts",
     "ask_guests",
+    "creators_of",
     "erase_person",
     "events",
+    "goal_body",
+    "goal_told",
     "guest_body",
     "list_by_key",
+    "list_goals",
     "list_guests",
     "list_keys_of",
     "list_keys_received",
+    "list_matches",
     "list_running",
+    "list_running_matches",
     "live_body",
+    "match_body",
+    "points",
+    "put_figures",
     "ranks",
     "read_notes",
     "write_notes",

@@ -11,6 +11,8 @@
 | guest.invited, guest.joined, guest.left | stage | {"account": account} |
 | gift.reversed (written by ledger) | stage | parts of gifts: `ledger.parts.tell`, `ledger.each_part` |
 | signal.back, signal.lost, recording.stopped (written by media) | stage | `media.events` |
+| goal.set | stage | {"title": text, "kind": of gift or null, "target": n}; {"title": null} where it was dropped |
+| match.invited, .started, .multiplier, .ended, .closed | stage, for both | {"match": key}; its row says the rest |
 | account.followed (written by accounts) | account followed | {"follower": account} |
 """
 
@@ -27,6 +29,12 @@ GUEST_ASKED = "guest.asked"
 GUEST_INVITED = "guest.invited"
 GUEST_JOINED = "guest.joined"
 GUEST_LEFT = "guest.left"
+GOAL_SET = "goal.set"
+MATCH_INVITED = "match.invited"
+MATCH_STARTED = "match.started"
+MATCH_MULTIPLIER = "match.multiplier"
+MATCH_ENDED = "match.ended"
+MATCH_CLOSED = "match.closed"
 FOLLOW = accounts.FOLLOWED
 SIGNAL_BACK = media.events.SIGNAL_BACK
 SIGNAL_LOST = media.events.SIGNAL_LOST
@@ -35,8 +43,9 @@ GIFT_REVERSED = ledger.GIFT_REVERSED
 
 # Kept a day in the outbox: what is only for the moment. The rest is for readers with cursors of their own.
 GUESTS = (GUEST_ASKED, GUEST_INVITED, GUEST_JOINED, GUEST_LEFT)
+MATCHES = (MATCH_INVITED, MATCH_STARTED, MATCH_MULTIPLIER, MATCH_ENDED, MATCH_CLOSED)
 SIGNALS = (SIGNAL_BACK, SIGNAL_LOST, RECORDING_STOPPED)
-MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION, *SIGNALS, *GUESTS)
+MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION, *SIGNALS, *GUESTS, GOAL_SET, *MATCHES)
 STAGED = (LIVE_STARTED, LIVE_ENDED, GIFT_REVERSED, *MOMENTARY)
 
 # On NATS: the public id of a stage whose facts have changed.

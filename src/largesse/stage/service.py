@@ -32,7 +32,7 @@ from largesse.media import (
 )
 from largesse.media import erase_person as erase_published
 from largesse.media.events import SHUT_SUBJECT
-from largesse.stage import events, store
+from largesse.stage import events, store, store_contests
 from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
 from largesse.stage.guests import Guests
 from largesse.stage.model import ENDED, SCHEDULED, Changes, Figure, Figures, Pace, Stage, Standing
@@ -372,5 +372,6 @@ async def _end(tx: WriteTx, key: int) -> Stage | None:
     if ended is not None:
         await shut_stream(tx, key)
         await end_guests(tx, key)
+        await store_contests.leave_matches(tx, key)
         await outbox.put(tx, events.LIVE_ENDED, key, {"id": ended.id.hex, "creator": ended.creator})
     return ended

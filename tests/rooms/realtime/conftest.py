@@ -23,7 +23,7 @@ from largesse.media import StreamKeys
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
 from largesse.realtime import routes as realtime_routes
-from largesse.stage import StageService
+from largesse.stage import ContestsService, StageService, routes_contests
 from largesse.stage import routes as stage_routes
 from serving import served
 
@@ -40,6 +40,7 @@ class Process:
     catalog: CatalogService
     stage: StageService
     realtime: RealtimeService
+    contests: ContestsService
     settings: Settings
     port: int = 0
     serving: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
@@ -56,8 +57,8 @@ class Process:
     async def serve(self) -> int:
         """Serve HTTP and sockets on a free port below 32768, with the protocol class that the product uses."""
         app = application(
-            [*realtime_routes.routes, *stage_routes.routes], accounts=self.accounts, stage=self.stage,
-            realtime=self.realtime, settings=self.settings,
+            [*realtime_routes.routes, *stage_routes.routes, *routes_contests.contest_routes], accounts=self.accounts,
+            stage=self.stage, contests=self.contests, realtime=self.realtime, settings=self.settings,
         )  # fmt: skip
         self.port = await self.serving.enter_async_context(served(app))
         return self.port
@@ -93,13 +94,14 @@ async def make_process(database_url: str, nats_url: str) -> AsyncIterator[MakePr
             catalog = CatalogService(db, news, policy, settings)
             stage = StageService(db, news, accounts, clock, settings, keys=StreamKeys(b"stream keys"))
             realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
+            contests = ContestsService(db, news, accounts, catalog, settings)
             await accounts.open()
             await catalog.open()
             await stage.open()
             if not owning:
                 realtime.owner.stop()
             await realtime.open()
-            process = Process(db, news, accounts, catalog, stage, realtime, settings)
+            process = Process(db, news, accounts, catalog, stage, realtime, contests, settings)
             stack.push_async_callback(process.close)
             return process
 

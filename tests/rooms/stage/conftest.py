@@ -5,14 +5,18 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
+from largesse import catalog as catalog_room
 from largesse.accounts import AccountsService
+from largesse.catalog import CatalogService
 from largesse.kit.clock import SetClock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.news import News
 from largesse.media import StreamKeys
-from largesse.stage import StageService
+from largesse.policy import PolicyService
+from largesse.stage import ContestsService, StageService
 from largesse.stage.routes import routes
+from largesse.stage.routes_contests import contest_routes
 
 
 @pytest.fixture
@@ -34,9 +38,21 @@ async def stage(
 
 
 @pytest.fixture
-async def client(app_client, accounts, stage) -> httpx.AsyncClient:
+async def contests(
+    db: Database, news: News, accounts: AccountsService, settings: Settings
+) -> AsyncIterator[ContestsService]:
+    async with db.write() as tx:
+        await catalog_room.seed(tx)
+    catalog = CatalogService(db, news, PolicyService(db, settings), settings)
+    await catalog.open()
+    yield ContestsService(db, news, accounts, catalog, settings)
+    await catalog.close()
+
+
+@pytest.fixture
+async def client(app_client, accounts, stage, contests) -> httpx.AsyncClient:
     """A guest; `headers=cast.bob.headers` signs a request."""
-    return await app_client(routes, accounts=accounts, stage=stage)
+    return await app_client([*routes, *contest_routes], accounts=accounts, stage=stage, contests=contests)
 
 
 @pytest.fixture
