@@ -1932,6 +1932,15 @@ CREATE TABLE realtime.lease (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE safety.block (
+    id uuid NOT NULL,
+    account integer NOT NULL,
+    blocked integer NOT NULL,
+    receipt text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT not_oneself CHECK ((account <> blocked))
+);
+
 CREATE TABLE safety.own_limit (
     account integer NOT NULL,
     name text NOT NULL,
@@ -2149,6 +2158,33 @@ CREATE TABLE stage.question (
     CONSTRAINT decided_once CHECK (((status = 'open'::text) = (decided_at IS NULL))),
     CONSTRAINT question_status_check CHECK ((status = ANY (ARRAY['open'::text, 'answered'::text, 'dismissed'::text]))),
     CONSTRAINT question_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 300)))
+);
+
+CREATE TABLE stage.report (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    about uuid NOT NULL,
+    account integer NOT NULL,
+    stage integer,
+    status text DEFAULT 'open'::text NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by integer,
+    decision text,
+    note text,
+    CONSTRAINT decided_whole CHECK ((((status = 'open'::text) = (decided_at IS NULL)) AND ((status = 'open'::text) = (decision IS NULL)))),
+    CONSTRAINT report_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'video'::text, 'comment'::text, 'acct'::text]))),
+    CONSTRAINT report_note_check CHECK ((char_length(note) <= 500)),
+    CONSTRAINT report_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acted'::text, 'dismissed'::text])))
+);
+
+CREATE TABLE stage.report_by (
+    report uuid NOT NULL,
+    reporter integer NOT NULL,
+    reason text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT report_by_text_check CHECK ((char_length(text) <= 500))
 );
 
 CREATE TABLE stage.rule (
@@ -2674,6 +2710,12 @@ ALTER TABLE ONLY realtime.gifter
 ALTER TABLE ONLY realtime.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (stage);
 
+ALTER TABLE ONLY safety.block
+    ADD CONSTRAINT block_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY safety.block
+    ADD CONSTRAINT blocked_once UNIQUE (account, blocked, receipt);
+
 ALTER TABLE ONLY safety.own_limit_change
     ADD CONSTRAINT own_limit_change_pkey PRIMARY KEY (key);
 
@@ -2727,6 +2769,12 @@ ALTER TABLE ONLY stage.pin
 
 ALTER TABLE ONLY stage.question
     ADD CONSTRAINT question_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY stage.report_by
+    ADD CONSTRAINT report_by_pkey PRIMARY KEY (report, reporter);
+
+ALTER TABLE ONLY stage.report
+    ADD CONSTRAINT report_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY stage.rule
     ADD CONSTRAINT rule_pkey PRIMARY KEY (creator);
@@ -2937,6 +2985,8 @@ CREATE INDEX gifter_top ON realtime.gifter USING btree (stage, ((coins - anonymo
 
 CREATE INDEX lease_owner ON realtime.lease USING btree (owner);
 
+CREATE INDEX block_blocked ON safety.block USING btree (blocked);
+
 CREATE INDEX own_limit_change_account ON safety.own_limit_change USING btree (account, key);
 
 CREATE INDEX own_limit_due ON safety.own_limit USING btree (next_at) WHERE (next_at IS NOT NULL);
@@ -2970,6 +3020,12 @@ CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WH
 CREATE UNIQUE INDEX one_match_a_live ON stage.match_side USING btree (stage) WHERE running;
 
 CREATE INDEX question_stage ON stage.question USING btree (stage, status, id);
+
+CREATE INDEX report_by_reporter ON stage.report_by USING btree (reporter, at DESC);
+
+CREATE UNIQUE INDEX report_open ON stage.report USING btree (kind, about) WHERE (status = 'open'::text);
+
+CREATE INDEX report_status ON stage.report USING btree (status, id);
 
 CREATE INDEX stage_creator ON stage.stage USING btree (creator, key DESC);
 
@@ -3430,6 +3486,12 @@ ALTER TABLE ONLY policy.version
 ALTER TABLE ONLY policy.version
     ADD CONSTRAINT version_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES accounts.account(key);
 
+ALTER TABLE ONLY safety.block
+    ADD CONSTRAINT block_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY safety.block
+    ADD CONSTRAINT block_blocked_fkey FOREIGN KEY (blocked) REFERENCES accounts.account(key);
+
 ALTER TABLE ONLY safety.own_limit
     ADD CONSTRAINT own_limit_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
@@ -3489,6 +3551,21 @@ ALTER TABLE ONLY stage.question
 
 ALTER TABLE ONLY stage.question
     ADD CONSTRAINT question_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.report
+    ADD CONSTRAINT report_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.report_by
+    ADD CONSTRAINT report_by_report_fkey FOREIGN KEY (report) REFERENCES stage.report(id);
+
+ALTER TABLE ONLY stage.report_by
+    ADD CONSTRAINT report_by_reporter_fkey FOREIGN KEY (reporter) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.report
+    ADD CONSTRAINT report_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.report
+    ADD CONSTRAINT report_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
 
 ALTER TABLE ONLY stage.rule
     ADD CONSTRAINT rule_creator_fkey FOREIGN KEY (creator) REFERENCES accounts.account(key);

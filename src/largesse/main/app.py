@@ -37,6 +37,7 @@ from largesse.payouts.routes_grants import routes as grants_routes
 from largesse.payouts.routes_papers import papers_routes
 from largesse.policy.routes import routes as policy_routes
 from largesse.realtime.routes import routes as realtime_routes
+from largesse.safety.routes_blocks import block_routes
 from largesse.safety.routes_limits import limit_routes
 from largesse.safety.routes_office import routes as safety_routes
 from largesse.safety.routes_signals import signal_routes
@@ -97,7 +98,7 @@ def build_app(services: Services) -> Litestar:
         route_handlers=[
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
-            *safety_routes, *signal_routes, *limit_routes, *stage_routes, *contest_routes, *video_routes,
+            *safety_routes, *block_routes, *signal_routes, *limit_routes, *stage_routes, *contest_routes, *video_routes,
             *media_routes, *upload_routes, *gifting_routes,
             *payments_routes, *campaign_routes, *reconciling_routes,
             *payouts_routes, *papers_routes, *grants_routes, *insights_routes,

@@ -54,9 +54,9 @@ from largesse.payouts import erase_person as erase_payee
 from largesse.payouts import export_person as export_payee
 from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
-from largesse.safety import LimitsService, SafetyService, SignalsService
+from largesse.safety import BlocksService, LimitsService, SafetyService, SignalsService
 from largesse.safety import export_person as export_limits
-from largesse.stage import ContestsService, StageService, VideosService
+from largesse.stage import ContestsService, StageService, VideosService, export_reports
 from largesse.stage import erase_person as erase_creator
 
 
@@ -74,6 +74,7 @@ class Services:
     catalog: CatalogService
     ledger: LedgerService
     safety: SafetyService
+    blocks: BlocksService
     limits: LimitsService
     signals: SignalsService
     stage: StageService
@@ -108,11 +109,11 @@ class Services:
     def by_name(self) -> dict[str, Any]:
         """What handlers ask for by the names of their arguments."""
         names = (
-            "settings", "accounts", "policy", "catalog", "ledger", "safety", "limits", "signals", "stage", "contests",
-            "media", "films", "uploads", "videos", "gifting", "payments", "notices", "office", "reconciling",
-            "campaigns", "campaigns_office", "payouts",
-            "payout_methods", "withdrawals", "payout_batches", "bank_files", "payouts_office", "diamond_grants",
-            "papers", "papers_office", "insights", "finance", "outreach", "realtime",
+            "settings", "accounts", "policy", "catalog", "ledger", "safety", "blocks", "limits", "signals", "stage",
+            "contests", "media", "films", "uploads", "videos", "gifting", "payments", "notices", "office",
+            "reconciling", "campaigns", "campaigns_office", "payouts", "payout_methods", "withdrawals",
+            "payout_batches", "bank_files", "payouts_office", "diamond_grants", "papers", "papers_office",
+            "insights", "finance", "outreach", "realtime",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -132,7 +133,7 @@ def build(settings: Settings) -> Services:
     policy = PolicyService(db, settings)
     catalog = CatalogService(db, news, policy, settings)
     ledger = LedgerService(db, settings, clock, keys)
-    safety = SafetyService(db, accounts)
+    safety, blocks = SafetyService(db, accounts), BlocksService(db, accounts)
     limits, signals = LimitsService(db), SignalsService(db, accounts)
     stream_keys = StreamKeys(keys.salt_secret)
     stage = StageService(db, news, accounts, clock, settings, keys=stream_keys)
@@ -160,7 +161,7 @@ def build(settings: Settings) -> Services:
     realtime = RealtimeService(db, news, accounts, catalog, stage, settings)
     return Services(
         settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
-        ledger=ledger, safety=safety, limits=limits, signals=signals, stage=stage, contests=contests,
+        ledger=ledger, safety=safety, blocks=blocks, limits=limits, signals=signals, stage=stage, contests=contests,
         media=media, films=films, uploads=uploads, videos=videos, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,
         reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=campaigns_office,
@@ -191,7 +192,8 @@ async def keeps(seals: Seals, personal: PersonalKeys, tx: ReadTx, account: int) 
     """What the rooms above accounts keep about a person, for their export."""
     bought = await export_limits(tx, account) | await export_buyer(tx, account)
     paid = await export_payee(tx, account, seals, personal)
-    return bought | paid | await export_recordings(tx, account)
+    reported = await export_reports(tx, account)
+    return bought | paid | reported | await export_recordings(tx, account)
 
 
 async def forgets(tx: WriteTx, account: int) -> None:

@@ -93,18 +93,27 @@ class Share(Event, frozen=True, kw_only=True, tag="share"):
     account: PersonBody
 
 
+class Thanks(Event, frozen=True, kw_only=True, tag="thanks"):
+    """The creator thanks givers: `accounts` are the first five of `count`, none who gave anonymously."""
+
+    accounts: list[PersonBody]
+    count: int
+    text: str | None
+
+
 class RankUpdated(Event, frozen=True, kw_only=True, tag="rank.updated"):
     """The first three givers, named coins only."""
 
     top_gifters: list[RankBody]
 
 
-class ModerationAction(Event, frozen=True, kw_only=True, tag="moderation.action"):
-    """What the creator did; `text` is the id of a hidden comment."""
+class ModerationAction(Event, frozen=True, kw_only=True, tag="moderation.action", omit_defaults=True):
+    """What was done to keep order; `text` is the id of a comment or question, `said` its words, pinned or answered."""
 
     action: str
     account: PersonBody | None
     text: str | None
+    said: str | None = None
 
 
 class GuestAsked(Event, frozen=True, kw_only=True, tag="guest.asked"):

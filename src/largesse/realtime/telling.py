@@ -173,6 +173,7 @@ def _accounts(drafts: Iterable[Draft]) -> set[int]:
             if row.topic == events.GIFT_REVERSED:
                 continue  # nobody is named
             wanted.update(found for name in ("sender", "account", "follower") if (found := row.body.get(name)))
+            wanted.update(row.body.get("accounts", ()))
     return wanted
 
 
@@ -189,9 +190,23 @@ def _event(row: Row, draft: Draft, people: People, lit: Mapping[int, int | None]
         return frames.LiveEnded(at=at, summary_url=f"/v1/lives/{draft.stage.public_id}/summary")
     if row.topic in _PLAIN:
         return _PLAIN[row.topic](at=at, **body)
-    if row.topic == events.MODERATION_ACTION:
-        return frames.ModerationAction(at=at, action=body["action"], account=named, text=body["text"])
+    if row.topic in {events.MODERATION_ACTION, events.THANKS}:
+        return _kept_in_order(row, named) if row.topic == events.MODERATION_ACTION else _thanks(row, people)
     return _named_event(row, named, lit) if named else None
+
+
+def _kept_in_order(row: Row, named: PersonBody | None) -> Event:
+    body = row.body
+    return frames.ModerationAction(
+        at=row.at, action=body["action"], account=named, text=body["text"], said=body.get("said")
+    )
+
+
+def _thanks(row: Row, people: People) -> Event | None:
+    thanked = [people[account] for account in row.body["accounts"] if account in people]
+    return (
+        frames.Thanks(at=row.at, accounts=thanked, count=row.body["count"], text=row.body["text"]) if thanked else None
+    )
 
 
 def _named_event(row: Row, named: PersonBody, lit: Mapping[int, int | None]) -> Event:

@@ -90,7 +90,7 @@ async def list_buy_limits(tx: ReadTx, account: int, now: datetime) -> dict[str, 
 
 
 async def export_person(tx: ReadTx, account: int) -> dict[str, Any]:
-    """What is kept here about a person: `own_limits`, `own_limit_changes`, `breaks`, `signals`."""
+    """What is kept here about a person: `own_limits`, `own_limit_changes`, `breaks`, `blocks`, `signals`."""
     return await store.export(tx, account) | await export_signals(tx, account)
 
 

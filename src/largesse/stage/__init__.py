@@ -19,6 +19,7 @@ from largesse.stage.errors import (
     NotYourLive,
 )
 from largesse.stage.model import Changes, Figure, Figures, Note, Pace, Stage, Standing
+from largesse.stage.reports import export_reports
 from largesse.stage.service import StageService, erase_person
 from largesse.stage.service_contests import ContestsService
 from largesse.stage.store import (
@@ -75,6 +76,7 @@ __all__ = [
     "creators_of",
     "erase_person",
     "events",
+    "export_reports",
     "goal_body",
     "goal_told",
     "guest_body",

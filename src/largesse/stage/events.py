@@ -6,6 +6,7 @@
 | chat.message, question.new | stage | {"id": uuid, "sender": account, "text": text} |
 | like | stage | {"count": n, "senders": n}, folded over a moment |
 | share | stage | {"account": account} |
+| thanks | stage | {"accounts": [account, at most 5], "count": n, "text": text or null}: nobody who gave anonymously |
 | moderation.action | stage | {"action": verb, "account": account or null, "text": id of what was said, or null} |
 | guest.asked | stage | {"waiting": n}: who asked is told to those alone who may read it |
 | guest.invited, guest.joined, guest.left | stage | {"account": account} |
@@ -24,6 +25,7 @@ CHAT_MESSAGE = "chat.message"
 QUESTION_NEW = "question.new"
 LIKE = "like"
 SHARE = "share"
+THANKS = "thanks"
 MODERATION_ACTION = "moderation.action"
 GUEST_ASKED = "guest.asked"
 GUEST_INVITED = "guest.invited"
@@ -45,7 +47,7 @@ GIFT_REVERSED = ledger.GIFT_REVERSED
 GUESTS = (GUEST_ASKED, GUEST_INVITED, GUEST_JOINED, GUEST_LEFT)
 MATCHES = (MATCH_INVITED, MATCH_STARTED, MATCH_MULTIPLIER, MATCH_ENDED, MATCH_CLOSED)
 SIGNALS = (SIGNAL_BACK, SIGNAL_LOST, RECORDING_STOPPED)
-MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, MODERATION_ACTION, *SIGNALS, *GUESTS, GOAL_SET, *MATCHES)
+MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, THANKS, MODERATION_ACTION, *SIGNALS, *GUESTS, GOAL_SET, *MATCHES)
 STAGED = (LIVE_STARTED, LIVE_ENDED, GIFT_REVERSED, *MOMENTARY)
 
 # On NATS: the public id of a stage whose facts have changed.

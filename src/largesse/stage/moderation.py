@@ -17,7 +17,7 @@ from largesse.stage import events, store, store_rooms
 from largesse.stage.errors import NotYourLive
 from largesse.stage.guests import dismiss
 from largesse.stage.model import Stage
-from largesse.stage.rules import WORD_CHARS_MAX, WORDS_MAX, Rules, fold
+from largesse.stage.rules import WORD_CHARS_MAX, WORDS_MAX, Rules, Speaker, fold
 from largesse.stage.store_rooms import Ban, Line, Question
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,8 @@ class Moderation:
             else:
                 account = await self._on_person(tx, stage, action, person, seconds, who.account)
             text = ids.encode("comment", comment) if comment and action in _OF_COMMENTS else None
-            await self._told(tx, stage, action, account, text)
+            pinned = await store_rooms.get_pin(tx, stage.key) if action == "pin" else None
+            await self._told(tx, stage, action, account, text, said=pinned.text if pinned else None)
         log.info("room.moderated", stage=stage.key, action=action, actor=who.account, account=account)
         if action == "ban":
             await self._news.publish(SHUT_SUBJECT, stage.id.bytes)
@@ -79,10 +80,11 @@ class Moderation:
         async with self._db.write() as tx:
             if not await store_rooms.moderates(tx, stage.creator, who.account):
                 raise NotYourLive
-            sender = await store_rooms.decide_question(tx, question, stage.key, status)
-            if sender is None:
+            asked = await store_rooms.decide_question(tx, question, stage.key, status)
+            if asked is None:
                 raise NotFound
-            await self._told(tx, stage, f"question_{status}", sender, ids.encode("question", question))
+            sender, said = asked
+            await self._told(tx, stage, f"question_{status}", sender, ids.encode("question", question), said=said)
         await self._wake()
 
     async def questions(self, stage: Stage, status: str, after: UUID, limit: int) -> list[Question]:
@@ -90,10 +92,11 @@ class Moderation:
         async with self._db.read() as tx:
             return await store_rooms.list_questions(tx, stage.key, status, after, limit)
 
-    async def talk(self, stage: Stage) -> tuple[Rules, Line | None]:
-        """A room's rules and its pinned comment."""
+    async def talk(self, stage: Stage, account: int | None) -> tuple[Rules, Line | None, Speaker | None]:
+        """A room's rules, its pinned comment, and what an account may do that wants to speak there."""
         async with self._db.read() as tx:
-            return await store_rooms.get_rules(tx, stage.creator), await store_rooms.get_pin(tx, stage.key)
+            speaker = await store_rooms.get_speaker(tx, stage.key, stage.creator, account) if account else None
+            return await store_rooms.get_rules(tx, stage.creator), await store_rooms.get_pin(tx, stage.key), speaker
 
     async def order(self, who: Principal, stage: Stage) -> tuple[Rules, list[int], Sequence[Ban]]:
         """A room's rules with their words, who moderates it, and who is banned or muted. Raises `NotYourLive`."""
@@ -146,8 +149,12 @@ class Moderation:
         return person.key
 
     @staticmethod
-    async def _told(tx: WriteTx, stage: Stage, action: str, account: int | None, text: str | None) -> None:
+    async def _told(
+        tx: WriteTx, stage: Stage, action: str, account: int | None, text: str | None, *, said: str | None = None
+    ) -> None:
         body: dict[str, Any] = {"action": action, "account": account, "text": text}
+        if said is not None:
+            body["said"] = said
         await outbox.put(tx, events.MODERATION_ACTION, stage.key, body)
 
     async def _wake(self) -> None:

@@ -28,6 +28,7 @@ from largesse.stage.model import (
 )
 from largesse.stage.routes_guests import guest_routes
 from largesse.stage.routes_moderation import moderation_routes
+from largesse.stage.routes_reports import report_routes
 from largesse.stage.routes_room import room_routes
 from largesse.stage.service import StageService
 from largesse.stage.wire import (
@@ -302,4 +303,5 @@ routes = [
     *room_routes,
     *moderation_routes,
     *guest_routes,
+    *report_routes,
 ]

@@ -15,7 +15,7 @@ from largesse.kit.http import Conflict, Forbidden, Invalid, NotFound, NotSignedI
 from largesse.kit.principal import Principal
 from largesse.stage.errors import NotYourLive
 from largesse.stage.model import Stage
-from largesse.stage.rules import SLOW_S_MAX, WORD_CHARS_MAX, WORDS_MAX, Rules
+from largesse.stage.rules import SLOW_S_MAX, WORD_CHARS_MAX, WORDS_MAX, Rules, Speaker
 from largesse.stage.service import StageService
 
 _MONTH_S = 31 * 86_400
@@ -60,13 +60,25 @@ class PinnedBody(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class SpeakerBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What the caller may do here. `waits_s`: until a slow room lets them speak; no `until` is for good."""
+
+    moderates: bool
+    banned: bool
+    banned_until: datetime | None
+    muted: bool
+    muted_until: datetime | None
+    waits_s: int
+
+
 class TalkBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be said in a room, as everybody sees it: its muted words are not told."""
+    """What may be said in a room, as everybody sees it: its muted words are not told. `you` is null for guests."""
 
     slow_s: int
     emoji_only: bool
     followers_only: bool
     pinned: PinnedBody | None
+    you: SpeakerBody | None
 
 
 class BannedBody(msgspec.Struct, frozen=True):
@@ -152,10 +164,13 @@ async def put_rules(
 
 
 @get("/v1/lives/{live:str}/talk", summary="What may be said in the room", responses=http.declares(NotFound))
-async def get_talk(stage: NamedDependency[StageService], live: FromPath[str]) -> TalkBody:
+async def get_talk(
+    stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
+) -> TalkBody:
     """The rules of talk and the pinned comment; ask again when the room tells of `rules`, `pin`, `unpin` or `hide`."""
     place = await stage.get(http.path_id("live", live))
-    rules, pinned = await stage.moderation.talk(place)
+    person = http.as_person(caller)
+    rules, pinned, speaker = await stage.moderation.talk(place, person.account if person else None)
     people = await stage.accounts.people([pinned.sender] if pinned else [])
     shown = pinned is not None and pinned.sender in people
     return TalkBody(
@@ -165,6 +180,7 @@ async def get_talk(stage: NamedDependency[StageService], live: FromPath[str]) ->
         pinned=PinnedBody(ids.encode("comment", pinned.id), person_body(people[pinned.sender]), pinned.text, pinned.at)
         if pinned and shown
         else None,
+        you=_speaker_body(speaker) if speaker else None,
     )
 
 
@@ -205,6 +221,17 @@ async def decide_question(
     """Note that a question was answered or dismissed, or open it again."""
     place: Stage = await stage.get(http.path_id("live", live))
     await stage.moderation.decide(http.person(principal), place, http.path_id("question", question), data.status)
+
+
+def _speaker_body(speaker: Speaker) -> SpeakerBody:
+    return SpeakerBody(
+        moderates=speaker.moderates,
+        banned=speaker.banned,
+        banned_until=speaker.banned_until,
+        muted=speaker.muted,
+        muted_until=speaker.muted_until,
+        waits_s=0 if speaker.moderates else speaker.waits_s,
+    )
 
 
 def _rules_body(rules: Rules) -> RulesBody:

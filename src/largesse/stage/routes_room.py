@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -23,8 +23,10 @@ from largesse.stage.errors import (
     NotYourLive,
     SlowRoom,
 )
-from largesse.stage.model import COMMENT_CHARS_MAX, LIKES_A_REQUEST_MAX
+from largesse.stage.model import COMMENT_CHARS_MAX, LIKES_A_REQUEST_MAX, THANKS_CHARS_MAX
 from largesse.stage.service import StageService
+from largesse.stage.talk import Thanked
+from largesse.stage.wire import UnthankedBody
 
 _SHARING = (NotSignedIn, Forbidden, NotFound, NotLive, BannedFromRoom, Muted)
 _SPEAKING = (*_SHARING, FollowersOnly, EmojiOnly, MutedWord, SlowRoom)
@@ -54,6 +56,12 @@ class Like(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, msgspec.Meta(ge=1, le=LIKES_A_REQUEST_MAX)] = 1
 
 
+class Unthanked(msgspec.Struct, frozen=True):
+    """Givers whom nobody thanked yet."""
+
+    items: list[UnthankedBody]
+
+
 class Counted(msgspec.Struct, frozen=True):
     """How many were counted."""
 
@@ -61,10 +69,12 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Thank(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom the creator thanked: the givers of gifts, or the first ones of the ranking."""
+    """Whom the creator thanks, in which words: givers of gifts, accounts that gave, the first ones of the ranking."""
 
     gift_ids: Annotated[list[ChosenId], msgspec.Meta(max_length=200)] = []
     top: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+    accounts: Annotated[list[ChosenId], msgspec.Meta(max_length=200)] = []
+    text: Annotated[str, msgspec.Meta(max_length=THANKS_CHARS_MAX * 4)] | None = None
 
 
 @post("/v1/lives/{live:str}/comments", summary="Say something", responses=http.declares(*_SPEAKING, IdReused))
@@ -140,14 +150,41 @@ async def post_thanks(
     """Note that the givers of `gift_ids`, or the `top` first givers, were thanked. Only the creator."""
     place = await stage.get(http.path_id("live", live))
     gifts = [http.body_id("gift", f"gift_ids[{n}]", gift) for n, gift in enumerate(data.gift_ids)]
-    return Counted(await stage.talk.thank(http.person(principal), place, gifts, data.top))
+    accounts = await _accounts(stage, data.accounts)
+    words = _line(data.text, THANKS_CHARS_MAX) if data.text else None
+    whom = Thanked(gifts=gifts, accounts=accounts, top=data.top)
+    return Counted(await stage.talk.thank(http.person(principal), place, whom, words))
 
 
-def _line(typed: str) -> str:
+@get(
+    "/v1/lives/{live:str}/unthanked",
+    summary="Who was not thanked yet",
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive),
+)
+async def list_unthanked(
+    stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
+) -> Unthanked:
+    """Givers whom nobody thanked yet, most coins first; nobody who gave anonymously. Only the creator."""
+    place = await stage.get(http.path_id("live", live))
+    found = await stage.talk.unthanked(http.person(principal), place)
+    people = await stage.accounts.people([account for account, _, _ in found])
+    return Unthanked([UnthankedBody(person_body(people[a]), coins, gifts) for a, coins, gifts in found if a in people])
+
+
+async def _accounts(stage: StageService, named: list[str]) -> set[int]:
+    found = set()
+    for n, each in enumerate(named):
+        person = await stage.accounts.person_by_id(http.body_id("acct", f"accounts[{n}]", each))
+        if person is not None:
+            found.add(person.key)
+    return found
+
+
+def _line(typed: str, chars_max: int = COMMENT_CHARS_MAX) -> str:
     try:
-        return text.line(typed, COMMENT_CHARS_MAX)
+        return text.line(typed, chars_max)
     except text.BadText as error:
         raise Invalid.field("text", str(error)) from error
 
 
-room_routes = [post_comment, post_question, post_likes, post_share, post_thanks]
+room_routes = [post_comment, post_question, post_likes, post_share, post_thanks, list_unthanked]

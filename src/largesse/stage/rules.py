@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 
 import emoji
 import msgspec
@@ -24,10 +25,15 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who wants to speak in a room, with its creator's rules. `waits_s`: until a slow room lets them."""
+    """Somebody who wants to speak in a room, with its creator's rules.
+
+    `waits_s`: until a slow room lets them; a ban or mute without an end, or whom the creator blocked, has no `until`.
+    """
 
     banned: bool
     muted: bool
+    banned_until: datetime | None
+    muted_until: datetime | None
     moderates: bool
     follows: bool
     waits_s: int

@@ -37,6 +37,7 @@ from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive,
 from largesse.stage.guests import Guests
 from largesse.stage.model import ENDED, SCHEDULED, Changes, Figure, Figures, Pace, Stage, Standing
 from largesse.stage.moderation import Moderation
+from largesse.stage.reports import Reports
 from largesse.stage.store_guests import Guest, end_guests
 from largesse.stage.summary import Summary, summarise
 from largesse.stage.talk import Talk
@@ -75,6 +76,7 @@ class StageService:
         self.keys = keys
         self.moderation = Moderation(db, news)
         self.guests = Guests(db, accounts, settings, self._tell_guests)
+        self.reports = Reports(db, news, accounts)
         self.talk = Talk(db, news, accounts, settings)
         self.counted: Figures = NoFigures()
         self._making = Pace(settings.limit(_LIVES_A_MINUTE) / 60, settings.limit(_LIVES_A_MINUTE))

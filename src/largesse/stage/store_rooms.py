@@ -111,12 +111,10 @@ async def find_question(tx: ReadTx, question: UUID) -> dict[str, Any] | None:
     return await tx.row(sql("stage", "question_get"), {"id": question})
 
 
-async def decide_question(tx: WriteTx, question: UUID, stage: int, status: str) -> int | None:
-    """Give a question of this room another status; who asked, None where there is none."""
-    sender: int | None = await tx.scalar(
-        sql("stage", "question_decide"), {"id": question, "stage": stage, "status": status}
-    )
-    return sender
+async def decide_question(tx: WriteTx, question: UUID, stage: int, status: str) -> tuple[int, str] | None:
+    """Give a question of this room another status; who asked what, None where there is none."""
+    row = await tx.row(sql("stage", "question_decide"), {"id": question, "stage": stage, "status": status})
+    return (row["sender"], row["text"]) if row else None
 
 
 async def list_questions(tx: ReadTx, stage: int, status: str, after: UUID, limit: int) -> list[Question]:

@@ -39,7 +39,7 @@ async def summarise(tx: ReadTx, stage: Stage, now: datetime) -> Summary:
     received = {r.receiver: r for r in await ledger.tally_received(tx, stage.key)}
     own = received.pop(stage.creator, None)
     thanked = await store.list_thanked(tx, stage.key)
-    named = _named(tallies)
+    named = name_givers(tallies)
     return Summary(
         duration_s=stage.duration_s(now),
         viewers_peak=stage.viewers_peak,
@@ -55,6 +55,13 @@ async def summarise(tx: ReadTx, stage: Stage, now: datetime) -> Summary:
     )
 
 
-def _named(tallies: Sequence[Tally]) -> list[tuple[int, int, int]]:
+async def list_unthanked(tx: ReadTx, stage: int) -> list[tuple[int, int, int]]:
+    """Givers whom nobody thanked yet, most coins first: (account, named coins, gifts)."""
+    thanked = await store.list_thanked(tx, stage)
+    return [row for row in name_givers(await ledger.tally(tx, stage)) if row[0] not in thanked][:UNTHANKED_MAX]
+
+
+def name_givers(tallies: Sequence[Tally]) -> list[tuple[int, int, int]]:
+    """Givers who are known, most coins first: (account, coins not given anonymously, gifts)."""
     named = [(t.sender, t.coins - t.anonymous_coins, t.gifts) for t in tallies if t.coins > t.anonymous_coins]
     return sorted(named, key=lambda row: (-row[1], row[0]))

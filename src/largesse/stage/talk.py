@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,11 +33,23 @@ from largesse.stage.errors import (
 )
 from largesse.stage.model import LIKES_A_REQUEST_MAX, LIVE, Pace, Stage
 from largesse.stage.rules import is_emoji, says
+from largesse.stage.summary import list_unthanked, name_givers
 
 log = structlog.get_logger(__name__)
 _FLUSH_S = 0.2
 _LIKES_PER_SECOND = 5
 _SHARES_PER_SECOND = 1
+_THANKS_PER_SECOND = 2
+THANKED_NAMED_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Thanked:
+    """Who is thanked: the givers of gifts, givers by account, the first of the ranking."""
+
+    gifts: Sequence[UUID] = ()
+    accounts: Collection[int] = ()
+    top: int = 0
 
 
 @dataclass(slots=True)
@@ -58,6 +70,7 @@ class Talk:
             "comment": Pace(comments, comments),
             "like": Pace(settings.limit(_LIKES_PER_SECOND), settings.limit(_LIKES_PER_SECOND * 2)),
             "share": Pace(settings.limit(_SHARES_PER_SECOND), settings.limit(_SHARES_PER_SECOND)),
+            "thanks": Pace(settings.limit(_THANKS_PER_SECOND), settings.limit(_THANKS_PER_SECOND * 5)),
         }
         self._likes: dict[int, _Liked] = {}
         self._flushing: asyncio.Task[None] | None = None
@@ -119,20 +132,33 @@ class Talk:
             await outbox.put(tx, events.SHARE, stage.key, {"account": who.account})
         await self._wake()
 
-    async def thank(self, who: Principal, stage: Stage, gifts: Sequence[UUID], top: int) -> int:
-        """Note that givers were thanked: those of `gifts`, and the `top` first; return how many are meant.
+    async def thank(self, who: Principal, stage: Stage, whom: Thanked, text: str | None) -> int:
+        """Note that givers were thanked, and tell the room of a running LIVE in `text`; return how many are meant.
 
-        Anonymous givers stay unknown: their gifts are passed over. Raises `NotYourLive`.
+        Anonymous givers stay unknown: their gifts are passed over. Raises `NotYourLive`, `TooMany`.
         """
         if stage.creator != who.account:
             raise NotYourLive
+        self.take("thanks", who.account)
         async with self.db.write() as tx:
-            senders = {g.sender for g in await ledger.list_by_ids(tx, stage.key, gifts) if not g.anonymous}
-            if top:
-                named = [(t.coins - t.anonymous_coins, t.sender) for t in await ledger.tally(tx, stage.key)]
-                senders |= {sender for coins, sender in sorted(named, reverse=True)[:top] if coins > 0}
+            senders = {g.sender for g in await ledger.list_by_ids(tx, stage.key, whom.gifts) if not g.anonymous}
+            if whom.top or whom.accounts:
+                named = name_givers(await ledger.tally(tx, stage.key))
+                senders |= {sender for sender, _, _ in named if sender in whom.accounts}
+                senders |= {sender for sender, _, _ in named[: whom.top]}
             await store.add_thanks(tx, stage.key, sorted(senders))
+            if senders and stage.status == LIVE:
+                first = sorted(senders)[:THANKED_NAMED_MAX]
+                await outbox.put(tx, events.THANKS, stage.key, {"accounts": first, "count": len(senders), "text": text})
+        await self._wake()
         return len(senders)
+
+    async def unthanked(self, who: Principal, stage: Stage) -> list[tuple[int, int, int]]:
+        """Givers whom nobody thanked yet, most coins first: (account, named coins, gifts). Raises `NotYourLive`."""
+        if stage.creator != who.account:
+            raise NotYourLive
+        async with self.db.read() as tx:
+            return await list_unthanked(tx, stage.key)
 
     def take(self, what: str, account: int) -> None:
         """Take one of what an account may do a second. Raises `TooMany`."""

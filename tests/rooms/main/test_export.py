@@ -33,6 +33,7 @@ async def test_an_export_holds_limits_breaks_and_consent(client: Any, cast: Any)
     empty = (await client.get("/v1/me/export", **who)).json()
     assert (empty["own_limits"], empty["own_limit_changes"], empty["breaks"]) == ([], [], [])
     assert (empty["purchase_consent"], empty["signals"]) == (None, [])
+    assert (empty["blocks"], empty["reports"]) == ([], [])
     assert (empty["payout_methods"], empty["payouts"], empty["papers"], empty["earnings"]) == ([], [], [], [])
     for day in (500, 800):
         assert (await client.put("/v1/me/limits", json={"give": {"day": day}}, **who)).is_success

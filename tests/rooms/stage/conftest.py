@@ -8,12 +8,15 @@ import pytest
 from largesse import catalog as catalog_room
 from largesse.accounts import AccountsService
 from largesse.catalog import CatalogService
+from largesse.gifting import Committer, Request
+from largesse.kit import ids
 from largesse.kit.clock import SetClock
 from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.news import News
 from largesse.media import StreamKeys
 from largesse.policy import PolicyService
+from largesse.safety import BlocksService, block_routes
 from largesse.stage import ContestsService, StageService
 from largesse.stage.routes import routes
 from largesse.stage.routes_contests import contest_routes
@@ -50,9 +53,10 @@ async def contests(
 
 
 @pytest.fixture
-async def client(app_client, accounts, stage, contests) -> httpx.AsyncClient:
+async def client(app_client, accounts, stage, contests, db) -> httpx.AsyncClient:
     """A guest; `headers=cast.bob.headers` signs a request."""
-    return await app_client([*routes, *contest_routes], accounts=accounts, stage=stage, contests=contests)
+    services = {"accounts": accounts, "stage": stage, "contests": contests, "blocks": BlocksService(db, accounts)}
+    return await app_client([*routes, *contest_routes, *block_routes], **services)
 
 
 @pytest.fixture
@@ -67,3 +71,23 @@ def bobs_live(client: httpx.AsyncClient, cast) -> Callable:
         return started.json()
 
     return make
+
+
+@pytest.fixture
+async def given(db, cast, client, bobs_live, stage):
+    """A LIVE of Bob's with gifts: Alice 5 roses by name, Charlie 3 and 2 of them without one."""
+    async with db.write() as tx:
+        await catalog_room.seed(tx)
+        rose = await tx.scalar("SELECT key FROM catalog.gift WHERE id = 'rose'")
+        for member in (cast.alice, cast.charlie):
+            await tx.execute(
+                "INSERT INTO ledger.wallet (account, paid_in, gives_from) VALUES (%s, 1000, '2008-01-01')", [member.key]
+            )
+    live = await bobs_live()
+    place = await stage.get(ids.decode(live["id"], "live"))
+    committer = Committer(db, None, b"a secret of the tests, 32 bytes!")
+    wanted = [(cast.alice, 5, False), (cast.charlie, 1, False), (cast.charlie, 2, True)]
+    requests = [Request(ids.new().bytes, who.key, place.key, rose, n, anonymous=hidden) for who, n, hidden in wanted]
+    outcomes = await committer.settle(requests)
+    await committer.close()
+    return live, requests, outcomes

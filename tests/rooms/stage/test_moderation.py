@@ -92,7 +92,7 @@ async def test_rules_hold_in_the_creators_next_live_and_muted_words_are_not_told
     await client.post(f"{path}/end", headers=cast.bob.headers)
     path, say = await room()
     talk = (await client.get(f"{path}/talk")).json()
-    assert talk == {"slow_s": 5, "emoji_only": False, "followers_only": False, "pinned": None}
+    assert talk == {"slow_s": 5, "emoji_only": False, "followers_only": False, "pinned": None, "you": None}
     assert (await say(cast.alice, "bad")).json()["code"] == "muted-word"
 
 

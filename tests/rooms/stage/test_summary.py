@@ -1,28 +1,4 @@
-import pytest
-
-from largesse import catalog
-from largesse.gifting import Committer, Request
 from largesse.kit import ids
-
-
-@pytest.fixture
-async def given(db, cast, client, bobs_live, stage):
-    """A LIVE of Bob's with gifts: Alice 5 roses by name, Charlie 3 and 2 of them without one."""
-    async with db.write() as tx:
-        await catalog.seed(tx)
-        rose = await tx.scalar("SELECT key FROM catalog.gift WHERE id = 'rose'")
-        for member in (cast.alice, cast.charlie):
-            await tx.execute(
-                "INSERT INTO ledger.wallet (account, paid_in, gives_from) VALUES (%s, 1000, '2008-01-01')", [member.key]
-            )
-    live = await bobs_live()
-    place = await stage.get(ids.decode(live["id"], "live"))
-    committer = Committer(db, None, b"a secret of the tests, 32 bytes!")
-    wanted = [(cast.alice, 5, False), (cast.charlie, 1, False), (cast.charlie, 2, True)]
-    requests = [Request(ids.new().bytes, who.key, place.key, rose, n, anonymous=hidden) for who, n, hidden in wanted]
-    outcomes = await committer.settle(requests)
-    await committer.close()
-    return live, requests, outcomes
 
 
 async def test_the_summary_is_exact_and_keeps_money_and_thanks_to_the_creator(client, cast, given):
@@ -55,3 +31,35 @@ async def test_who_was_thanked_is_not_waiting_for_thanks(client, cast, given):
     await client.post(f"{path}/thanks", json={"top": 10}, headers=cast.bob.headers)
     assert (await client.get(f"{path}/summary", headers=cast.bob.headers)).json()["unthanked"] == []
     assert (await client.post(f"{path}/thanks", json={"gift_ids": ["x"]}, headers=cast.bob.headers)).status_code == 400
+
+
+async def test_a_shout_out_is_told_to_the_room_and_names_nobody_who_gave_anonymously(client, cast, given, db):
+    live, requests, _ = given
+    path = f"/v1/lives/{live['id']}"
+
+    async def thank(status=200, **whom):
+        answer = await client.post(f"{path}/thanks", json=whom, headers=cast.bob.headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def told():
+        async with db.read() as tx:
+            rows = await tx.rows("SELECT body FROM kit.outbox WHERE topic = 'thanks' ORDER BY id")
+        return [(row["body"]["accounts"], row["body"]["count"], row["body"]["text"]) for row in rows]
+
+    hidden = ids.encode("gift", ids.UUID(bytes=requests[2].id))
+    assert await thank(gift_ids=[hidden]) == {"count": 0}
+    assert await thank(accounts=[cast.olga.acct]) == {"count": 0}, "who gave nothing is not thanked"
+    assert await told() == []
+    waiting = (await client.get(f"{path}/unthanked", headers=cast.bob.headers)).json()["items"]
+    assert [(u["account"]["username"], u["coins"], u["gifts"]) for u in waiting] == [("alice", 5, 1), ("charlie", 1, 2)]
+    assert await thank(accounts=[cast.alice.acct], text="You made my evening") == {"count": 1}
+    assert await told() == [([cast.alice.key], 1, "You made my evening")]
+    waiting = (await client.get(f"{path}/unthanked", headers=cast.bob.headers)).json()["items"]
+    assert [u["account"]["username"] for u in waiting] == ["charlie"]
+    assert (await client.get(f"{path}/unthanked", headers=cast.alice.headers)).json()["code"] == "not-your-live"
+    await thank(400, accounts=["x"])
+    await thank(400, text="x" * 121, top=1)
+    await client.post(f"{path}/end", headers=cast.bob.headers)
+    assert await thank(top=10) == {"count": 2}
+    assert len(await told()) == 1, "nobody is in a room that has ended"
