@@ -1,5 +1,6 @@
 """A process of videos: its services on a real port, and tiny films made by a real FFmpeg."""
 
+import base64
 import contextlib
 import subprocess
 from collections.abc import AsyncIterator
@@ -58,6 +59,23 @@ class Filming:
                 [ids.decode(video, "video")],
             )
 
+    async def upload(self, who: Member, video: str, body: bytes) -> None:
+        """Upload a film whole."""
+        pairs = f"video {base64.b64encode(video.encode()).decode()}"
+        headers = {
+            "Tus-Resumable": "1.0.0", "Upload-Length": str(len(body)), "Upload-Metadata": pairs,
+            "Content-Type": "application/offset+octet-stream", **who.headers,
+        }  # fmt: skip
+        answer = await self.client.post("/v1/videos/uploads", content=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+
+    async def film(self, who: Member, body: bytes) -> dict[str, Any]:
+        """A video of an uploaded film, made; as its creator sees it."""
+        video = await self.make(who)
+        await self.upload(who, video, body)
+        await self.films.make_wanted()
+        return await self.show(video, who)
+
     async def publish(self, who: Member, **more: Any) -> str:
         """A published video without a film."""
         video = await self.make(who, **more)
@@ -85,7 +103,16 @@ async def filming_of(
     await stage.close()
 
 
-def film(path: Path, *arguments: str) -> Path:
-    """Make a film."""
+def film(path: Path, *arguments: str) -> bytes:
+    """A film that a real FFmpeg makes."""
     subprocess.run([FFMPEG, "-v", "error", "-y", *arguments, str(path)], check=True, capture_output=True)
-    return path
+    return path.read_bytes()
+
+
+def pictures(size: str, seconds: float = 1, rate: int = 10) -> list[str]:
+    """Moving pictures for a film."""
+    return ["-f", "lavfi", "-t", str(seconds), "-i", f"testsrc2=size={size}:rate={rate}"]
+
+
+QUICK = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+SOUND = ["-f", "lavfi", "-t", "1", "-i", "sine=frequency=440:sample_rate=44100"]

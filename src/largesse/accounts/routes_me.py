@@ -153,6 +153,9 @@ class ExportBody(msgspec.Struct, frozen=True):
     papers: list[dict[str, Any]] = []
     earnings: list[dict[str, Any]] = []
     recordings: list[dict[str, Any]] = []
+    videos: list[dict[str, Any]] = []
+    comments: list[dict[str, Any]] = []
+    video_likes: list[dict[str, Any]] = []
 
 
 @get("/v1/me", tags=["People"], summary="Your account", responses=http.declares(*_OWN))

@@ -57,7 +57,8 @@ from largesse.realtime import RealtimeService
 from largesse.safety import BlocksService, LimitsService, SafetyService, SignalsService
 from largesse.safety import export_person as export_limits
 from largesse.stage import ContestsService, StageService, VideosService, export_reports
-from largesse.stage import erase_person as erase_creator
+from largesse.stage import erase_person as erase_shown
+from largesse.stage import export_person as export_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,14 +193,17 @@ async def keeps(seals: Seals, personal: PersonalKeys, tx: ReadTx, account: int) 
     """What the rooms above accounts keep about a person, for their export."""
     bought = await export_limits(tx, account) | await export_buyer(tx, account)
     paid = await export_payee(tx, account, seals, personal)
-    reported = await export_reports(tx, account)
-    return bought | paid | reported | await export_recordings(tx, account)
+    shown = await export_shown(tx, account) | await export_reports(tx, account)
+    return bought | paid | shown | await export_recordings(tx, account)
 
 
 async def forgets(tx: WriteTx, account: int) -> None:
-    """Let the rooms above accounts forget who an account was: what it is paid on, what it published."""
+    """Let the rooms above accounts forget who an account was: what it is paid on, what it said and published.
+
+    Raises `PayoutUnderWay`.
+    """
     await erase_payee(tx, account)
-    await erase_creator(tx, account)
+    await erase_shown(tx, account)
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ _BOOKS_EVERY_S = 5.0
 _HOURS_EVERY_S = 60.0
 _MEDIA_EVERY_S = 2.0
 _RECORDINGS_EVERY_S = 15.0
+_SWEEP_EVERY_S = 10.0
 _PAYOUTS_EVERY_S = 2.0
 _MATCHES_EVERY_S = 0.5
 _ROOM_NEWS_KEPT = timedelta(days=1)
@@ -58,6 +59,8 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.media.make_replays)),
             asyncio.create_task(_every(_RECORDINGS_EVERY_S, services.media.drop_recordings)),
             asyncio.create_task(_every(_MATCHES_EVERY_S, services.contests.settle_due)),
+            asyncio.create_task(_every(_MEDIA_EVERY_S, services.films.make_wanted)),
+            asyncio.create_task(_every(_SWEEP_EVERY_S, services.films.sweep)),
             asyncio.create_task(_every(_HOURS_EVERY_S, lambda: close_hours(services))),
         ]
         worker = asyncio.create_task(jobs.run_worker(services.jobs, stop))

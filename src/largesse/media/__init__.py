@@ -10,6 +10,9 @@ them.
 """
 
 from largesse.media import events
+from largesse.media.captions import BYTES_MAX as CAPTIONS_BYTES_MAX
+from largesse.media.captions import BadCaptions
+from largesse.media.errors import FileTooLarge
 from largesse.media.film import MASTER, POSTER, Caption, Film, Upload
 from largesse.media.films import FilmsService
 from largesse.media.front import KeyRefused, Limits, RtmpFront, Sink
@@ -27,7 +30,16 @@ from largesse.media.store import (
     shut_guest,
     shut_stream,
 )
-from largesse.media.store_films import list_captions, list_films, list_uploads, open_film, remove_films
+from largesse.media.store_films import (
+    drop_caption,
+    list_captions,
+    list_films,
+    list_uploads,
+    open_film,
+    put_caption,
+    remove_films,
+)
+from largesse.media.transcoding import FILE
 from largesse.media.uploads import UploadsService
 from largesse.media.wire import (
     IngestBody,
@@ -42,9 +54,13 @@ from largesse.media.wire import (
 )
 
 __all__ = [
+    "CAPTIONS_BYTES_MAX",
+    "FILE",
     "MASTER",
     "POSTER",
+    "BadCaptions",
     "Caption",
+    "FileTooLarge",
     "Film",
     "FilmsService",
     "IngestBody",
@@ -60,6 +76,7 @@ __all__ = [
     "StreamKeys",
     "Upload",
     "UploadsService",
+    "drop_caption",
     "erase_person",
     "events",
     "export_person",
@@ -75,6 +92,7 @@ __all__ = [
     "open_stream",
     "playback_body",
     "poster",
+    "put_caption",
     "remove_films",
     "renew_key",
     "replay_state",

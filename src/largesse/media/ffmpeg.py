@@ -57,11 +57,11 @@ async def start(arguments: list[str], bounds: Bounds, folder: Path | None = None
         env={},
         start_new_session=True,
     )
-    _limit(ffmpeg.pid, bounds)
+    limit(ffmpeg.pid, bounds)
     return ffmpeg
 
 
-def _limit(pid: int, bounds: Bounds) -> None:
+def limit(pid: int, bounds: Bounds) -> None:
     """Bound a started process; the shell's way, `preexec_fn`, is unsafe beside threads."""
     for what, most in (
         (resource.RLIMIT_AS, bounds.memory_bytes),

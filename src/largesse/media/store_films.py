@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from largesse.kit.db import ReadTx, WriteTx, sql
 from largesse.media.film import Caption, Film, Upload
 
 SILENT_S = 30.0  # a process that has not beaten for so long makes nothing any more
+BEAT_S = 5.0
 ATTEMPTS_MAX = 3
 
 
@@ -37,14 +39,15 @@ async def list_captions(tx: ReadTx, stages: Sequence[int]) -> list[Caption]:
 
 
 async def put_caption(tx: WriteTx, caption: Caption, most: int) -> bool:
-    """Keep captions of a language, in place of others of it; False where there are `most` other languages."""
+    """Keep captions of a language, in place of others of it; False where there are `most` languages besides."""
     row = {"stage": caption.stage, "lang": caption.lang, "label": caption.label, "name": caption.name, "most": most}
     return bool(await tx.scalar(sql("media", "caption_put"), row))
 
 
-async def drop_caption(tx: WriteTx, stage: int, lang: str) -> bool:
-    """Forget captions of a language; whether there were any."""
-    return bool(await tx.scalar(sql("media", "caption_drop"), {"stage": stage, "lang": lang}))
+async def drop_caption(tx: WriteTx, stage: int, lang: str) -> str | None:
+    """Forget captions of a language; their file, None where there were none."""
+    name: str | None = await tx.scalar(sql("media", "caption_drop"), {"stage": stage, "lang": lang})
+    return name
 
 
 async def remove_films(tx: WriteTx, stages: Sequence[int]) -> None:
@@ -105,3 +108,48 @@ async def fail(tx: WriteTx, stage: int, holder: str | None, code: str, detail: s
     """A film cannot be made, and why; whether it was not made, and (`holder` not null) still this process's to make."""
     row = {"stage": stage, "holder": holder, "failure": code, "failure_detail": detail}
     return bool(await tx.scalar(sql("media", "film_fail"), row))
+
+
+async def claim(tx: WriteTx, holder: str) -> Film | None:
+    """Take the film that waits longest, or whose maker was killed; None where none waits."""
+    return await tx.one(Film, sql("media", "film_claim"), {"holder": holder, "silent_s": SILENT_S})
+
+
+async def beat(tx: WriteTx, stage: int, holder: str, percent: int | None) -> bool:
+    """Say that it is being made, and (`percent` not null) how far; whether it is still this process's."""
+    return bool(await tx.scalar(sql("media", "film_beat"), {"stage": stage, "holder": holder, "progress": percent}))
+
+
+async def release(tx: WriteTx, stage: int, holder: str) -> None:
+    """Leave it to another process, at once and without counting the attempt."""
+    await tx.execute(sql("media", "film_release"), {"stage": stage, "holder": holder})
+
+
+async def finish(tx: WriteTx, row: dict[str, Any]) -> bool:
+    """A film is made; whether it was still this process's to make."""
+    return bool(await tx.scalar(sql("media", "film_finish"), row))
+
+
+async def expire_uploads(tx: WriteTx, limit: int) -> list[int]:
+    """End uploads that expired; the films that awaited them."""
+    return [row["film"] for row in await tx.rows(sql("media", "uploads_expire"), {"limit": limit})]
+
+
+async def list_unswept_uploads(tx: ReadTx, limit: int) -> list[UUID]:
+    """Uploads that are over, whose files nobody needs."""
+    return [row["id"] for row in await tx.rows(sql("media", "uploads_unswept"), {"limit": limit})]
+
+
+async def list_unswept_films(tx: ReadTx, limit: int) -> list[Film]:
+    """Removed films whose files are there."""
+    return await tx.all(Film, sql("media", "films_unswept"), {"limit": limit})
+
+
+async def note_swept(tx: WriteTx, uploads: Sequence[UUID], films: Sequence[int]) -> None:
+    """The files of these are deleted."""
+    await tx.execute(sql("media", "swept"), {"uploads": list(uploads), "films": list(films)})
+
+
+async def forget_uploads(tx: WriteTx, limit: int) -> None:
+    """Forget uploads that began over a day ago and are over and swept."""
+    await tx.execute(sql("media", "uploads_forget"), {"limit": limit})

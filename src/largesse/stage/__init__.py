@@ -19,8 +19,9 @@ from largesse.stage.errors import (
     NotYourLive,
 )
 from largesse.stage.model import Changes, Figure, Figures, Note, Pace, Stage, Standing
+from largesse.stage.personal import erase_person, export_person
 from largesse.stage.reports import export_reports
-from largesse.stage.service import StageService, erase_person
+from largesse.stage.service import StageService
 from largesse.stage.service_contests import ContestsService
 from largesse.stage.store import (
     add_viewers,
@@ -76,6 +77,7 @@ __all__ = [
     "creators_of",
     "erase_person",
     "events",
+    "export_person",
     "export_reports",
     "goal_body",
     "goal_told",

@@ -15,6 +15,7 @@ from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, create
 from largesse.kit.principal import Principal
 from largesse.stage.errors import CreatorsOnly, NoRecording, NotReady, NotYourVideo, VideoMade
 from largesse.stage.model import DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX
+from largesse.stage.routes_video_files import video_file_routes
 from largesse.stage.routes_video_talk import video_talk_routes
 from largesse.stage.video import REASON_CHARS_MAX, VIDEO, Video, VideoChanges
 from largesse.stage.videos import VideosService
@@ -244,5 +245,5 @@ def _paragraphs(typed: str) -> str:
 
 video_routes = [
     create_video, list_videos, list_own_videos, get_video, change_video, remove_video, publish_video, unpublish_video,
-    hide_video, show_video, *video_talk_routes,
+    hide_video, show_video, *video_talk_routes, *video_file_routes,
 ]  # fmt: skip

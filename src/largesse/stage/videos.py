@@ -10,7 +10,7 @@ import structlog
 
 from largesse.kit import trail
 from largesse.kit.db import ReadTx, WriteTx
-from largesse.kit.http import NotFound, TooMany
+from largesse.kit.http import Conflict, NotFound, TooMany
 from largesse.kit.idempotency import IdReused
 from largesse.kit.principal import Principal
 from largesse.media import (
@@ -19,11 +19,13 @@ from largesse.media import (
     FilmsService,
     Upload,
     UploadsService,
+    drop_caption,
     list_captions,
     list_films,
     list_streams,
     list_uploads,
     open_film,
+    put_caption,
     remove_films,
 )
 from largesse.stage import store, store_videos
@@ -35,6 +37,7 @@ from largesse.stage.video_talk import VideoTalk
 
 log = structlog.get_logger(__name__)
 _VIDEOS_A_MINUTE = 10
+CAPTIONS_MAX = 50
 _READY = "ready"
 
 
@@ -226,13 +229,42 @@ class VideosService:
         await self._told(changed)
         return changed
 
+    async def put_captions(self, who: Principal, video: UUID, lang: str, label: str, text: str) -> Video:
+        """Keep captions of a language, in place of others of it.
+
+        Raises `NotFound`, `NotYourVideo`, `BadCaptions`, `Conflict` for too many languages.
+        """
+        async with self._db.write() as tx:
+            found = await self._own(tx, who, video)
+            film = (await list_films(tx, [found.key]))[found.key]
+        caption = await self.films.write_caption(film, lang, label, text)
+        gone: str | None = caption.name
+        try:
+            async with self._db.write() as tx:
+                found = await self._own(tx, who, video)
+                before = await drop_caption(tx, found.key, lang)
+                kept = await put_caption(tx, caption, CAPTIONS_MAX)
+            gone = before if kept else gone
+        finally:
+            if gone is not None:
+                await self.films.drop_file(film, gone)
+        if not kept:
+            raise Conflict(detail=f"a video has captions in at most {CAPTIONS_MAX} languages")
+        return found
+
+    async def drop_captions(self, who: Principal, video: UUID, lang: str) -> None:
+        """Forget captions of a language. Raises `NotFound`, `NotYourVideo`."""
+        async with self._db.write() as tx:
+            found = await self._own(tx, who, video)
+            film = (await list_films(tx, [found.key]))[found.key]
+            name = await drop_caption(tx, found.key, lang)
+        if name is None:
+            raise NotFound
+        await self.films.drop_file(film, name)
+
     async def top_gifters(self, place: Stage, count: int) -> list[tuple[int, int]]:
         """(account, coins not given anonymously), most coins first."""
         return await self.stage.top_gifters(place, count)
-
-    async def lock_own(self, tx: WriteTx, who: Principal, video: UUID) -> Video:
-        """A video of one's own, locked until the transaction ends. Raises `NotFound`, `NotYourVideo`."""
-        return await self._own(tx, who, video)
 
     async def _own(self, tx: WriteTx, who: Principal, video: UUID) -> Video:
         found = await store_videos.find_locked(tx, video)
@@ -264,7 +296,7 @@ async def _recorded(tx: ReadTx, who: Principal, live: UUID) -> Stage:
     if found is None or found.kind == VIDEO or found.creator != who.account:
         raise NotFound
     stream = (await list_streams(tx, [found.key])).get(found.key)
-    if found.status != ENDED or stream is None or not stream.replay_s:
+    if found.status != ENDED or stream is None or not stream.replay_s or stream.drop_because is not None:
         raise NoRecording
     return found
 
