@@ -2114,6 +2114,16 @@ CREATE TABLE stage.match_side (
 )
 WITH (fillfactor='70');
 
+CREATE TABLE stage.minute (
+    stage integer NOT NULL,
+    minute integer NOT NULL,
+    viewers integer,
+    likes bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT minute_minute_check CHECK ((minute >= 0)),
+    CONSTRAINT minute_viewers_check CHECK ((viewers >= 0))
+)
+WITH (fillfactor='70');
+
 CREATE TABLE stage.moderator (
     creator integer NOT NULL,
     account integer NOT NULL,
@@ -2754,6 +2764,9 @@ ALTER TABLE ONLY stage.match_side
 
 ALTER TABLE ONLY stage.match_side
     ADD CONSTRAINT match_side_pkey PRIMARY KEY (match, stage);
+
+ALTER TABLE ONLY stage.minute
+    ADD CONSTRAINT minute_pkey PRIMARY KEY (stage, minute);
 
 ALTER TABLE ONLY stage.moderator
     ADD CONSTRAINT moderator_pkey PRIMARY KEY (creator, account);
@@ -3530,6 +3543,9 @@ ALTER TABLE ONLY stage.match_side
 
 ALTER TABLE ONLY stage.match
     ADD CONSTRAINT match_winner_fkey FOREIGN KEY (winner) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.minute
+    ADD CONSTRAINT minute_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
 
 ALTER TABLE ONLY stage.moderator
     ADD CONSTRAINT moderator_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

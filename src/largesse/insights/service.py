@@ -7,7 +7,7 @@ from largesse.catalog import CatalogService, Gift
 from largesse.insights import store
 from largesse.insights.model import DayEarned, GiftEarned, GifterEarned, HourEarned, Span, StageEarned
 from largesse.kit.db import Database, ReadTx
-from largesse.stage import Stage, StageService
+from largesse.stage import Stage, StageService, list_keys_of
 
 
 class InsightsService:
@@ -18,6 +18,7 @@ class InsightsService:
         self._people = people
         self._catalog = catalog
         self._stages = stages
+        stages.use_newcomers(self)
 
     async def given(self, tx: ReadTx, stages: Sequence[int]) -> dict[int, tuple[int, int]]:
         """(gifts, coins) of LIVEs and videos, half a second old; one without gifts is missing."""
@@ -53,6 +54,11 @@ class InsightsService:
         async with self._db.read() as tx:
             earned = await store.list_gifters(tx, creator, span, after, limit + 1)
         return earned, await self._named([e.gifter for e in earned if e.gifter])
+
+    async def newcomers(self, tx: ReadTx, stage: Stage) -> set[int]:
+        """Accounts that gave to this creator by name for the first time ever, on this stage."""
+        others = [key for key in await list_keys_of(tx, stage.creator) if key != stage.key]
+        return await store.list_newcomers(tx, stage.creator, stage.key, others)
 
     def gift(self, kind: int) -> Gift | None:
         """The gift of the catalogue with this key."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from largesse.insights.model import DayEarned, GiftEarned, GifterEarned, HourEarned, Span, StageEarned
-from largesse.kit.db import ReadTx, sql
+from largesse.kit.db import ReadTx, int_array, sql
 
 
 async def list_days(tx: ReadTx, creator: int, span: Span) -> list[DayEarned]:
@@ -39,6 +39,12 @@ async def list_gifters(tx: ReadTx, creator: int, span: Span, after: tuple[int, i
     """`n` givers behind (coins, giver), the most coins first."""
     place = {"coins": after[0], "gifter": after[1], "n": n}
     return await tx.all(GifterEarned, sql("insights", "gifters"), _of(creator, span) | place)
+
+
+async def list_newcomers(tx: ReadTx, creator: int, stage: int, others: Sequence[int]) -> set[int]:
+    """Who gave to a creator by name for the first time ever on this stage; `others` are all their other stages."""
+    named = {"creator": creator, "stage": stage, "others": int_array(list(others))}
+    return {row["sender"] for row in await tx.rows(sql("insights", "newcomers"), named)}
 
 
 def _of(creator: int, span: Span) -> dict[str, object]:

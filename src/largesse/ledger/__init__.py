@@ -42,6 +42,7 @@ from largesse.ledger.feed import (
     Move,
     Named,
     Received,
+    Step,
     Tally,
     decode_cursor,
     encode_cursor,
@@ -64,6 +65,7 @@ from largesse.ledger.feed import (
     sum_earned,
     tally,
     tally_received,
+    tally_steps,
 )
 from largesse.ledger.granting import grant_diamonds
 from largesse.ledger.journal import (
@@ -199,6 +201,7 @@ __all__ = [
     "RollForward",
     "SourceReused",
     "Statement",
+    "Step",
     "Sum",
     "Taken",
     "Tally",
@@ -291,6 +294,7 @@ __all__ = [
     "sum_within",
     "tally",
     "tally_received",
+    "tally_steps",
     "trial_balance",
     "verify_file",
     "wallet_entries",

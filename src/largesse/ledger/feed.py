@@ -54,6 +54,19 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     diamonds_milli: int
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What came on a LIVE in one step of its time, of what is released on one UTC day; step -1 came after its end.
+
+    `milli` are its creator's milli-diamonds alone; `released_on` is the gift's own day where there is no hold.
+    """
+
+    step: int
+    released_on: date
+    gifts: int
+    coins: int
+    milli: int
+
+
 class Named(msgspec.Struct, frozen=True):
     """(giver, paid coins given by name) in the batches after a cursor, and the cursor after them."""
 
@@ -264,6 +277,12 @@ async def tally(tx: ReadTx, stage: int) -> list[Tally]:
 async def tally_received(tx: ReadTx, stage: int) -> list[Received]:
     """What was given on a stage to its creator and to each guest: exact, from the journal itself."""
     return await tx.all(Received, sql("ledger", "tally_received"), {"stage": stage})
+
+
+async def tally_steps(tx: ReadTx, stage: int, creator: int, began: datetime, step_s: int) -> list[Step]:
+    """What a LIVE brought by steps of its time since `began`, and by day of release: exact, from the journal itself."""
+    params = {"stage": stage, "creator": creator, "began": began, "step_s": step_s}
+    return await tx.all(Step, sql("ledger", "tally_steps"), params)
 
 
 async def list_earnings(tx: ReadTx, creator: int) -> list[EarningDay]:

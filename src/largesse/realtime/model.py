@@ -127,6 +127,7 @@ class Room:
         self.changed_givers: set[int] = set()
         self.viewers = lease.viewers
         self.peak = 0
+        self.seen_most: int | None = None  # viewers at once while live, since they were last kept by the minute
         self.viewer_seconds = 0.0
         self.persisted = True
         self.framed_at = 0.0
@@ -272,6 +273,7 @@ class Room:
             self.persisted = False
         if self.stage.status == "live":
             self.peak = max(self.peak, self.viewers)
+            self.seen_most = max(self.seen_most or 0, self.viewers)
 
     @property
     def watched(self) -> bool:

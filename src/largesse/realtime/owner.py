@@ -30,6 +30,7 @@ from largesse.realtime import meters, store
 from largesse.realtime.frames import Frame
 from largesse.realtime.guard import Guard
 from largesse.realtime.model import TICK_S, Draft, Room
+from largesse.realtime.sampling import Sampler
 from largesse.realtime.takeover import load_rooms
 from largesse.realtime.telling import Teller
 from largesse.stage import add_viewers, events, list_by_key, list_running, put_figures
@@ -77,6 +78,7 @@ class Owner:
         self._clock = clock
         self._on_frame = on_frame
         self._guard = Guard(db, self.name)
+        self._sampler = Sampler(db)
         self._cursor = ledger.start()
         self._outbox = outbox.Cursor()
         self._wanted: dict[int, float] = {}
@@ -180,6 +182,7 @@ class Owner:
             await self._read(now)
             await self._tell(now)
             await self._persist(now)
+            await self._sampler.keep(self.rooms.values(), now)
         if now >= self._tidy_at:
             self._tidy_at = now + _TIDY_S
             await self._tidy()
@@ -374,6 +377,7 @@ class Owner:
             await self._tell(now)
             await self._tell(now, all_rooms=True)
             await self._persist(now, all_rooms=True)
+            await self._sampler.keep_now(self.rooms.values())
             await self._release(list(self.rooms.values()))
 
     async def _tidy(self) -> None:

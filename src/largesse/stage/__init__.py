@@ -4,7 +4,7 @@ Owns the tables of schema `stage`. Its events are rows of the outbox, listed in 
 `stage.changed` with the 16 bytes of a stage's public id. Invariants: a creator has one running LIVE at most; a LIVE
 goes scheduled -> live -> ended and never back; what was said with a gift is kept here, outside the books, so that it
 can be erased; a guest is on by the consent of both sides, and never beyond the LIVE. Who counts gifts and viewers
-says so to `StageService.use_figures`.
+says so to `StageService.use_figures`, who knows earlier givers to `use_newcomers`.
 """
 
 from largesse.stage import events
@@ -18,7 +18,7 @@ from largesse.stage.errors import (
     NotLive,
     NotYourLive,
 )
-from largesse.stage.model import Changes, Figure, Figures, Note, Pace, Stage, Standing
+from largesse.stage.model import Changes, Figure, Figures, Newcomers, Note, Pace, Stage, Standing
 from largesse.stage.personal import erase_person, export_person
 from largesse.stage.reports import export_reports
 from largesse.stage.service import StageService
@@ -31,6 +31,7 @@ from largesse.stage.store import (
     list_by_key,
     list_keys_of,
     list_running,
+    put_minutes,
     read_notes,
     write_notes,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Match",
     "MatchBody",
     "Muted",
+    "Newcomers",
     "NotLive",
     "NotYourLive",
     "Note",
@@ -94,6 +96,7 @@ __all__ = [
     "match_body",
     "points",
     "put_figures",
+    "put_minutes",
     "ranks",
     "read_notes",
     "write_notes",

@@ -86,6 +86,15 @@ class Standing(msgspec.Struct, frozen=True):
     muted: bool
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a LIVE's time: the most viewers at once (None where nobody counted), likes and comments."""
+
+    step: int
+    viewers: int | None
+    likes: int
+    comments: int
+
+
 class Figure(msgspec.Struct, frozen=True):
     """What a room counts. `received`: coins given to each guest, by account; they are among `coins`."""
 
@@ -106,6 +115,14 @@ class Figures(Protocol):
 
     async def top_gifters(self, tx: ReadTx, stage: Stage, count: int) -> list[tuple[int, int]]:
         """(account, coins not given anonymously), most coins first."""
+        ...
+
+
+class Newcomers(Protocol):
+    """Who knows who gave to a creator before; insights does, and says so to `StageService.use_newcomers`."""
+
+    async def newcomers(self, tx: ReadTx, stage: Stage) -> set[int]:
+        """Accounts that gave to this creator by name for the first time ever, on this stage."""
         ...
 
 

@@ -30,17 +30,9 @@ from largesse.stage.routes_guests import guest_routes
 from largesse.stage.routes_moderation import moderation_routes
 from largesse.stage.routes_reports import report_routes
 from largesse.stage.routes_room import room_routes
+from largesse.stage.routes_summary import summary_routes
 from largesse.stage.service import StageService
-from largesse.stage.wire import (
-    GuestReceivedBody,
-    LiveBody,
-    RankBody,
-    SummaryBody,
-    UnthankedBody,
-    ViewersBody,
-    live_body,
-    ranks,
-)
+from largesse.stage.wire import LiveBody, RankBody, live_body, ranks
 
 TOP_GIFTERS = 10
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -180,33 +172,6 @@ async def get_live(
     return await show(stage, await stage.get(http.path_id("live", live)), caller)
 
 
-@get("/v1/lives/{live:str}/summary", summary="What a LIVE brought", responses=http.declares(NotFound))
-async def get_summary(
-    stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
-) -> SummaryBody:
-    """Exact totals, running or ended; diamonds, guests' apart, and who is not thanked yet only to the creator."""
-    found, summary = await stage.summary(http.path_id("live", live))
-    people = await _bodies(
-        stage, [row[0] for row in (*summary.top, *summary.unthanked)] + [g.receiver for g in summary.guests]
-    )
-    own = caller is not None and caller.account == found.creator
-    return SummaryBody(
-        duration_s=summary.duration_s,
-        viewers=ViewersBody(summary.viewers_peak, summary.viewers_average, summary.viewers_unique),
-        gifters=summary.gifters,
-        gifts=summary.gifts,
-        coins=summary.coins,
-        top_gifters=ranks(summary.top, people),
-        diamonds_milli=summary.diamonds_milli if own else msgspec.UNSET,
-        guests=[GuestReceivedBody(people[g.receiver], g.gifts, g.coins, g.diamonds_milli) for g in summary.guests]
-        if own
-        else msgspec.UNSET,
-        unthanked=[UnthankedBody(people[a], coins, gifts) for a, coins, gifts in summary.unthanked]
-        if own
-        else msgspec.UNSET,
-    )
-
-
 @get("/v1/lives/{live:str}/top-gifters", summary="The first givers of a LIVE", responses=http.declares(NotFound))
 async def get_top_gifters(stage: NamedDependency[StageService], live: FromPath[str]) -> RankList:
     """The ten who gave the most coins by name."""
@@ -298,7 +263,7 @@ routes = [
     renew_stream_key,
     list_lives,
     get_live,
-    get_summary,
+    *summary_routes,
     get_top_gifters,
     *room_routes,
     *moderation_routes,

@@ -35,11 +35,11 @@ from largesse.media.events import SHUT_SUBJECT
 from largesse.stage import events, store, store_contests
 from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
 from largesse.stage.guests import Guests
-from largesse.stage.model import ENDED, SCHEDULED, Changes, Figure, Figures, Pace, Stage, Standing
+from largesse.stage.model import ENDED, SCHEDULED, Changes, Figure, Figures, Newcomers, Pace, Stage, Standing
 from largesse.stage.moderation import Moderation
 from largesse.stage.reports import Reports
 from largesse.stage.store_guests import Guest, end_guests
-from largesse.stage.summary import Summary, summarise
+from largesse.stage.summary import OwnSummary, Summary, summarise, summarise_own
 from largesse.stage.talk import Talk
 
 log = structlog.get_logger(__name__)
@@ -62,6 +62,14 @@ class NoFigures:
         return []
 
 
+class NoNewcomers:
+    """Before anybody knows who gave before, nobody is new."""
+
+    async def newcomers(self, _: ReadTx, __: Stage) -> set[int]:
+        """Nobody."""
+        return set()
+
+
 class StageService:
     """LIVEs: made, announced, started, ended, listed. Build it once, in `main`; `open` it in a serving process."""
 
@@ -79,6 +87,7 @@ class StageService:
         self.reports = Reports(db, news, accounts)
         self.talk = Talk(db, news, accounts, settings)
         self.counted: Figures = NoFigures()
+        self.known: Newcomers = NoNewcomers()
         self._making = Pace(settings.limit(_LIVES_A_MINUTE) / 60, settings.limit(_LIVES_A_MINUTE))
         self._looking: set[UUID] = set()
         self._cache: OrderedDict[UUID, tuple[float, Stage]] = OrderedDict()
@@ -94,6 +103,10 @@ class StageService:
     def use_figures(self, figures: Figures) -> None:
         """Say who counts what happens in rooms."""
         self.counted = figures
+
+    def use_newcomers(self, newcomers: Newcomers) -> None:
+        """Say who knows who gave to a creator before."""
+        self.known = newcomers
 
     async def find(self, live: UUID, kind: str = LIVE_KIND) -> Stage | None:
         """A LIVE (or video) by its public id, at most 2 s old; None where there is none. Money is not decided on it."""
@@ -302,13 +315,18 @@ class StageService:
         async with self.db.read() as tx:
             return await self.counted.top_gifters(tx, stage, count)
 
-    async def summary(self, live: UUID) -> tuple[Stage, Summary]:
-        """What remains of a LIVE; raises `NotFound`."""
+    async def summary(self, live: UUID, caller: Principal | None) -> tuple[Stage, Summary, OwnSummary | None]:
+        """What remains of a LIVE, and what only its creator sees where the caller is that; raises `NotFound`."""
+        now = self.clock.now()
         async with self.db.read() as tx:
             stage = await store.find(tx, live)
             if stage is None or stage.kind != LIVE_KIND:
                 raise NotFound
-            return stage, await summarise(tx, stage, self.clock.now())
+            summary, tallies = await summarise(tx, stage, now)
+            if caller is None or caller.account != stage.creator:
+                return stage, summary, None
+            new = await self.known.newcomers(tx, stage) if tallies else set()
+            return stage, summary, await summarise_own(tx, stage, now, tallies, new)
 
     async def standing(self, stage: int, account: int) -> Standing:
         """What an account may not do in a room, now."""

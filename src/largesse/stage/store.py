@@ -9,7 +9,7 @@ import psycopg
 from psycopg import AsyncCursor
 
 from largesse.kit.db import ReadTx, WriteTx, int_array, sql
-from largesse.stage.model import Changes, Note, Stage, Standing
+from largesse.stage.model import Changes, Note, Seen, Stage, Standing
 
 ENDED_LATELY_S = 600
 
@@ -198,6 +198,19 @@ async def add_viewers(tx: WriteTx, rows: Sequence[tuple[int, int, int]]) -> None
     if rows:
         stages, peaks, seconds = (list(column) for column in zip(*sorted(rows), strict=True))
         await tx.execute(sql("stage", "viewers_add"), {"stages": stages, "peaks": peaks, "seconds": seconds})
+
+
+async def put_minutes(tx: WriteTx, rows: Sequence[tuple[int, int]]) -> None:
+    """Keep the most viewers of this minute: rows (stage, viewers)."""
+    if rows:
+        stages, viewers = (list(column) for column in zip(*sorted(rows), strict=True))
+        await tx.execute(sql("stage", "minutes_put"), {"stages": stages, "viewers": viewers})
+
+
+async def list_steps(tx: ReadTx, stage: int, began: datetime, step_s: int, steps: int) -> list[Seen]:
+    """What was seen and said on a LIVE by steps of its time; steps without anything are missing."""
+    params = {"stage": stage, "began": began, "step_s": step_s, "steps": steps}
+    return await tx.all(Seen, sql("stage", "curves"), params)
 
 
 async def add_viewings(tx: WriteTx, rows: Sequence[tuple[int, int]]) -> None:

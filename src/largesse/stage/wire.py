@@ -59,31 +59,6 @@ class RankBody(msgspec.Struct, frozen=True):
     coins: int
 
 
-class ViewersBody(msgspec.Struct, frozen=True):
-    """Viewers of a LIVE: the most at once, the average while it ran, and how many different ones."""
-
-    peak: int
-    average: int
-    unique: int
-
-
-class UnthankedBody(msgspec.Struct, frozen=True):
-    """A giver whom nobody thanked yet; named coins, and all gifts."""
-
-    account: PersonBody
-    coins: int
-    gifts: int
-
-
-class GuestReceivedBody(msgspec.Struct, frozen=True):
-    """What a guest was given in a LIVE: the diamonds are the guest's."""
-
-    account: PersonBody
-    gifts: int
-    coins: int
-    diamonds_milli: int
-
-
 class GuestBody(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody's place in a LIVE beside its creator. `coins` were given to them here; `ingest` to oneself while on."""
 
@@ -102,18 +77,12 @@ class GuestsBody(msgspec.Struct, frozen=True):
     guests: list[GuestBody]
 
 
-class SummaryBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What remains of a LIVE; `diamonds_milli` (the creator's own), `guests` and `unthanked` only to its creator."""
+class UnthankedBody(msgspec.Struct, frozen=True):
+    """A giver whom nobody thanked yet; named coins, and all gifts."""
 
-    duration_s: int
-    viewers: ViewersBody
-    gifters: int
-    gifts: int
+    account: PersonBody
     coins: int
-    top_gifters: list[RankBody]
-    diamonds_milli: int | msgspec.UnsetType = msgspec.UNSET
-    guests: list[GuestReceivedBody] | msgspec.UnsetType = msgspec.UNSET
-    unthanked: list[UnthankedBody] | msgspec.UnsetType = msgspec.UNSET
+    gifts: int
 
 
 def live_body(
