@@ -28,7 +28,8 @@ SAME_EVERYWHERE = {
 }  # fmt: skip
 SAME = {
     "de": {
-        "room.chat", "deck.chat", "deck.likes", "home.count", "quote.creator", "footer.docs", "title.docs",
+        "room.chat", "deck.chat", "deck.likes", "home.count", "summary.curve_likes",
+        "quote.creator", "footer.docs", "title.docs",
         "gift.rose", "gift.donut", "gift.panda", "gift.teddy", "gift.tiger",
     },
     "es": {"room.chat", "deck.chat", "footer.docs", "title.docs", "regions.no"},

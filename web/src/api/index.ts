@@ -3,6 +3,7 @@
 import { http } from './client';
 import type { FrameList, GiftSent } from './events';
 import type { PurchaseReceipt } from './receipts';
+import type { LiveSummary } from './summary';
 import type * as w from './types';
 
 export * from './events';
@@ -13,6 +14,7 @@ export type * from './payouts';
 export * from './regions';
 export * from './types';
 export type * from './receipts';
+export type * from './summary';
 export { ApiProblem } from './problem';
 export { http, csrfHeaders, withQuery } from './client';
 export { serverNow } from './time';
@@ -77,7 +79,7 @@ export const lives = {
   start: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/start`),
   end: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/end`),
   renewKey: (id: string) => http.post<w.Live>(`/v1/lives/${e(id)}/stream-key`),
-  summary: (id: string) => http.get<w.LiveSummary>(`/v1/lives/${e(id)}/summary`),
+  summary: (id: string) => http.get<LiveSummary>(`/v1/lives/${e(id)}/summary`),
   topGifters: (id: string) => http.get<{ items: w.Rank[] }>(`/v1/lives/${e(id)}/top-gifters`),
   gifts: (id: string, after?: string) => http.get<w.Page<GiftSent>>(`/v1/lives/${e(id)}/gifts`, { after }),
   frames: (id: string, after: number) => http.get<FrameList>(`/v1/lives/${e(id)}/frames`, { after }),

@@ -148,17 +148,6 @@ export interface Rank {
   coins: number;
 }
 
-export interface LiveSummary {
-  duration_s: number;
-  viewers: { peak: number; average: number; unique: number };
-  gifters: number;
-  gifts: number;
-  coins: number;
-  diamonds_milli?: number;
-  top_gifters: Rank[];
-  unthanked?: { account: Person; coins: number; gifts: number }[];
-}
-
 export type Recipe = 'bloom' | 'drop' | 'build' | 'spin' | 'rise';
 export type Tier = 'small' | 'mid' | 'big';
 
