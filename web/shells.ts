@@ -6,6 +6,7 @@ import type { Plugin } from 'vite';
 /** What a page's head has that the others' do not. */
 const OWN: Record<string, string> = {
   home: '<link rel="preload" href="/gifts/lion.webp" as="image" fetchpriority="high" />',
+  video: '<meta name="theme-color" content="#0e0b0f" />',
   live: '<meta name="theme-color" content="#0e0b0f" />', // dark always; the first that matches holds
 };
 

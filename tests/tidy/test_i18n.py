@@ -9,9 +9,9 @@ from functools import cache
 from tree import ROOT, name_of, sources, text
 
 FOLDER = ROOT / "web" / "src" / "i18n"
-# What every page needs, what the room needs for its sheets, what all other pages need, what money that goes out
-# needs in the studio, what operators need, what only the server writes.
-PARTS = (".", "sheets", "pages", "studio", "office", "server")
+# What every page needs, what the room needs for its sheets, what videos need, what all other pages need, what money
+# that goes out needs in the studio, what operators need, what only the server writes.
+PARTS = (".", "sheets", "video", "pages", "studio", "office", "server")
 # https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
 CATEGORIES = {
     "en": ["one", "other"],
@@ -28,7 +28,7 @@ SAME_EVERYWHERE = {
 }  # fmt: skip
 SAME = {
     "de": {
-        "room.chat", "deck.chat", "deck.likes", "home.count", "summary.curve_likes",
+        "room.chat", "deck.chat", "deck.likes", "home.count", "summary.curve_likes", "studio.videos", "videos.title",
         "quote.creator", "footer.docs", "title.docs",
         "gift.rose", "gift.donut", "gift.panda", "gift.teddy", "gift.tiger",
     },
@@ -107,6 +107,7 @@ def test_no_message_is_kept_that_nothing_asks_for() -> None:
     kept = {
         **words("en", "."),
         **words("en", "sheets"),
+        **words("en", "video"),
         **words("en", "pages"),
         **words("en", "studio"),
         **words("en", "office"),

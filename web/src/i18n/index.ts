@@ -4,11 +4,12 @@ import type office from './office/en.json';
 import type pages from './pages/en.json';
 import type sheets from './sheets/en.json';
 import type studio from './studio/en.json';
+import type video from './video/en.json';
 import type { Money, Person } from '../api/types';
 
 type Plural = { zero?: string; one?: string; two?: string; few?: string; many?: string; other: string };
 export type Messages = Record<string, string | Plural>;
-export type Key = keyof typeof en | keyof typeof sheets | keyof typeof pages | keyof typeof studio | keyof typeof office;
+export type Key = keyof typeof en | keyof typeof sheets | keyof typeof pages | keyof typeof studio | keyof typeof video | keyof typeof office;
 export type Values = Record<string, string | number>;
 
 const RTL = new Set(['ar', 'fa', 'he', 'ur']);

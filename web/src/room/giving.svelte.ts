@@ -1,11 +1,10 @@
 /** Giving: what is chosen, what is on its way, what came of it. Coins shown are the wallet's less what is on its way. */
-import { ApiProblem, http, lives, prefixed, uuid7, type Gift, type GiftOrder, type GiftRecord, type Receipt } from '../api';
-import type { Showing } from '../engine';
+import { ApiProblem, http, prefixed, uuid7, type Gift, type GiftOrder, type GiftRecord, type Receipt } from '../api';
+import type { GiftEngine, Showing } from '../engine';
 import { dateTime, giftName, money, number, t } from '../i18n';
 import { loadWallet, noteBalance, session, signInHref, toast } from '../ui';
 import { Outbox } from './outbox';
 import { sayRefused } from './refused';
-import type { Room } from './room.svelte';
 import { Combo, COMBO_MS, type Batch } from './taps';
 
 const RETRY_MS = [400, 1_000, 2_000, 4_000, 8_000];
@@ -13,6 +12,19 @@ const RETRY_MS = [400, 1_000, 2_000, 4_000, 8_000];
 const RESEND_MS_MAX = 120_000;
 const MINE_KEY = 'largesse.mine';
 const MINE_MAX = 12;
+
+/** Where gifts are given: the room of a LIVE, the page of a video. */
+export interface GivingPlace {
+  readonly id: string;
+  readonly gifts: Gift[];
+  /** How often each gift was given here, as far as this page saw. */
+  readonly popularity: Record<string, number>;
+  engine: GiftEngine | null;
+  banned: boolean;
+  gift(id: string): Gift | undefined;
+  reloadCatalog(): Promise<void>;
+  give(order: GiftOrder): Promise<Receipt>;
+}
 
 export class Giving {
   open = $state(false);
@@ -30,14 +42,14 @@ export class Giving {
   /** What one of the viewer's next coins costs, in minor units with their fraction, as the last quote said. */
   coin_minor = $state<number | null>(null);
   readonly combo_ms = COMBO_MS;
-  #room: Room;
+  #room: GivingPlace;
   #outbox = new Outbox();
   #combo: Combo | null = null;
   #comboMessage: { message: string; anonymous: boolean } = { message: '', anonymous: false };
   #receipt: Receipt | null = null;
   #refused = false;
 
-  constructor(room: Room) {
+  constructor(room: GivingPlace) {
     this.#room = room;
   }
 
@@ -152,7 +164,7 @@ export class Giving {
     this.#outbox.put({ live_id: this.#room.id, account_id: session.account!.id, order, at_ms: Date.now() });
     for (let tries = 0; ; tries += 1) {
       try {
-        const receipt = await lives.give(this.#room.id, order);
+        const receipt = await this.#room.give(order);
         this.#settled(gift, order, receipt);
         return;
       } catch (problem) {

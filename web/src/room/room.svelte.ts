@@ -1,5 +1,5 @@
 /** The room as it is shown: who, how many, what was said. Frames go in, plain state comes out. */
-import { ApiProblem, catalog, lives, serverNow, type Frame, type Gift, type GiftSent, type Live, type LiveSummary, type Rank, type Snapshot, type Totals, type You } from '../api';
+import { ApiProblem, catalog, lives, serverNow, type Frame, type Gift, type GiftOrder, type GiftSent, type Live, type LiveSummary, type Rank, type Receipt, type Snapshot, type Totals, type You } from '../api';
 import type { GiftEngine, Showing } from '../engine';
 import { nameOf } from '../i18n';
 import { mergeRanks } from '../parts/ranks';
@@ -139,6 +139,10 @@ export class Room {
   setFollowing(following: boolean): void {
     this.#followed = following;
     this.following = following;
+  }
+
+  give(order: GiftOrder): Promise<Receipt> {
+    return lives.give(this.id, order);
   }
 
   async reloadCatalog(): Promise<void> {
