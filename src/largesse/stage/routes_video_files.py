@@ -26,7 +26,7 @@ _KINDS = {
     "m3u8": "application/vnd.apple.mpegurl",
     "mp4": "video/mp4",
     "jpg": "image/jpeg",
-    "vtt": "text/vtt; charset=utf-8",
+    "vtt": "text/vtt",
 }
 _FOREVER = "public, max-age=31536000, immutable"
 

@@ -153,3 +153,32 @@ async def test_a_batch_needs_a_key_with_the_scope_and_has_a_limit(
         body = b"[" + b",".join([one] * count) + b"]"
         answer = await give.post("/v1/gifts/batch", content=body, headers={"Content-Type": "application/json"})
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
+async def test_gifts_of_a_batch_go_to_published_videos_too(  # noqa: PLR0917 - fixtures
+    give: httpx.AsyncClient, live: str, cast: Any, fill: Any, key: int, db: Database
+) -> None:
+    await fill(cast.alice.key, 10)
+    names = {}
+    async with db.write() as tx:
+        for status, started in (("live", "now()"), ("scheduled", "NULL")):
+            video = ids.new()
+            names[status] = ids.encode("video", video)
+            await tx.execute(
+                "INSERT INTO stage.stage (id, kind, creator, title, status, started_at)"
+                f" VALUES (%s, 'video', %s, 'At sea', %s, {started})",  # type: ignore[arg-type]
+                [video, cast.bob.key, status],
+            )
+    on_video = {"live_id": None, "video_id": names["live"]}
+    asked = [
+        gift(live, "alice", **on_video),
+        gift(live, "alice", live_id=None, video_id=names["scheduled"]),
+        gift(live, "alice", video_id=names["live"]),
+        gift(live, "alice", live_id=str(ids.decode(names["live"], "video"))),
+        gift(live, "alice", live_id=None, video_id=str(ids.decode(live, "live"))),
+    ]
+    results = (await give.post("/v1/gifts/batch", json=asked)).json()["results"]
+    assert [(result["status"], result.get("code")) for result in results] == [
+        ("settled", None), ("refused", "gifting-off"), ("refused", "not-found"), ("refused", "not-found"),
+        ("refused", "not-found"),
+    ]  # fmt: skip

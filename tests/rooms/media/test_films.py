@@ -13,12 +13,15 @@ import pytest
 
 from filming import QUICK, SOUND, Filming, film, filming_of, pictures
 from largesse.kit import ids
-from largesse.media import probing
+from largesse.kit.storage import storage_of
+from largesse.media import FilmsService, UploadsService, probing
 from largesse.media.apart import run
 from largesse.media.ffmpeg import Bounds
 from largesse.media.film import Unfit
 from largesse.media.transcoding import renditions
-from publishing import FFMPEG
+from largesse.stage import VideosService
+from largesse.stage.routes_videos import video_routes
+from publishing import FFMPEG, H264, publisher
 
 
 @pytest.fixture
@@ -296,3 +299,39 @@ async def test_an_abandoned_upload_expires_and_the_video_says_so(filming, cast, 
     assert (await filming.show(video, cast.bob))["failure"]["code"] == "upload-expired"
     gone = await filming.client.head(begun.headers["Location"], headers=headers)
     assert gone.status_code == 410
+
+
+async def test_the_recording_of_an_ended_live_becomes_a_video(streaming, cast, app_client, settings, db):
+    films, uploads = FilmsService(db, settings, storage_of(settings)), UploadsService(db, settings)
+    videos = VideosService(streaming.stage, films, uploads)
+    client = await app_client(video_routes, accounts=streaming.media.accounts, videos=videos)
+    body = {"title": "As it was", "from_live": streaming.live}
+    early = await client.post("/v1/videos", json=body, headers=cast.bob.headers)
+    assert (early.status_code, early.json()["code"]) == (409, "no-recording")
+    key = await streaming.key()
+    for size in ("320x180", "180x320"):  # as a phone that was turned
+        film_of = [*pictures(size, 30, 15), "-f", "lavfi", "-i", "sine=frequency=440", *H264, "-c:a", "aac"]
+        async with publisher(streaming.media.front, key, *film_of):
+            await streaming.until(lambda: _signal(streaming, "live"))
+            await asyncio.sleep(3)
+        await streaming.until(lambda: _signal(streaming, "lost"))
+    await streaming.end()
+    await streaming.media.make_replays()
+    other = await client.post("/v1/videos", json=body, headers=cast.olga.headers)
+    assert (other.status_code, other.json()["code"]) == (403, "creators-only")
+    made = await client.post("/v1/videos", json=body, headers=cast.bob.headers)
+    assert (made.status_code, made.json()["status"], made.json()["from_live"]) == (201, "processing", streaming.live)
+    again = await client.post("/v1/videos", json=body, headers=cast.bob.headers)
+    assert (again.status_code, again.json()["code"]) == (409, "video-made")
+    await films.make_wanted()
+    shown = (await client.get(f"/v1/videos/{made.json()['id']}", headers=cast.bob.headers)).json()
+    assert (shown["status"], shown["failure"]) == ("ready", None)
+    assert shown["duration_s"] >= 4
+    folder = films.storage.root / "videos" / ids.decode(shown["id"], "video").hex
+    assert "Audio: aac" in seen(folder / "180p.m3u8")
+    await client.delete(f"/v1/videos/{shown['id']}", headers=cast.bob.headers)
+    assert (await client.post("/v1/videos", json=body, headers=cast.bob.headers)).status_code == 201
+
+
+async def _signal(streaming, state: str) -> bool:
+    return await streaming.signal() == state
