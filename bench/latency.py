@@ -157,7 +157,7 @@ async def main() -> None:
             load_keys(Path(folder))
             environ = os.environ | {
                 "LARGESSE_DATA_DIR": folder, "LARGESSE_DATABASE_URL": url, "LARGESSE_NATS_URL": servers.nats_url,
-                "LARGESSE_HTTP_PORT": str(PORT), "LARGESSE_SANDBOX": "1", "LARGESSE_RTMP_PORT": "0", "LARGESSE_LOG_LEVEL": "warning",
+                "LARGESSE_HTTP_PORT": str(PORT), "LARGESSE_SANDBOX": "1", "LARGESSE_RTMP_PORT": "0", "LARGESSE_WEBRTC_PORTS": "", "LARGESSE_LOG_LEVEL": "warning",
             }  # fmt: skip
             command = [sys.executable, "-m", "bench.http_server"]
             server = await asyncio.to_thread(subprocess.Popen, command, env=environ)

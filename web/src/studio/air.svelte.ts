@@ -2,6 +2,8 @@
 import { t } from '../i18n';
 import { toast } from '../ui';
 import { Broadcast, recordedKind, type Health } from '../video/broadcast';
+import type { CallState } from '../video/call';
+import type { Whip } from '../video/whip';
 import { Camera } from './camera.svelte';
 
 export type Source = 'camera' | 'encoder';
@@ -26,19 +28,28 @@ export class Air {
   health = $state.raw<Health>({ state: 'off', bits_per_second: 0, dropped: 0 });
   notices = $state.raw<readonly string[]>([]);
   #broadcast: Broadcast;
+  #address: string;
+  #near = false;
+  #whip: Whip | null = null;
 
   constructor(live_id: string) {
-    this.#broadcast = new Broadcast(`/v1/lives/${encodeURIComponent(live_id)}/ingest`, {
-      changed: (health) => (this.health = health),
+    this.#address = `/v1/lives/${encodeURIComponent(live_id)}`;
+    this.#broadcast = new Broadcast(`${this.#address}/ingest`, {
+      changed: (health) => {
+        if (this.#near) return;
+        this.health = health;
+        if (health.state === 'sending') this.#leaveWhip(); // its place is taken
+      },
       told: (text) => this.#note(text),
       slow: () => this.#note(t('air.slow')),
       over: (code) => {
+        if (this.#near) return; // we took the recorder's place ourselves
         const said = SAID.get(code);
         if (said !== null) toast(t(said ?? 'air.over'), { tone: 'bad' });
       },
     });
     this.camera.onstream = (stream) => {
-      if (this.on) this.#broadcast.start(stream);
+      if (this.on) void this.#send(stream);
     };
   }
 
@@ -52,11 +63,55 @@ export class Air {
 
   async start(): Promise<void> {
     if (!this.camera.stream && !(await this.camera.open())) return;
-    if (this.camera.stream) this.#broadcast.start(this.camera.stream);
+    if (this.camera.stream) await this.#send(this.camera.stream);
   }
 
   stop(): void {
     this.#broadcast.stop();
+    this.#leaveWhip();
+    this.health = { state: 'off', bits_per_second: 0, dropped: this.health.dropped };
+  }
+
+  /** Whether the camera is sent by WHIP, for a LIVE whose guests see it a fraction of a second late, instead of a recorder. */
+  get near() {
+    return this.#near;
+  }
+
+  /** Send the camera the other way; on air, the new one takes the old one's place. */
+  async setNear(near: boolean): Promise<void> {
+    if (near === this.#near) return;
+    this.#near = near;
+    if (this.on && this.camera.stream) await this.#send(this.camera.stream);
+  }
+
+  async #send(stream: MediaStream): Promise<void> {
+    if (!this.#near) return this.#broadcast.start(stream);
+    const { Whip, canWhip } = await import('../video/whip');
+    if (!canWhip()) {
+      this.#near = false;
+      return this.#broadcast.start(stream);
+    }
+    this.#whip ??= new Whip(`${this.#address}/whip`, {
+      changed: (state) => this.#called(state),
+      sent: (bits_per_second) => (this.health = { ...this.health, bits_per_second }),
+      over: (code) => {
+        this.#whip = null;
+        if (code !== 'not-live') toast(t(code === 'already-publishing' ? 'air.taken_over' : 'air.over'), { tone: 'bad' });
+      },
+    });
+    this.#whip.start(stream);
+  }
+
+  #called(state: CallState): void {
+    if (!this.#near) return;
+    this.health = { ...this.health, state: state === 'connected' ? 'sending' : state };
+    if (state === 'connected') this.#broadcast.stop();
+  }
+
+  #leaveWhip(): void {
+    const whip = this.#whip;
+    this.#whip = null;
+    whip?.stop();
   }
 
   close(): void {

@@ -1,12 +1,14 @@
-/** Plays a LIVE or its replay in a video element: Media Source first, the playlist where that does not work. */
+/** Plays a LIVE or its replay in a video element: WHEP where that is asked for, else Media Source, else the playlist. */
 import { mediaSource } from './feed';
 import { Playlist } from './hls';
 import { Pictures } from './pictures';
 import type { Volume } from './volume';
+import type { Whep } from './whep';
 
 export interface Playable {
   hls: string | null;
   mse_ws: string | null;
+  whep?: string | null;
 }
 
 export interface PlayerEvents {
@@ -19,7 +21,7 @@ export interface PlayerEvents {
 export class Player {
   #video: HTMLVideoElement;
   #events: PlayerEvents;
-  #way: Pictures | Playlist | null = null;
+  #way: Pictures | Playlist | Whep | null = null;
   #seen = 0;
   #closed = false;
 
@@ -29,11 +31,32 @@ export class Player {
     video.playsInline = true;
   }
 
-  /** Play what runs; `only` one way of it, for who compares them. */
-  watch({ hls, mse_ws }: Playable, volume: Volume, only: 'hls' | null = null): void {
+  /** Play what runs: `by` WHEP for who talks with whom is seen, where a camera is there for it; by its playlist for who compares. */
+  watch(playable: Playable, volume: Volume, by: 'hls' | 'whep' | null = null): void {
     this.#leave();
     this.setVolume(volume);
-    if (mse_ws && mediaSource() !== null && only === null) {
+    if (by === 'whep' && playable.whep) void this.#call(playable, playable.whep, volume);
+    else this.#fragments(playable, by === 'hls');
+    this.#await();
+  }
+
+  async #call(playable: Playable, address: string, volume: Volume): Promise<void> {
+    const { Whep } = await import('./whep');
+    if (this.#closed || this.#way) return; // another was begun
+    const fall = () => {
+      if (this.#way !== whep) return;
+      this.#leave();
+      this.setVolume(volume);
+      this.#fragments(playable, false);
+    };
+    const whep = new Whep(this.#video, address, { changed: () => undefined, over: () => undefined, failed: fall });
+    this.#way = whep;
+    whep.open();
+    void this.play();
+  }
+
+  #fragments({ hls, mse_ws }: Playable, list: boolean): void {
+    if (mse_ws && mediaSource() !== null && !list) {
       const pictures = new Pictures(this.#video, mse_ws, {
         failed: () => {
           if (!hls || this.#way !== pictures) return;
@@ -45,7 +68,6 @@ export class Player {
       pictures.open();
     } else if (hls) this.#list(hls, true);
     void this.play();
-    this.#await();
   }
 
   /** Play what was recorded, from its beginning, with the browser's own controls. */
@@ -58,7 +80,7 @@ export class Player {
   }
 
   nudge(): void {
-    if (this.#way instanceof Pictures) this.#way.nudge();
+    if (this.#way && 'nudge' in this.#way) this.#way.nudge();
   }
 
   setVolume({ level, muted }: Volume): void {

@@ -1,0 +1,112 @@
+"""Two real Chromiums with fake cameras: one publishes by WHIP, the other watches by WHEP, and others by fragments."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+import browsing
+import running
+from browsing import DESK, Visitor, visitor
+from pictures import changes, heard_bytes
+from running import Service
+
+pytestmark = [pytest.mark.pages, pytest.mark.timeout(240)]
+SOON_MS = 40_000
+CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--mute-audio")
+BY_WHEP = "() => document.querySelector('video').srcObject instanceof MediaStream"
+LOUD = """() => new Promise((resolve) => {
+    const sounds = new AudioContext();
+    const analyser = new AnalyserNode(sounds, { fftSize: 2048 });
+    sounds.createMediaStreamSource(document.querySelector('video').srcObject).connect(analyser);
+    const heard = new Float32Array(2048);
+    const end = performance.now() + 5_000;
+    const listen = () => {
+        analyser.getFloatTimeDomainData(heard);
+        const loudest = heard.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+        if (loudest > 0.01 || performance.now() > end) resolve(loudest);
+        else setTimeout(listen, 20);
+    };
+    void sounds.resume().then(listen);
+})"""
+
+
+@pytest.fixture(scope="module")
+def calling() -> Iterator[Service]:
+    with running.running(webrtc_ports="20200-20299") as service:
+        yield service
+
+
+@pytest.fixture
+async def cameras() -> AsyncIterator[Browser]:
+    async with browsing.chromium(*CAMERA) as browser:
+        yield browser
+
+
+async def _sends_by_whip(who: Visitor, live: str) -> None:
+    await who.go(f"/studio/live/{live}?send=whip")
+    await who.press("Turn on the camera")
+    await who.press("Go on air")
+    await expect(who.page.get_by_text("Viewers see your picture")).to_be_visible(timeout=SOON_MS)
+
+
+async def _sees(page: Page) -> None:
+    await expect(page.locator("video.shown:not(.lost)")).to_have_count(1, timeout=SOON_MS)
+    assert await changes(page) >= 5
+
+
+async def test_a_camera_by_whip_is_seen_and_heard_by_whep_and_by_fragments(
+    browser: Browser, cameras: Browser, calling: Service
+) -> None:
+    bob, alice = calling.join("bob"), calling.join("alice")
+    live = calling.live(bob)["id"]
+    async with (
+        visitor(cameras, calling, bob, viewport=DESK) as creating,
+        visitor(cameras, calling, alice) as near,
+        visitor(browser, calling, alice) as far,
+    ):
+        await _sends_by_whip(creating, live)
+        await near.go(f"/live/{live}?play=whep")
+        await _sees(near.page)
+        assert await near.page.evaluate(BY_WHEP)
+        assert await near.page.evaluate(LOUD) > 0.01
+        await far.go(f"/live/{live}")
+        await _sees(far.page)
+        assert await heard_bytes(far.page) > 1_000
+        assert not await far.page.evaluate(BY_WHEP)
+        creating.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+        await creating.page.reload()  # the page asks first; who watches sees it come back by itself
+        await creating.press("Turn on the camera")
+        await creating.press("Go on air")
+        await asyncio.sleep(4)
+        await _sees(near.page)
+        assert await near.page.evaluate(BY_WHEP)
+        await _sees(far.page)
+
+
+async def test_who_asks_for_whep_where_no_camera_is_sees_fragments(
+    browser: Browser, cameras: Browser, calling: Service
+) -> None:
+    bob = calling.join("bob")
+    live = calling.live(bob)["id"]
+    async with visitor(cameras, calling, bob, viewport=DESK) as creating, visitor(browser, calling, None) as who:
+        await creating.go(f"/studio/live/{live}")
+        await creating.press("Turn on the camera")
+        await creating.press("Go on air")
+        await expect(creating.page.get_by_text("Viewers see your picture")).to_be_visible(timeout=SOON_MS)
+        await who.go(f"/live/{live}?play=whep")
+        await _sees(who.page)
+        assert not await who.page.evaluate(BY_WHEP)
+        who.forgive("404")
+
+
+async def test_the_studio_shows_what_obs_needs_for_whip(browser: Browser, calling: Service) -> None:
+    bob = calling.join("bob")
+    live = calling.live(bob)["id"]
+    async with visitor(browser, calling, bob, viewport=DESK) as who:
+        await who.go(f"/studio/live/{live}")
+        await who.page.get_by_role("radio", name="OBS or encoder").check(force=True)
+        server = await who.page.get_by_label("WHIP server").input_value()
+        assert server == f"{calling.base}/v1/lives/{live}/whip"
+        await who.has_no_barriers()
