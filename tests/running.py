@@ -147,6 +147,7 @@ def start(folder: Path, *, also: Mapping[str, str] | None = None, **settings: st
     port = free_port()
     environ = {k: v for k, v in os.environ.items() if not k.startswith("LARGESSE_")} | {
         "LARGESSE_RTMP_PORT": "0",
+        "LARGESSE_WEBRTC_PORTS": "",
         "LARGESSE_DATA_DIR": str(folder / "data dir"), "LARGESSE_HTTP_PORT": str(port), "LARGESSE_SANDBOX": "1",
         "LARGESSE_LOG_LEVEL": "warning", "LARGESSE_CONFIG": os.devnull,
     } | {f"LARGESSE_{name.upper()}": value for name, value in settings.items()} | dict(also or {})  # fmt: skip

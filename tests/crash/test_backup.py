@@ -187,6 +187,7 @@ def test_a_database_of_the_version_before_is_refused_then_upgraded_and_served(fo
     token, gift = _made_by_the_release_before(data, old_programs)
     environ = {k: v for k, v in os.environ.items() if not k.startswith("LARGESSE_")} | {
         "LARGESSE_RTMP_PORT": "0",
+        "LARGESSE_WEBRTC_PORTS": "",
         "LARGESSE_DATA_DIR": str(data), "LARGESSE_SANDBOX": "1", "LARGESSE_CONFIG": os.devnull,
         "LARGESSE_HTTP_PORT": str(running.free_port()),
     }  # fmt: skip

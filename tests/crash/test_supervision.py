@@ -136,6 +136,7 @@ def test_a_plain_user_serves_too() -> None:
             "PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             "PYTHONDONTWRITEBYTECODE": "1", "LARGESSE_DATA_DIR": f"{name}/data", "LARGESSE_HTTP_PORT": str(port),
             "LARGESSE_RTMP_PORT": "0",
+            "LARGESSE_WEBRTC_PORTS": "",
             "LARGESSE_SANDBOX": "1", "LARGESSE_LOG_LEVEL": "warning", "LARGESSE_CONFIG": os.devnull,
         }  # fmt: skip
         process = subprocess.Popen(

@@ -76,9 +76,9 @@ async def test_a_camera_by_whip_is_seen_and_heard_by_whep_and_by_fragments(
         assert await heard_bytes(far.page) > 1_000
         assert not await far.page.evaluate(BY_WHEP)
         creating.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
-        await creating.page.reload()  # the page asks first; who watches sees it come back by itself
-        await creating.press("Turn on the camera")
-        await creating.press("Go on air")
+        await creating.page.evaluate("id => sessionStorage.setItem(`largesse.source.${id}`, 'camera')", live)
+        await creating.page.reload()  # the page asks first, and goes on air by itself; who watches waits
+        await expect(creating.page.get_by_role("button", name="Stop the picture")).to_be_visible(timeout=SOON_MS)
         await asyncio.sleep(4)
         await _sees(near.page)
         assert await near.page.evaluate(BY_WHEP)

@@ -4,6 +4,7 @@ The environment wins over the file. Every setting has its unit in its name, a se
 it is a number.
 """
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -98,6 +99,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 7
     rtmp_host: Annotated[str, _about("address to listen on for encoders; empty: as for HTTP")] = ""
     rtmp_port: Annotated[int, msgspec.Meta(ge=0, le=65535), _about("port for encoders (RTMP); 0: off")] = 1935
+    webrtc_ports: Annotated[
+        str,
+        msgspec.Meta(pattern=r"^([0-9]{1,5}-[0-9]{1,5})?$"),
+        _about("UDP ports of cameras and viewers by WebRTC (WHIP, WHEP), one each; empty: off"),
+    ] = "20000-20199"
+    webrtc_address: Annotated[
+        str, _about("IP addresses that browsers reach those ports at, comma separated; empty: this machine's own")
+    ] = ""
+    webrtc_viewers_max: Annotated[
+        int, msgspec.Meta(ge=0, le=1000), _about("viewers of a stream by WebRTC besides its LIVE's creator and guests")
+    ] = 8
+    webrtc_ice_servers: Annotated[
+        str, _about("STUN and TURN servers for browsers, comma separated, such as turn:turn.example.org:3478")
+    ] = ""
+    webrtc_turn_secret: Annotated[str, _secret("secret shared with the TURN servers (coturn: static-auth-secret)")] = ""
     record_lives: Annotated[bool, _about("1 keeps what was shown, so that a LIVE has a replay")] = True
     recording_days: Annotated[
         int, msgspec.Meta(ge=0, le=36_500), _about("days that a LIVE's recording is kept; 0: for ever")
@@ -186,6 +202,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return [part.strip() for part in str(getattr(self, name)).split(",") if part.strip()]
 
     @property
+    def webrtc_port_range(self) -> tuple[int, int]:
+        """First and last UDP port of WebRTC; 0 and 0 where it is off."""
+        first, _, last = self.webrtc_ports.partition("-")
+        return (int(first), int(last)) if last else (0, 0)
+
+    @property
     def origin(self) -> str:
         """The origin that browsers use."""
         return origin_of(self.public_url) or f"http://{self.http_host}:{self.http_port}"
@@ -224,6 +246,14 @@ def _checked(settings: Settings) -> Settings:
                 raise BadSettings(
                     f"largesse: {PREFIX}{name.upper()}: not an origin such as https://live.example.org: {typed}"
                 )
+    first, last = settings.webrtc_port_range
+    if not (first == last == 0 or 1024 <= first <= last <= 65_535):  # noqa: PLR2004
+        raise BadSettings(f"largesse: {PREFIX}WEBRTC_PORTS: not ports such as 20000-20199: {settings.webrtc_ports}")
+    for typed in settings.listed("webrtc_address"):
+        try:
+            ipaddress.ip_address(typed)
+        except ValueError:
+            raise BadSettings(f"largesse: {PREFIX}WEBRTC_ADDRESS: not an IP address: {typed}") from None
     return settings
 
 

@@ -13,8 +13,13 @@ from nats.aio.subscription import Subscription
 
 log = structlog.get_logger(__name__)
 Listener = Callable[[str, bytes], Awaitable[None]]
+Answerer = Callable[[bytes], Awaitable[bytes]]
 _OPEN_S_MAX = 1.0
 _TROUBLE = (nats.errors.Error, OSError)
+
+
+class NoAnswer(OSError):  # noqa: N818
+    """NATS is away, or who was asked does not answer in time."""
 
 
 class Listening:
@@ -52,6 +57,7 @@ class News:
         self._connecting: asyncio.Task[None] | None = None
         self._was_connected = False
         self._closing = False
+        self._answering: set[asyncio.Task[None]] = set()
 
     @property
     def connected(self) -> bool:
@@ -95,6 +101,40 @@ class News:
             await listener(message.subject.removeprefix(self.prefix), message.data)
 
         listening = Listening(self, self.prefix + subject, queue, call)
+        return await self._begun(listening)
+
+    async def ask(self, subject: str, body: bytes, seconds: float) -> bytes | None:
+        """The answer of one who answers on this subject; None where nobody does. Raises `NoAnswer`."""
+        if not self._client.is_connected:
+            raise NoAnswer("NATS is away")
+        try:
+            return (await self._client.request(self.prefix + subject, body, timeout=seconds)).data
+        except nats.errors.NoRespondersError:
+            return None
+        except (TimeoutError, *_TROUBLE) as error:
+            raise NoAnswer(f"{subject}: {type(error).__name__}") from error
+
+    async def answer(self, subject: str, answerer: Answerer, *, queue: str = "") -> Listening:
+        """Answer whoever asks; of several with one `queue`, one is asked. A slow answer holds up no other."""
+
+        async def reply(message: Msg) -> None:
+            try:
+                answer = await answerer(message.data)
+                await self._client.publish(message.reply, answer)
+            except _TROUBLE as error:
+                log.warning("news.no_answer", subject=subject, error=str(error))
+            except Exception:
+                log.exception("news.answer", subject=subject)
+
+        async def call(message: Msg) -> None:
+            task = asyncio.create_task(reply(message), name=f"answer {subject}")
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+
+        listening = Listening(self, self.prefix + subject, queue, call)
+        return await self._begun(listening)
+
+    async def _begun(self, listening: Listening) -> Listening:
         if self._was_connected:
             await listening.begin(self._client)
         else:

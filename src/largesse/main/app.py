@@ -28,6 +28,7 @@ from largesse.ledger.routes import routes as ledger_routes
 from largesse.main.compose import Services, opened
 from largesse.media.routes import routes as media_routes
 from largesse.media.routes_uploads import upload_routes
+from largesse.media.routes_webrtc import routes as webrtc_routes
 from largesse.outreach.routes import routes as outreach_routes
 from largesse.payments.routes import routes as payments_routes
 from largesse.payments.routes_campaigns import campaign_routes
@@ -99,7 +100,7 @@ def build_app(services: Services) -> Litestar:
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
             *safety_routes, *block_routes, *signal_routes, *limit_routes, *stage_routes, *contest_routes, *video_routes,
-            *media_routes, *upload_routes, *gifting_routes,
+            *media_routes, *webrtc_routes, *upload_routes, *gifting_routes,
             *payments_routes, *campaign_routes, *reconciling_routes,
             *payouts_routes, *papers_routes, *grants_routes, *insights_routes,
             *finance_routes,

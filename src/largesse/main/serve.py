@@ -80,7 +80,11 @@ async def serve(settings: Settings, ready: Told, stop: asyncio.Event) -> None:
             await _prepare(nursery, settings)
             kept: list[Kept] = []
             tell = partial(_tell_pids, settings, nursery, kept)
-            roles = ["api"] * settings.api_processes + ["worker"] + ["media"] * bool(settings.rtmp_port)
+            roles = (
+                ["api"] * settings.api_processes
+                + ["worker"]
+                + ["media"] * bool(settings.rtmp_port or settings.webrtc_ports)
+            )
             kept.extend(Kept(nursery, settings, role, tell) for role in roles)
             for one in kept:
                 one.begin()

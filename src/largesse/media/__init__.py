@@ -1,12 +1,12 @@
-"""How pictures and sound travel: publishing by RTMP and by a browser's recorder, playlists, sockets, recordings.
+"""How pictures and sound travel: publishing by RTMP, recorders and WebRTC, playlists, sockets, recordings.
 
 Owns the tables of schema `media`, and the folders `live`, `recorded` and `stills` in `media` of the data directory.
 `stage` says which LIVEs and guests are open (`open_stream`, `open_guest`, `shut_…`). Events: outbox and NATS, see
 `events.py`.
 Invariants: no byte of media is taken before its key is admitted; a stream has one publisher, whose runs are counted,
 and a process that packs one beats, so that a killed one is noticed; what is buffered is bounded, and a slow taker slows
-its own publisher alone; FFmpeg opens no address; gifts never wait for pictures, and nothing of a gift is drawn into
-them.
+its own publisher alone; FFmpeg opens no address, and no offer of a peer makes this send to one of its choice; gifts
+never wait for pictures, and nothing of a gift is drawn into them.
 """
 
 from largesse.media import events

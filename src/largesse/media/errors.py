@@ -159,3 +159,45 @@ class NotAVideo(Problem):
 
     status: ClassVar[int] = 422
     code: ClassVar[str] = "not-a-video"
+
+
+@dataclass(eq=False)
+class BadOffer(Problem):
+    """No connection can be made from this session description."""
+
+    detail: str = ""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "bad-offer"
+
+
+@dataclass(eq=False)
+class NotSdp(Problem):
+    """The body is a session description, of type application/sdp."""
+
+    status: ClassVar[int] = 415
+    code: ClassVar[str] = "not-sdp"
+
+
+@dataclass(eq=False)
+class BadStreamKey(Problem):
+    """This stream key is not valid for this stream."""
+
+    status: ClassVar[int] = 401
+    code: ClassVar[str] = "bad-stream-key"
+
+
+@dataclass(eq=False)
+class AlreadyPublishing(Problem):
+    """Another camera or encoder publishes this stream; it keeps its place until it has been silent for seconds."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "already-publishing"
+
+
+@dataclass(eq=False)
+class NoCamera(Problem):
+    """Nobody publishes this stream by WebRTC right now; it may be playing by other means."""
+
+    status: ClassVar[int] = 404
+    code: ClassVar[str] = "no-whep"

@@ -80,7 +80,7 @@ async def _ingest(socket: Socket, media: MediaService, live: str, guest: str | N
     await socket.accept()
     try:
         who = http.person(await _known(socket, media))
-        stream = await _found(media, live, guest)
+        stream = await found(media, live, guest)
         if stream.publisher != who.account:
             raise NotYourStream
         await _take(socket, media, stream.id)
@@ -94,7 +94,7 @@ async def _ingest(socket: Socket, media: MediaService, live: str, guest: str | N
         await socket.close(CLOSE + problem.status, problem.code)
 
 
-async def _found(media: MediaService, live: str, guest: str | None) -> Stream:
+async def found(media: MediaService, live: str, guest: str | None) -> Stream:
     """The stream of a path, its creator's or a guest's. Raises `NotFound`."""
     key = http.path_id("live", live)
     if guest is not None:
@@ -182,7 +182,7 @@ async def guest_pictures(
 async def _pictures(socket: Socket, media: MediaService, live: str, guest: str | None) -> None:
     await socket.accept()
     try:
-        stream = await _found(media, live, guest)
+        stream = await found(media, live, guest)
         transport = transport_of(socket.scope)
         if not stream.open or transport is None:
             raise NotOpen

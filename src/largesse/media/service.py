@@ -5,8 +5,8 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 import psycopg
@@ -74,10 +74,31 @@ class MediaService:
             for publisher in list(self._publishers):
                 await self._release(publisher.stream, publisher.said)
 
+    @asynccontextmanager
+    async def taking_peers(self) -> AsyncIterator[None]:
+        """Take cameras and their viewers by WebRTC in this process, for the length of the block."""
+        from largesse.media.peers import Peers  # noqa: PLC0415 - no other process loads a WebRTC stack and its codecs
+
+        peers = Peers(self)
+        await peers.open()
+        try:
+            yield
+        finally:
+            await peers.close()
+
     async def find(self, stream: UUID) -> Stream | None:
         """A LIVE's stream, where it was ever started, or a guest's (`guest_stream`)."""
         async with self.db.read() as tx:
             return await store.find_stream(tx, stream)
+
+    async def takes_part(self, stream: Stream, account: int) -> bool:
+        """Whether somebody publishes for the same LIVE: its creator, or a guest."""
+        if account == stream.creator:
+            return True
+        async with self.db.read() as tx:
+            guests = await store.list_guest_streams(tx, [stream.stage])
+        found = guests.get((stream.stage, account))
+        return found is not None and found.open
 
     async def admit(self, key: str) -> Sink:
         """A sink for an encoder's key. Raises `KeyRefused`."""

@@ -15,7 +15,7 @@ ReplayState = Literal["none", "making", "ready", "deleted"]
 
 
 class IngestBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a creator's camera or encoder publishes; the key is a secret. `rtmp` is null where RTMP is off.
+    """Where a creator's camera or encoder publishes; the key is a secret. `rtmp` and `whip` are null where off.
 
     `said` is the last that whoever publishes, or published, was told: a notice, or why it ended; a sentence in English.
     `recording`: whether what is shown is kept: `on`, `off` by the operator, `stopped` because the disk was full.
@@ -30,7 +30,10 @@ class IngestBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaybackBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Where players find pictures and sound; null where there are none of that kind."""
+    """Where players find pictures and sound; null where there are none of that kind.
+
+    `whep` answers 404 `no-whep` while the stream does not come by WHIP.
+    """
 
     hls: str | None
     mse_ws: str | None
@@ -50,7 +53,7 @@ def ingest_body(stream: Stream, keys: StreamKeys, settings: Settings) -> IngestB
     where = f"[{host}]" if ":" in host else host
     return IngestBody(
         ws=f"{stream.address}/ingest",
-        whip=None,
+        whip=f"{stream.address}/whip" if settings.webrtc_ports else None,
         rtmp=f"rtmp://{where}:{settings.rtmp_port}/live" if settings.rtmp_port else None,
         key=keys.text(stream.id, stream.key_number),
         said=stream.said,
@@ -62,7 +65,9 @@ def playback_body(stream: Stream) -> PlaybackBody | None:
     """For everybody: the running LIVE, or its replay; null where there is nothing to see."""
     files = f"/hls/{stream.public_id}"
     if stream.open and stream.run:
-        return PlaybackBody(hls=f"{files}/{PLAYLIST}", mse_ws=f"{stream.address}/pictures", whep=None)
+        return PlaybackBody(
+            hls=f"{files}/{PLAYLIST}", mse_ws=f"{stream.address}/pictures", whep=f"{stream.address}/whep"
+        )
     if stream.replay_s and not stream.drop_because:
         return PlaybackBody(hls=f"{files}/{REPLAY}", mse_ws=None, whep=None)
     return None

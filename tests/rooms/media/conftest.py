@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from largesse.kit.db import Database
 from largesse.kit.news import News
 from largesse.media import MediaService, StreamKeys
 from largesse.media.routes import routes
+from largesse.media.routes_webrtc import routes as webrtc_routes
 from largesse.stage import StageService
 from largesse.stage.routes import routes as stage_routes
 from publishing import BOTH, FFMPEG
@@ -30,6 +32,15 @@ def fragmented_mp4() -> bytes:
     command = [FFMPEG, "-v", "error", *BOTH, "-t", "3", "-f", "mp4", "-frag_duration", "200000"]
     command += ["-movflags", "empty_moov+default_base_moof+frag_keyframe", "pipe:1"]
     return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+@pytest.fixture
+async def news(nats_url: str) -> AsyncIterator[News]:
+    """A connection to NATS under a prefix of its own: what one test's service is asked, no other's hears."""
+    connection = News(nats_url, f"test-{secrets.token_hex(4)}")
+    await connection.open()
+    yield connection
+    await connection.close()
 
 
 @dataclass
@@ -102,7 +113,9 @@ async def streaming(  # noqa: PLR0917
     await stage.open()
     async with media_of(db, news, settings, accounts) as media, contextlib.AsyncExitStack() as stack:
         await media.front.start("127.0.0.1", 0)
-        app = application([*routes, *stage_routes], accounts=accounts, stage=stage, media=media, settings=settings)
+        app = application(
+            [*routes, *webrtc_routes, *stage_routes], accounts=accounts, stage=stage, media=media, settings=settings
+        )
         port = await stack.enter_async_context(served(app))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30))
         made = await client.post("/v1/lives", json={"title": "Evening songs"}, headers=cast.bob.headers)

@@ -100,7 +100,7 @@ async def test_what_an_encoder_publishes_is_seen_by_playlist_and_by_socket(strea
         assert (await streaming.body())["playback"] == {
             "hls": f"/hls/{streaming.live}/live.m3u8",
             "mse_ws": f"/v1/lives/{streaming.live}/pictures",
-            "whep": None,
+            "whep": f"/v1/lives/{streaming.live}/whep",
         }
         await streaming.until(lambda: _lists(streaming, 3))
         playlist = await streaming.file("live.m3u8")
