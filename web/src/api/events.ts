@@ -1,4 +1,5 @@
 /** A room's stream: a snapshot first, then frames of events. */
+import type { Goal, Match } from './contests';
 import type { Live, Person, Rank, Totals } from './types';
 
 interface EventBase {
@@ -106,7 +107,28 @@ export interface GiftReversed extends EventBase {
   reason: 'refund' | 'chargeback' | 'restored';
 }
 
+export interface GoalTold extends EventBase {
+  type: 'goal.set' | 'goal.progress';
+  /** Null where it was dropped. */
+  goal: Goal | null;
+}
+
+export interface MatchTold extends EventBase {
+  type: 'match.invited' | 'match.closed' | 'match.started' | 'match.multiplier' | 'match.ended';
+  match: Match;
+}
+
+/** Absolute, of a match that runs; those of `match.ended` stand. */
+export interface MatchScore extends EventBase {
+  type: 'match.score';
+  id: string;
+  scores: { live: string; score: number }[];
+}
+
 export type RoomEvent =
+  | GoalTold
+  | MatchTold
+  | MatchScore
   | GiftSent
   | GiftReversed
   | RecordingStopped
@@ -150,6 +172,8 @@ export interface Snapshot {
   live: Live;
   totals: Totals;
   top_gifters: Rank[];
+  goal: Goal | null;
+  match: Match | null;
   events: RoomEvent[];
   you: You | null;
 }

@@ -7,6 +7,7 @@ import type { LiveSummary } from './summary';
 import type * as w from './types';
 
 export * from './events';
+export type * from './contests';
 export type * from './insights';
 export type * from './media';
 export type * from './papers';

@@ -1,11 +1,12 @@
 /** The room as it is shown: who, how many, what was said. Frames go in, plain state comes out. */
-import { ApiProblem, catalog, lives, serverNow, type Frame, type Gift, type GiftOrder, type GiftSent, type Live, type LiveSummary, type Rank, type Receipt, type Snapshot, type Totals, type You } from '../api';
+import { ApiProblem, catalog, lives, serverNow, type Frame, type Gift, type GiftOrder, type GiftSent, type Goal, type Live, type LiveSummary, type Match, type Rank, type Receipt, type Snapshot, type Totals, type You } from '../api';
 import type { GiftEngine, Showing } from '../engine';
 import { nameOf } from '../i18n';
 import { mergeRanks } from '../parts/ranks';
 import { session } from '../ui';
 import { Announcer, EVERY_MS } from './announcer';
 import { ChatLog, type Line } from './chatlog';
+import { takeContest } from './contests';
 import { RoomStream, type Connection } from './stream';
 
 /** Lines and totals are written to the page at most this often, however fast frames come. */
@@ -26,6 +27,8 @@ export class Room {
   top = $state.raw<Rank[]>([]);
   lines = $state.raw<readonly Line[]>([]);
   you = $state.raw<You | null>(null);
+  goal = $state.raw<Goal | null>(null);
+  match = $state.raw<Match | null>(null);
   summary = $state.raw<LiveSummary | null>(null);
   connection = $state<Connection>('connecting');
   failure = $state.raw<ApiProblem | null>(null);
@@ -166,6 +169,8 @@ export class Room {
     this.banned = snapshot.you?.banned ?? false;
     this.engine?.seen.advance(snapshot.seq);
     this.#take({ events: snapshot.events });
+    this.goal = snapshot.goal;
+    if (snapshot.match || this.match?.status !== 'ended') this.match = snapshot.match; // a result is looked at first
     this.top = snapshot.top_gifters; // newer than any ranking among those events
     if (ended) {
       void this.loadSummary();
@@ -178,6 +183,7 @@ export class Room {
     this.announcer.hear(frame);
     this.engine?.seen.advance(frame.seq);
     if (frame.folded) this.engine?.folded(frame.folded.count, frame.folded.coins);
+    for (const event of frame.events) takeContest(this, event);
     this.#take(frame);
   }
 

@@ -1,8 +1,9 @@
 /** The creator's view of a running LIVE: every gift with its thanks, the talk with its moderation, totals with diamonds. */
-import { ApiProblem, catalog, lives, type ChatMessage, type Frame, type Gift, type GiftSent, type Live, type Person, type Rank, type Snapshot, type Totals } from '../api';
+import { ApiProblem, catalog, lives, type ChatMessage, type Frame, type Gift, type GiftSent, type Goal, type Live, type Match, type Person, type Rank, type Snapshot, type Totals } from '../api';
 import type { Showing } from '../engine';
 import { nameOf, t, tCode } from '../i18n';
 import { mergeRanks } from '../parts/ranks';
+import { takeContest } from '../room/contests';
 import { RoomStream, type Connection } from '../room/stream';
 import { toast } from '../ui';
 
@@ -21,6 +22,10 @@ export class Deck {
   talk = $state.raw<readonly ChatMessage[]>([]);
   /** Viewers over time, one figure every few seconds. */
   viewers = $state.raw<readonly number[]>([]);
+  goal = $state.raw<Goal | null>(null);
+  match = $state.raw<Match | null>(null);
+  /** Invitations of this LIVE and to it that wait for an answer. */
+  invitations = $state.raw<readonly Match[]>([]);
   connection = $state<Connection>('connecting');
   failure = $state.raw<ApiProblem | null>(null);
   thanked = $state.raw<ReadonlySet<string>>(new Set());
@@ -126,12 +131,19 @@ export class Deck {
     this.live = { ...snapshot.live, ingest: snapshot.live.ingest ?? this.live?.ingest ?? null };
     this.totals = { ...snapshot.totals };
     this.#take(snapshot.events, false);
+    this.goal = snapshot.goal;
+    this.match = snapshot.match;
     this.top = snapshot.top_gifters; // newer than any ranking among those events
     this.#sample();
   }
 
   #frame(frame: Frame): void {
     this.totals = frame.totals;
+    for (const event of frame.events) {
+      takeContest(this, event);
+      if (event.type === 'match.invited') this.invitations = [...this.invitations, event.match];
+      else if (event.type === 'match.closed' || event.type === 'match.started') this.invitations = this.invitations.filter(({ id }) => id !== event.match.id);
+    }
     this.#take(frame.events, true);
   }
 
