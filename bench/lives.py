@@ -17,6 +17,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ PROCESSOR_REACH = 5.0  # of a hundred of one core, a LIVE
 IDLE_S = 10.0
 SAMPLE_S = 5.0
 PACKS = ("largesse-media", "ffmpeg")
+KINDS = (*PACKS, "largesse-api", "largesse-worker", "nats-server", "postgres")
 FILM_S = 30
 FILM = (
     *("-f", "lavfi", "-i", f"testsrc2=size=640x360:rate=30:duration={FILM_S}"),
@@ -125,15 +127,16 @@ class Family:
             found[name] = found.get(name, 0.0) + times.user + times.system
         return found
 
-    def memory_mb(self) -> float:
-        """Proportional sets of all of it: shared pages once."""
-        total = 0.0
+    def memory_mb(self) -> dict[str, float]:
+        """Private memory by kind of process; what they share, as PostgreSQL's cache, fills up and then stays."""
+        found: dict[str, float] = {}
         for process in [self._root, *self._root.children(recursive=True)]:
             try:
-                total += process.memory_full_info().pss / 2**20
+                name, used = process.name().partition("-linux")[0], process.memory_full_info().uss / 2**20
             except psutil.NoSuchProcess:
                 continue
-        return total
+            found[name] = found.get(name, 0.0) + used
+        return found
 
 
 @asynccontextmanager
@@ -188,7 +191,7 @@ class Phase:
     seconds: float
     taken: dict[str, float]
     size: int
-    memory_mb: list[float]
+    memory_mb: list[dict[str, float]]
     window_mb: list[float]
     at_s: list[float]
 
@@ -196,7 +199,7 @@ class Phase:
 async def measure(family: Family, folder: Path, seconds: float, viewers: list[Watched]) -> Phase:
     """Wait so long, and look."""
     begun, before, bytes_before = time.monotonic(), family.taken(), sum(v.size for v in viewers)
-    memory: list[float] = []
+    memory: list[dict[str, float]] = []
     window: list[float] = []
     at: list[float] = []
     while (passed := time.monotonic() - begun) < seconds:
@@ -318,6 +321,11 @@ async def until_there(client: httpx.AsyncClient, live: str) -> None:
             await asyncio.sleep(0.2)
 
 
+def growth(made: Round, kind: str) -> float:
+    """Of one kind's private memory, in MB an hour, over the second half of the second phase."""
+    return slope(made.many.at_s, [kinds.get(kind, 0.0) for kinds in made.many.memory_mb])
+
+
 Row = tuple[str, str, Callable[[Round], float], float | None]
 ROWS: tuple[Row, ...] = (
     ("processor, all of the service, a LIVE", "% of one", lambda r: r.all(r.few), PROCESSOR_REACH),
@@ -335,8 +343,8 @@ ROWS: tuple[Row, ...] = (
     ("  seconds played in a second", "s", lambda r: r.browser["played"], None),
     ("disk: the last seconds of all LIVEs", "MB", lambda r: max(r.many.window_mb), None),
     ("  growth, second half of the second phase", "MB an hour", lambda r: slope(r.many.at_s, r.many.window_mb), None),
-    ("memory of everything", "MB", lambda r: max(r.many.memory_mb), None),
-    ("  growth, second half of the second phase", "MB an hour", lambda r: slope(r.many.at_s, r.many.memory_mb), None),
+    ("private memory of all processes", "MB", lambda r: max(sum(kinds.values()) for kinds in r.many.memory_mb), None),
+    *[(f"  growth of {kind}", "MB an hour", partial(growth, kind=kind), None) for kind in KINDS],
 )
 
 
