@@ -21,6 +21,7 @@ ALL = (
     "engine",
     "media",
     "lives",
+    "films",
 )
 
 

@@ -10,6 +10,7 @@ CREATE INDEX stage_ended ON stage.stage (ended_at) WHERE status = 'ended' AND ki
 CREATE INDEX stage_published ON stage.stage (started_at DESC, id DESC) WHERE status = 'live' AND kind = 'video';
 CREATE INDEX stage_published_by ON stage.stage (creator, started_at DESC, id DESC)
 WHERE status = 'live' AND kind = 'video';
+CREATE INDEX stage_videos_of ON stage.stage (creator, key DESC) WHERE status <> 'ended' AND kind = 'video';
 
 -- A stage of kind video: `live` while everybody sees it, which is while its creator wants that and nobody hid it; `ended`
 -- once it is removed. Its place in lists is that of its first publishing.

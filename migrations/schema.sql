@@ -3052,6 +3052,8 @@ CREATE INDEX stage_published_by ON stage.stage USING btree (creator, started_at 
 
 CREATE INDEX stage_scheduled ON stage.stage USING btree (scheduled_at) WHERE (status = 'scheduled'::text);
 
+CREATE INDEX stage_videos_of ON stage.stage USING btree (creator, key DESC) WHERE ((status <> 'ended'::text) AND (kind = 'video'::text));
+
 CREATE UNIQUE INDEX video_from_live ON stage.video USING btree (from_live) WHERE (from_live IS NOT NULL);
 
 CREATE INDEX video_like_account ON stage.video_like USING btree (account);
