@@ -47,7 +47,7 @@ async def _made(size: str, seconds: int) -> tuple[float, float]:
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", sky, "-f", "lavfi", "-i"]
         command += ["sine=frequency=440", "-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast"]
         command += ["-pix_fmt", "yuv420p", "-c:a", "aac", str(film)]
-        subprocess.run(command, check=True)
+        await asyncio.to_thread(subprocess.run, command, check=True)
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
 
         async def tell(_: int) -> bool:

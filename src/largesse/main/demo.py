@@ -18,7 +18,7 @@ import structlog
 from largesse.kit import ids
 from largesse.kit.config import Settings
 from largesse.kit.log import set_up
-from largesse.main import demo_pictures
+from largesse.main import demo_pictures, demo_videos
 from largesse.main.compose import build, opened
 from largesse.main.serve import serve
 
@@ -41,6 +41,7 @@ _NAMES = (
 # What the crowd gives, and how often: mostly small, now and then a big one.
 _GIFTS = (("rose", 40), ("heart", 18), ("clap", 10), ("fire", 8), ("coffee", 6), ("party-popper", 4), ("star", 3),
           ("crown", 2), ("lion", 0.6), ("galaxy", 0.15), ("whale", 0.05))  # fmt: skip
+_FANS = ("Vera", "Malik")  # of the creators' videos
 _PURSE = 17_500
 _PAUSE_S = (1.5, 9.0)
 
@@ -119,6 +120,9 @@ async def _play(settings: Settings, viewers: int, stop: asyncio.Event) -> None:
         keys = [await _stream_key(host, room) for host, room in zip((creator, *hosts), (live, *others), strict=True)]
         async with asyncio.TaskGroup() as group:
             group.create_task(demo_pictures.publish(settings, keys, settings.data_path / "demo-pictures", stop))
+            fans = [await _fan(base, f"{name.lower()}.{run}", f"{name} (simulated)") for name in _FANS]
+            makers = [host.http for host in (creator, *hosts)]
+            group.create_task(demo_videos.show(makers, fans, settings.data_path / "demo-pictures", stop))
             for i, name in enumerate((_NAMES * 21)[:viewers]):
                 api, login = await _join(base, f"{name.lower()}.{run}.{i}", f"{name} (simulated)", "", at=_NOWHERE)
                 room = others[i // _ONE_IN % len(others)] if i % _ONE_IN == _ONE_IN - 1 else live
@@ -139,6 +143,12 @@ async def _staff(settings: Settings, run: str, creator: str) -> Login:
         if letter is not None:
             await services.accounts.me.verify_email(letter.token)
     return login
+
+
+async def _fan(base: str, username: str, name: str) -> httpx.AsyncClient:
+    fan = (await _join(base, username, name, "", at=_NOWHERE))[0]
+    await _recharge(fan)
+    return fan.http
 
 
 async def _go_live(creator: Api, title: str) -> str:
@@ -180,6 +190,8 @@ async def _end_the_last(base: str, file: Path) -> None:
         for step in ("start", "end"):  # what was only announced begins first; the others answer 409 to that
             with suppress(httpx.HTTPError):
                 await api.http.post(f"/v1/lives/{live}/{step}")
+        with suppress(httpx.HTTPError):
+            await demo_videos.forget(api.http)
         await api.http.aclose()
 
 

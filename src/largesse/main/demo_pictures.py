@@ -32,18 +32,31 @@ async def publish(settings: Settings, keys: Sequence[str], folder: Path, stop: a
 
 
 async def _publish(settings: Settings, key: str, film: Path, look: int, stop: asyncio.Event) -> None:
-    if not await asyncio.to_thread(film.exists):
-        new = film.with_suffix(".new")
-        await _ffmpeg(_painting(look, new), stop)
-        if stop.is_set() or not await asyncio.to_thread(new.exists):
-            return
-        new.replace(film)
+    if await _paint(look, film, film.with_suffix(".new"), stop) is None:
+        return
     host = (settings.rtmp_host or settings.http_host).replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - reached locally
     address = f"rtmp://{f'[{host}]' if ':' in host else host}:{settings.rtmp_port}/live/{key}"
     while not stop.is_set():
         await _ffmpeg(["-re", "-stream_loop", "-1", "-i", str(film), "-c", "copy", "-f", "flv", address], stop)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _AGAIN_S)  # the port was not open yet, or the LIVE has ended
+
+
+async def paint(folder: Path, look: int, stop: asyncio.Event) -> Path | None:
+    """A film of its own, for a video; None where `stop` came first."""
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    look %= len(_LOOKS)
+    film = folder / f"video-{look}.flv"
+    return await _paint(look, film, film.with_suffix(".new"), stop)
+
+
+async def _paint(look: int, film: Path, new: Path, stop: asyncio.Event) -> Path | None:
+    if not await asyncio.to_thread(film.exists):
+        await _ffmpeg(_painting(look, new), stop)
+        if stop.is_set() or not await asyncio.to_thread(new.exists):
+            return None
+        await asyncio.to_thread(new.replace, film)
+    return film
 
 
 def _painting(look: int, film: Path) -> list[str]:

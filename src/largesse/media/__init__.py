@@ -1,11 +1,13 @@
-"""How pictures and sound travel: publishing by RTMP, recorders and WebRTC, playlists, sockets, recordings.
+"""How pictures and sound travel: publishing by RTMP, recorders and WebRTC, playlists, recordings, films of videos.
 
-Owns the tables of schema `media`, and the folders `live`, `recorded` and `stills` in `media` of the data directory.
-`stage` says which LIVEs and guests are open (`open_stream`, `open_guest`, `shut_…`). Events: outbox and NATS, see
+Owns the tables of schema `media`, and the folders in `media` of the data directory (`live`, `recorded`, `stills`,
+`uploads`, `work`); finished films lie in the storage. `stage` says which LIVEs and guests are open (`open_stream`,
+`open_guest`, `shut_…`), and which videos want a film (`open_film`, `remove_films`). Events: outbox and NATS, see
 `events.py`.
 Invariants: no byte of media is taken before its key is admitted; a stream has one publisher, whose runs are counted,
 and a process that packs one beats, so that a killed one is noticed; what is buffered is bounded, and a slow taker slows
-its own publisher alone; FFmpeg opens no address, and no offer of a peer makes this send to one of its choice; gifts
+its own publisher alone; FFmpeg opens no address, and of a stranger's file no other file; no offer of a peer makes this
+send to one of its choice; an upload's file is its own offset; one process at a time makes a film, and beats; gifts
 never wait for pictures, and nothing of a gift is drawn into them.
 """
 

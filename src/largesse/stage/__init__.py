@@ -1,10 +1,11 @@
-"""Where it happens: LIVEs, their rooms, comments, likes, thanks, moderation, summaries.
+"""Where it happens: LIVEs, videos, their rooms, comments, likes, thanks, moderation, summaries.
 
 Owns the tables of schema `stage`. Its events are rows of the outbox, listed in `events.py`; on NATS it says
 `stage.changed` with the 16 bytes of a stage's public id. Invariants: a creator has one running LIVE at most; a LIVE
-goes scheduled -> live -> ended and never back; what was said with a gift is kept here, outside the books, so that it
-can be erased; a guest is on by the consent of both sides, and never beyond the LIVE. Who counts gifts and viewers
-says so to `StageService.use_figures`, who knows earlier givers to `use_newcomers`.
+goes scheduled -> live -> ended and never back; a video is `live` while everybody sees it; what was said with a gift is
+kept here, outside the books, so that it can be erased; a guest is on by the consent of both sides, and never beyond the
+LIVE. Who counts gifts and viewers says so to `StageService.use_figures`, who knows earlier givers to `use_newcomers`,
+who knows what was given on videos to `VideosService.use_given`.
 """
 
 from largesse.stage import events
