@@ -1227,6 +1227,7 @@ CREATE TABLE media.stream (
     unrecorded_at timestamp with time zone,
     drop_because text,
     dropped_at timestamp with time zone,
+    private boolean DEFAULT false NOT NULL,
     said text,
     CONSTRAINT creators_is_the_lives CHECK (((guest IS NULL) = (id = live))),
     CONSTRAINT drop_because_known CHECK ((drop_because = ANY (ARRAY['expired'::text, 'erased'::text]))),

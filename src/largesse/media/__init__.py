@@ -18,7 +18,7 @@ from largesse.media.errors import FileTooLarge
 from largesse.media.film import MASTER, POSTER, Caption, Film, Upload
 from largesse.media.films import FilmsService
 from largesse.media.front import KeyRefused, Limits, RtmpFront, Sink
-from largesse.media.model import Stream, StreamKeys
+from largesse.media.model import Stream, StreamKeys, signed
 from largesse.media.service import MediaService
 from largesse.media.store import (
     erase_person,
@@ -29,6 +29,7 @@ from largesse.media.store import (
     open_guest,
     open_stream,
     renew_key,
+    show_streams,
     shut_guest,
     shut_stream,
 )
@@ -98,7 +99,9 @@ __all__ = [
     "remove_films",
     "renew_key",
     "replay_state",
+    "show_streams",
     "shut_guest",
     "shut_stream",
     "signal_body",
+    "signed",
 ]

@@ -23,6 +23,14 @@ class NotYourStream(Problem):
 
 
 @dataclass(eq=False)
+class NotShown(Problem):
+    """This LIVE is not for everybody, and the address is not signed, or its time is over. Ask for the LIVE again."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "not-shown"
+
+
+@dataclass(eq=False)
 class BadMedia(Problem):
     """These pictures cannot be shown."""
 

@@ -1,9 +1,11 @@
 """A LIVE's stream and the key that it is published with: pure, without a clock."""
 
 import hmac
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID, uuid5
 
 import msgspec
@@ -12,6 +14,9 @@ from largesse.kit import ids
 
 SignalState = Literal["none", "live", "lost"]
 _MARK = b"largesse stream key 1:"
+_SIGNED = b"largesse signed address 1:"
+SIGNED_STEP_S = 3600
+K = TypeVar("K")
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +24,8 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is the stream's, which is the LIVE's where it is its creator's. `replay_s` is null until it has ended,
     `still_at` until a still picture was taken, `unrecorded_at` while what is shown is recorded; `drop_because`: its
-    files go, or are gone. `said` is what its publisher was last told.
+    files go, or are gone. `said` is what its publisher was last told. Of a `private` one, addresses
+    for viewers carry a `signature`.
     """
 
     stage: int
@@ -38,6 +44,8 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     still_at: datetime | None
     unrecorded_at: datetime | None
     drop_because: str | None
+    private: bool
+    signature: str = ""
 
     @property
     def signal(self) -> SignalState:
@@ -66,6 +74,11 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
         """Where its routes begin."""
         whole = f"/v1/lives/{ids.encode('live', self.live)}"
         return whole if self.guest_id is None else f"{whole}/guests/{self.guest_public_id}"
+
+    @property
+    def files(self) -> str:
+        """Where the files of its playlists are; relative addresses in them keep the signature."""
+        return f"/hls/{self.public_id}{'~' if self.signature else ''}{self.signature}"
 
 
 def guest_stream(live: UUID, guest: UUID) -> UUID:
@@ -96,6 +109,35 @@ class StreamKeys:
             return None
         good = self.text(live, int(digits)).encode()
         return (live, int(digits)) if hmac.compare_digest(good, text.encode()) else None
+
+    def sign(self, stream: UUID, now: datetime) -> str:
+        """What lets somebody see a private stream for two to three hours; the same for all who ask within an hour.
+
+        One address for many lets caches keep what they fetched.
+        """
+        return self._signature(stream, (int(now.timestamp()) // SIGNED_STEP_S + 3) * SIGNED_STEP_S)
+
+    def signed_s(self, stream: UUID, signature: str, now: datetime) -> int:
+        """For how many seconds a signature holds yet; 0 where it is none of ours, of another stream, or over."""
+        until = signature.partition(".")[0]
+        if not re.fullmatch(r"[0-9a-f]{1,12}", until):
+            return 0
+        good = self._signature(stream, int(until, 16)).encode()
+        if not hmac.compare_digest(good, signature.encode()):
+            return 0
+        return max(0, int(until, 16) - int(now.timestamp()))
+
+    def _signature(self, stream: UUID, until: int) -> str:
+        mac = hmac.digest(self._secret, _SIGNED + stream.bytes + until.to_bytes(8), sha256)
+        return f"{until:x}.{_crockford(UUID(bytes=mac[:16]))}"
+
+
+def signed(streams: Mapping[K, Stream], keys: StreamKeys, now: datetime) -> dict[K, Stream]:
+    """Streams as who may see them is told of them: private ones with a signature."""
+    return {
+        key: msgspec.structs.replace(stream, signature=keys.sign(stream.id, now)) if stream.private else stream
+        for key, stream in streams.items()
+    }
 
 
 def _crockford(value: UUID) -> str:

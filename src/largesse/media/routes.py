@@ -31,7 +31,7 @@ from largesse.kit.sockets import (
     transport_of,
     widen,
 )
-from largesse.media.errors import BadMedia, NotOpen, NotYourStream
+from largesse.media.errors import BadMedia, NotOpen, NotShown, NotYourStream
 from largesse.media.model import Stream, guest_stream
 from largesse.media.packaging import Form
 from largesse.media.publisher import PublishingEnded
@@ -186,6 +186,7 @@ async def _pictures(socket: Socket, media: MediaService, live: str, guest: str |
         transport = transport_of(socket.scope)
         if not stream.open or transport is None:
             raise NotOpen
+        await media.shown_s(stream.id, socket.query_params.get("signed", ""))
         watcher = await media.follows.join(stream.id, transport)
         try:
             while True:
@@ -200,15 +201,22 @@ async def _pictures(socket: Socket, media: MediaService, live: str, guest: str |
         await socket.close(CLOSE + problem.status, problem.code)
 
 
-@get("/hls/{stream:str}/{name:str}", summary="A file of a stream's playlist", responses=http.declares(NotFound))
+@get(
+    "/hls/{stream:str}/{name:str}", summary="A file of a stream's playlist", responses=http.declares(NotFound, NotShown)
+)
 async def hls(
     media: NamedDependency[MediaService], request: Request[Any, Any, Any], stream: FromPath[str], name: FromPath[str]
 ) -> Response[bytes]:
-    """A playlist, which changes, or a file that it names, which never does. One range of bytes may be asked for."""
+    """A playlist, which changes, or a file that it names, which never does. One range of bytes may be asked for.
+
+    Of a LIVE that is not for everybody, `stream` carries a signature behind a `~`.
+    """
     known = name in {PLAYLIST, REPLAY, STILL} or FRAGMENT.fullmatch(name) or RUN_FILE.fullmatch(name)
     if not known:
         raise NotFound
-    key = http.path_id("stream" if stream.startswith("stream_") else "live", stream)
+    public, _, signature = stream.partition("~")
+    key = http.path_id("stream" if public.startswith("stream_") else "live", public)
+    left_s = await media.shown_s(key, signature)
     folder = "recorded" if name == REPLAY or RUN_FILE.fullmatch(name) else "stills" if name == STILL else "live"
     path = media.folders.root / folder / key.hex / name
     found = await asyncio.to_thread(_read, path, request.headers.get("range", ""))
@@ -216,7 +224,7 @@ async def hls(
         raise NotFound
     body, start, whole = found
     changes = name in {PLAYLIST, REPLAY} or (name == STILL and "at" not in request.query_params)
-    kept = "no-cache" if changes else _FOREVER
+    kept = "no-cache" if changes else _FOREVER if left_s is None else f"public, max-age={left_s}, immutable"
     headers = {"Cache-Control": kept, "Access-Control-Allow-Origin": "*", "Accept-Ranges": "bytes"}
     if start is not None:
         headers["Content-Range"] = f"bytes {start}-{start + len(body) - 1}/{whole}"

@@ -27,6 +27,7 @@ from largesse.media.errors import (
     NoCamera,
     NotOpen,
     NotSdp,
+    NotShown,
     NotYourStream,
 )
 from largesse.media.ice_servers import servers_for_browsers
@@ -86,7 +87,7 @@ async def whip(
     _paths("whep"),
     summary="Watch a stream by WHEP",
     status_code=201,
-    responses=_declares(NotFound, NotConfigured, NotOpen, NoCamera, NotSdp, BadOffer, Busy),
+    responses=_declares(NotFound, NotConfigured, NotOpen, NotShown, NoCamera, NotSdp, BadOffer, Busy),
 )
 async def whep(
     media: NamedDependency[MediaService],
@@ -101,6 +102,8 @@ async def whep(
     if not stream.open:
         raise NotOpen
     ours = caller is not None and await media.takes_part(stream, caller.account)
+    if not ours:
+        await media.shown_s(stream.id, request.query_params.get("signed", ""))
     offer = Offer(stream=stream.id, sdp=offered, address=_address(request), ours=ours)
     return _created(media, await calls.whep(media.news, offer), f"{stream.address}/whep")
 

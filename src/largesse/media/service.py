@@ -5,8 +5,11 @@ import os
 import secrets
 import shutil
 import socket
+import time
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
@@ -20,7 +23,7 @@ from largesse.kit.db import Database
 from largesse.kit.news import Listening, News
 from largesse.kit.problems import Problem
 from largesse.media import events, store
-from largesse.media.errors import KeyReplaced, LiveOver, Stopping, TakenOver
+from largesse.media.errors import KeyReplaced, LiveOver, NotShown, Stopping, TakenOver
 from largesse.media.front import KeyRefused, RtmpFront, Sink
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.packaging import Form
@@ -31,6 +34,8 @@ from largesse.media.relay import Follows
 log = structlog.get_logger(__name__)
 _TROUBLE = (psycopg.Error, PoolTimeout, OSError)
 _ANSWER_S_MAX = 4.0
+_PRIVATE_S = 5.0
+_PRIVATE_MAX = 10_000
 _REPLAYS_AT_ONCE = 20
 _DROPS_AT_ONCE = 20
 
@@ -51,6 +56,7 @@ class MediaService:
         self.front = RtmpFront(self.admit)
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._publishers: dict[Publisher, None] = {}
+        self._private: OrderedDict[UUID, tuple[float, bool]] = OrderedDict()
         self._woken = asyncio.Event()
         self._beating: asyncio.Task[None] | None = None
         self._listening: Listening | None = None
@@ -99,6 +105,23 @@ class MediaService:
             guests = await store.list_guest_streams(tx, [stream.stage])
         found = guests.get((stream.stage, account))
         return found is not None and found.open
+
+    async def shown_s(self, stream: UUID, signature: str) -> int | None:
+        """For how many seconds a stream is shown to who has this signature; None for ever. Raises `NotShown`.
+
+        Whether it is private is known for five seconds.
+        """
+        kept = self._private.get(stream)
+        if kept is None or time.monotonic() - kept[0] > _PRIVATE_S:
+            found = await self.find(stream)
+            kept = self._private[stream] = (time.monotonic(), found is not None and found.private)
+            if len(self._private) > _PRIVATE_MAX:
+                self._private.popitem(last=False)
+        if not kept[1]:
+            return None
+        if not (left_s := self.keys.signed_s(stream, signature, datetime.now(UTC))):
+            raise NotShown
+        return left_s
 
     async def admit(self, key: str) -> Sink:
         """A sink for an encoder's key. Raises `KeyRefused`."""

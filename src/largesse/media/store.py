@@ -12,9 +12,15 @@ BEAT_S = 2.0
 SILENT_S = 6.0  # a process that has not beaten for so long packs nothing any more
 
 
-async def open_stream(tx: WriteTx, stage: int, live: UUID, creator: int) -> None:
-    """Let a LIVE's creator publish; again changes nothing."""
-    await tx.execute(sql("media", "stream_open"), {"stage": stage, "id": live, "creator": creator})
+async def open_stream(tx: WriteTx, stage: int, live: UUID, creator: int, *, private: bool = False) -> None:
+    """Let a LIVE's creator publish; again changes nothing. `private`: shown to who has a signed address alone."""
+    row = {"stage": stage, "id": live, "creator": creator, "private": private}
+    await tx.execute(sql("media", "stream_open"), row)
+
+
+async def show_streams(tx: WriteTx, stage: int, *, private: bool) -> None:
+    """Show a LIVE's streams to everybody, or to who has a signed address alone."""
+    await tx.execute(sql("media", "streams_show"), {"stage": stage, "private": private})
 
 
 async def shut_stream(tx: WriteTx, stage: int) -> None:

@@ -63,13 +63,15 @@ def ingest_body(stream: Stream, keys: StreamKeys, settings: Settings) -> IngestB
 
 def playback_body(stream: Stream) -> PlaybackBody | None:
     """For everybody: the running LIVE, or its replay; null where there is nothing to see."""
-    files = f"/hls/{stream.public_id}"
+    signature = f"?signed={stream.signature}" if stream.signature else ""
     if stream.open and stream.run:
         return PlaybackBody(
-            hls=f"{files}/{PLAYLIST}", mse_ws=f"{stream.address}/pictures", whep=f"{stream.address}/whep"
+            hls=f"{stream.files}/{PLAYLIST}",
+            mse_ws=f"{stream.address}/pictures{signature}",
+            whep=f"{stream.address}/whep{signature}",
         )
     if stream.replay_s and not stream.drop_because:
-        return PlaybackBody(hls=f"{files}/{REPLAY}", mse_ws=None, whep=None)
+        return PlaybackBody(hls=f"{stream.files}/{REPLAY}", mse_ws=None, whep=None)
     return None
 
 
@@ -82,7 +84,7 @@ def poster(stream: Stream | None) -> str | None:
     """For everybody: the latest still picture; null where none was taken, or it was deleted."""
     if stream is None or stream.still_at is None or stream.drop_because:
         return None
-    return f"/hls/{stream.public_id}/{STILL}?at={int(stream.still_at.timestamp())}"
+    return f"{stream.files}/{STILL}?at={int(stream.still_at.timestamp())}"
 
 
 def replay_state(stream: Stream | None) -> ReplayState:

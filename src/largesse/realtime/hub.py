@@ -16,7 +16,7 @@ from largesse.kit.config import Settings
 from largesse.kit.db import Database
 from largesse.kit.http import Busy
 from largesse.kit.news import Listening, News
-from largesse.media import list_guest_streams, list_streams
+from largesse.media import list_guest_streams, list_streams, signed
 from largesse.realtime import store
 from largesse.realtime.frames import Frame, unpack
 from largesse.realtime.gate import Base, GateRoom
@@ -223,10 +223,11 @@ class Hub:
             room.base_stands = True
             async with self._db.read() as tx:
                 standing = (await self._standings.standings(tx, [stage], top=TOP))[stage.key]
-                stream = (await list_streams(tx, [stage.key])).get(stage.key)
                 goal, match = await self._teller.contests(tx, stage.key)
+                at, keys = self._clock.now(), self._stages.keys
+                stream = signed(await list_streams(tx, [stage.key]), keys, at).get(stage.key)
                 guests = [guest for guest in await list_guests(tx, stage.key) if guest.status == ON]
-                streams = await list_guest_streams(tx, [stage.key]) if guests else {}
+                streams = signed(await list_guest_streams(tx, [stage.key]) if guests else {}, keys, at)
             accounts = [stage.creator, *(a for a, _ in standing.top), *(guest.account for guest in guests)]
             people = await self._teller.people(accounts)
             totals = standing.totals

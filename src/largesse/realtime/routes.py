@@ -32,7 +32,7 @@ from largesse.realtime.frames import GiftSent, server_sent
 from largesse.realtime.gate import BUFFER_BYTES_MAX, Push
 from largesse.realtime.service import Joined, RealtimeService
 from largesse.realtime.wire import FrameList
-from largesse.stage import VIDEO, Stage
+from largesse.stage import VIDEO, ForFollowers, Stage, see
 
 SILENT_S = 15.0
 Place = Annotated[str | None, QueryParameter(max_length=2_000, description="`next_cursor` of the page before")]
@@ -50,8 +50,10 @@ async def stream(socket: Socket, realtime: NamedDependency[RealtimeService], liv
         return
     await socket.accept()
     try:
-        stage = await realtime.stage.get(http.path_id("live", live))
+        which = http.path_id("live", live)
+        await realtime.stage.get(which)  # who asks for none need not say who they are
         who = await introduce(socket, realtime.accounts.authenticate)
+        stage = await see(realtime.stage, which, http.as_person(who))
         joined = await realtime.join(stage, http.as_person(who), _after(socket), _guest(socket))
         try:
             await _serve(socket, joined, _after(socket))
@@ -69,7 +71,7 @@ async def stream(socket: Socket, realtime: NamedDependency[RealtimeService], liv
     "/v1/lives/{live:str}/events",
     summary="A room's stream as server-sent events",
     media_type="text/event-stream",
-    responses=http.declares(NotFound, Busy),
+    responses=http.declares(NotFound, ForFollowers, Busy),
 )
 async def stream_events(
     realtime: NamedDependency[RealtimeService],
@@ -79,14 +81,14 @@ async def stream_events(
     after: After = None,
 ) -> Stream:
     """The same snapshot and frames as the socket's, one JSON object an event; the event's id is its seq."""
-    stage = await realtime.stage.get(http.path_id("live", live))
+    stage = await see(realtime.stage, http.path_id("live", live), caller)
     if realtime.full:
         raise Busy
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Stream(_events(realtime, stage, caller, after, _guest(request)), headers=headers)
 
 
-@get("/v1/lives/{live:str}/frames", summary="A room's frames", responses=http.declares(NotFound))
+@get("/v1/lives/{live:str}/frames", summary="A room's frames", responses=http.declares(NotFound, ForFollowers))
 async def list_frames(
     realtime: NamedDependency[RealtimeService],
     caller: NamedDependency[Principal | None],
@@ -94,21 +96,23 @@ async def list_frames(
     after: After = None,
 ) -> FrameList:
     """Frames behind a seq, kept for ten minutes; with `gap`, ask for a new snapshot."""
-    stage = await realtime.stage.get(http.path_id("live", live))
+    stage = await see(realtime.stage, http.path_id("live", live), caller)
     found, newest, gap = await realtime.list_frames(stage, after or 0)
     own = caller is not None and caller.account == stage.creator
     return FrameList([msgspec.Raw(f.creator if own else f.public) for f in found], newest, gap)
 
 
-@get("/v1/lives/{live:str}/gifts", summary="Every gift of a room", responses=http.declares(NotFound))
+@get("/v1/lives/{live:str}/gifts", summary="Every gift of a room", responses=http.declares(NotFound, ForFollowers))
 async def list_gifts(
     realtime: NamedDependency[RealtimeService],
+    caller: NamedDependency[Principal | None],
     live: FromPath[str],
     after: Place = None,
     limit: http.Limit = 100,
 ) -> Page[GiftSent]:
     """Every gift exactly once, in the order of the books. An empty page ends it; the last cursor is good for later."""
-    return await _list_gifts(realtime, await realtime.stage.get(http.path_id("live", live)), after, limit)
+    stage = await see(realtime.stage, http.path_id("live", live), caller)
+    return await _list_gifts(realtime, stage, after, limit)
 
 
 @get("/v1/videos/{video:str}/gifts", summary="Every gift on a video", responses=http.declares(NotFound))

@@ -14,6 +14,7 @@ from largesse.stage.errors import (
     AlreadyLive,
     BannedFromRoom,
     CreatorsOnly,
+    ForFollowers,
     LiveEnded,
     Muted,
     NotLive,
@@ -22,6 +23,7 @@ from largesse.stage.errors import (
 from largesse.stage.model import Changes, Figure, Figures, Newcomers, Note, Pace, Stage, Standing
 from largesse.stage.personal import erase_person, export_person
 from largesse.stage.reports import export_reports
+from largesse.stage.seeing import may_see, see
 from largesse.stage.service import StageService
 from largesse.stage.service_contests import ContestsService
 from largesse.stage.store import (
@@ -53,6 +55,7 @@ __all__ = [
     "CreatorsOnly",
     "Figure",
     "Figures",
+    "ForFollowers",
     "Goal",
     "GoalBody",
     "Guest",
@@ -95,10 +98,12 @@ __all__ = [
     "list_running_matches",
     "live_body",
     "match_body",
+    "may_see",
     "points",
     "put_figures",
     "put_minutes",
     "ranks",
     "read_notes",
+    "see",
     "write_notes",
 ]

@@ -96,6 +96,16 @@ class GuestFrozen(Problem):
 
 
 @dataclass(eq=False)
+class ForFollowers(Problem):
+    """Only the creator's followers see this LIVE."""
+
+    creator: str
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "for-followers"
+
+
+@dataclass(eq=False)
 class BannedFromRoom(Problem):
     """The creator has banned this account from the room."""
 

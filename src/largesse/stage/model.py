@@ -15,6 +15,7 @@ SCHEDULED, LIVE, ENDED = "scheduled", "live", "ended"
 TITLE_CHARS_MAX = 120
 DESCRIPTION_CHARS_MAX = 2000
 COVER_CHARS_MAX = 500
+PUBLIC, FOLLOWERS = "public", "followers"
 COMMENT_CHARS_MAX = 300
 THANKS_CHARS_MAX = 120
 LIKES_A_REQUEST_MAX = 50
@@ -68,6 +69,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
     cover: str | None = None
     gifts_enabled: bool | None = None
+    visibility: str | None = None
     scheduled_at: datetime | None = None
     unschedule: bool = False
 

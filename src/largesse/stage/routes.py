@@ -15,7 +15,7 @@ from largesse.kit import http, text
 from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import Principal
-from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
+from largesse.stage.errors import AlreadyLive, CreatorsOnly, ForFollowers, LiveEnded, NotLive, NotYourLive
 from largesse.stage.model import (
     COVER_CHARS_MAX,
     DESCRIPTION_CHARS_MAX,
@@ -31,6 +31,7 @@ from largesse.stage.routes_moderation import moderation_routes
 from largesse.stage.routes_reports import report_routes
 from largesse.stage.routes_room import room_routes
 from largesse.stage.routes_summary import summary_routes
+from largesse.stage.seeing import Visibility, see
 from largesse.stage.service import StageService
 from largesse.stage.wire import LiveBody, RankBody, live_body, ranks
 
@@ -46,6 +47,7 @@ class CreateLive(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     id: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     description: Annotated[str, msgspec.Meta(max_length=9000)] = ""
     gifts_enabled: bool = True
+    visibility: Visibility = "public"
     scheduled_at: Aware | None = None
     cover: Annotated[str, msgspec.Meta(max_length=COVER_CHARS_MAX)] | None = None
 
@@ -56,6 +58,7 @@ class ChangeLive(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=600)] | msgspec.UnsetType = msgspec.UNSET
     description: Annotated[str, msgspec.Meta(max_length=9000)] | msgspec.UnsetType = msgspec.UNSET
     gifts_enabled: bool | msgspec.UnsetType = msgspec.UNSET
+    visibility: Visibility | msgspec.UnsetType = msgspec.UNSET
     scheduled_at: Aware | msgspec.UnsetType | None = msgspec.UNSET
     cover: Annotated[str, msgspec.Meta(max_length=COVER_CHARS_MAX)] | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -82,6 +85,7 @@ async def create_live(
         cover=_cover(data.cover),
         gifts_enabled=data.gifts_enabled,
         scheduled_at=_future(stage, data.scheduled_at),
+        visibility=data.visibility,
     )
     return created(await show(stage, made, principal), replayed=replayed)
 
@@ -97,12 +101,13 @@ async def change_live(
     live: FromPath[str],
     data: JSONBody[ChangeLive],
 ) -> LiveBody:
-    """Change the title, the description, the cover, whether gifts are on, or the time of one not begun."""
+    """Change the title, the description, the cover, whether gifts are on, who sees it, or the time of one not begun."""
     changes = Changes(
         title=None if data.title is msgspec.UNSET else _text("title", data.title, TITLE_CHARS_MAX),
         description=None if data.description is msgspec.UNSET else _paragraphs(data.description),
         cover=None if data.cover is msgspec.UNSET else _cover(data.cover) or "",
         gifts_enabled=None if data.gifts_enabled is msgspec.UNSET else data.gifts_enabled,
+        visibility=None if data.visibility is msgspec.UNSET else data.visibility,
         scheduled_at=None if data.scheduled_at is msgspec.UNSET else _future(stage, data.scheduled_at),
         unschedule=data.scheduled_at is None,
     )
@@ -158,24 +163,31 @@ async def list_lives(  # noqa: PLR0917 - a parameter of the query each
     cursor: http.Cursor = None,
 ) -> Page[LiveBody]:
     """LIVEs that run (newest first), are announced (next first), or have ended (newest first)."""
-    found = await stage.list_lives(status, creator, _place(cursor), limit + 1)
+    viewer = caller.account if caller else 0
+    found = await stage.list_lives(status, creator, viewer, _place(cursor), limit + 1)
     shown = found[:limit]
     bodies = await show_all(stage, shown, caller)
     return Page(bodies, _cursor(status, shown[-1]) if len(found) > limit else None)
 
 
-@get("/v1/lives/{live:str}", summary="A LIVE", responses=http.declares(NotFound))
+@get("/v1/lives/{live:str}", summary="A LIVE", responses=http.declares(NotFound, ForFollowers))
 async def get_live(
     stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
 ) -> LiveBody:
     """A LIVE as it stands."""
-    return await show(stage, await stage.get(http.path_id("live", live)), caller)
+    return await show(stage, await see(stage, http.path_id("live", live), caller), caller)
 
 
-@get("/v1/lives/{live:str}/top-gifters", summary="The first givers of a LIVE", responses=http.declares(NotFound))
-async def get_top_gifters(stage: NamedDependency[StageService], live: FromPath[str]) -> RankList:
+@get(
+    "/v1/lives/{live:str}/top-gifters",
+    summary="The first givers of a LIVE",
+    responses=http.declares(NotFound, ForFollowers),
+)
+async def get_top_gifters(
+    stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
+) -> RankList:
     """The ten who gave the most coins by name."""
-    found = await stage.get(http.path_id("live", live))
+    found = await see(stage, http.path_id("live", live), caller)
     rows = await stage.top_gifters(found, TOP_GIFTERS)
     return RankList(ranks(rows, await _bodies(stage, [account for account, _ in rows])))
 

@@ -24,6 +24,7 @@ from largesse.stage.errors import (
     YourOwnLive,
 )
 from largesse.stage.model import Stage
+from largesse.stage.seeing import see
 from largesse.stage.service import StageService
 from largesse.stage.store_guests import ON, Guest
 from largesse.stage.wire import GuestBody, GuestsBody, guest_body
@@ -46,7 +47,7 @@ async def ask_to_come(
     stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
 ) -> GuestBody:
     """Ask to be in a running LIVE with a camera of one's own; a second request changes nothing."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), principal)
     guest = await stage.guests.ask(http.person(principal), place)
     return (await _bodies(stage, place, [guest], principal))[0]
 
@@ -56,7 +57,7 @@ async def list_guests(
     stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
 ) -> GuestsBody:
     """Who is on; who asked or was invited to the creator, moderators, and oneself."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), caller)
     found = await stage.guests.list_all(place)
     own = caller.account if caller else 0
     if not (own and await stage.guests.moderates(place, own)):
@@ -78,7 +79,7 @@ async def act_on_guest(
     data: JSONBody[GuestAct],
 ) -> GuestsBody:
     """For the creator; a moderator removes; an invited person accepts or declines. Answers with their place, if any."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), principal)
     value = ids.decode(account, "acct")
     person = await (stage.accounts.person_by_id(value) if value else stage.accounts.person_by_username(account))
     if person is None:
@@ -97,7 +98,7 @@ async def leave_live(
     stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
 ) -> None:
     """Give up one's place, asked for, offered or taken; a second request changes nothing."""
-    await stage.guests.leave(http.person(principal), await stage.get(http.path_id("live", live)))
+    await stage.guests.leave(http.person(principal), await see(stage, http.path_id("live", live), principal))
 
 
 async def _bodies(stage: StageService, place: Stage, guests: list[Guest], caller: Principal | None) -> list[GuestBody]:

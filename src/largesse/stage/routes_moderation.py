@@ -13,9 +13,9 @@ from largesse.accounts import Person, PersonBody, person_body
 from largesse.kit import http, ids
 from largesse.kit.http import Conflict, Forbidden, Invalid, NotFound, NotSignedIn, Page
 from largesse.kit.principal import Principal
-from largesse.stage.errors import NotYourLive
-from largesse.stage.model import Stage
+from largesse.stage.errors import ForFollowers, NotYourLive
 from largesse.stage.rules import SLOW_S_MAX, WORD_CHARS_MAX, WORDS_MAX, Rules, Speaker
+from largesse.stage.seeing import see
 from largesse.stage.service import StageService
 
 _MONTH_S = 31 * 86_400
@@ -126,7 +126,7 @@ async def post_moderation(
     data: JSONBody[Moderate],
 ) -> Moderated:
     """Mute, unmute, ban or unban somebody; hide, pin or unpin a comment; name who moderates (the creator alone)."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), principal)
     person = await _person(stage, data.account) if data.account else None
     comment = http.body_id("comment", "comment_id", data.comment_id) if data.comment_id else None
     await stage.moderation.moderate(
@@ -140,7 +140,7 @@ async def get_moderation(
     stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
 ) -> OrderBody:
     """Rules with their muted words, moderators, who is banned or muted; to the creator and moderators."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), principal)
     rules, moderators, bans = await stage.moderation.order(http.person(principal), place)
     people = await stage.accounts.people([*moderators, *(ban.account for ban in bans)])
     return OrderBody(
@@ -158,17 +158,19 @@ async def put_rules(
     data: JSONBody[RulesBody],
 ) -> RulesBody:
     """Slow mode, emoji only, followers only, muted words: at once, and in every later LIVE of the creator."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), principal)
     asked = Rules(slow_s=data.slow_s, emoji_only=data.emoji_only, followers_only=data.followers_only, words=data.words)
     return _rules_body(await stage.moderation.set_rules(http.person(principal), place, asked))
 
 
-@get("/v1/lives/{live:str}/talk", summary="What may be said in the room", responses=http.declares(NotFound))
+@get(
+    "/v1/lives/{live:str}/talk", summary="What may be said in the room", responses=http.declares(NotFound, ForFollowers)
+)
 async def get_talk(
     stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
 ) -> TalkBody:
     """The rules of talk and the pinned comment; ask again when the room tells of `rules`, `pin`, `unpin` or `hide`."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), caller)
     person = http.as_person(caller)
     rules, pinned, speaker = await stage.moderation.talk(place, person.account if person else None)
     people = await stage.accounts.people([pinned.sender] if pinned else [])
@@ -184,16 +186,17 @@ async def get_talk(
     )
 
 
-@get("/v1/lives/{live:str}/questions", summary="What was asked", responses=http.declares(NotFound))
-async def list_questions(
+@get("/v1/lives/{live:str}/questions", summary="What was asked", responses=http.declares(NotFound, ForFollowers))
+async def list_questions(  # noqa: PLR0917 - a parameter of the query each
     stage: NamedDependency[StageService],
+    caller: NamedDependency[Principal | None],
     live: FromPath[str],
     status: Annotated[Status, QueryParameter(description="which ones")] = "open",
     limit: http.Limit = 50,
     cursor: http.Cursor = None,
 ) -> Page[QuestionBody]:
     """Questions to the creator, oldest first."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), caller)
     after = http.id_cursor("question", cursor) or UUID(int=0)
     found = await stage.moderation.questions(place, status, after, limit + 1)
     people = await stage.accounts.people([question.sender for question in found[:limit]])
@@ -219,7 +222,7 @@ async def decide_question(
     data: JSONBody[Decide],
 ) -> None:
     """Note that a question was answered or dismissed, or open it again."""
-    place: Stage = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), principal)
     await stage.moderation.decide(http.person(principal), place, http.path_id("question", question), data.status)
 
 

@@ -24,6 +24,7 @@ from largesse.stage.errors import (
     SlowRoom,
 )
 from largesse.stage.model import COMMENT_CHARS_MAX, LIKES_A_REQUEST_MAX, THANKS_CHARS_MAX
+from largesse.stage.seeing import see
 from largesse.stage.service import StageService
 from largesse.stage.talk import Thanked
 from largesse.stage.wire import UnthankedBody
@@ -86,7 +87,7 @@ async def post_comment(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Said]:
     """Say something in a running LIVE; everybody there reads it within a moment."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), principal)
     comment, typed = chosen_id("comment", data.id, idempotency_key, principal), _line(data.text)
     at, replayed = await stage.talk.comment(http.person(principal), place, comment, typed)
     sender = person_body((await stage.accounts.people([principal.account]))[principal.account])
@@ -102,7 +103,7 @@ async def post_question(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Said]:
     """Ask the creator of a running LIVE something."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), principal)
     question, typed = chosen_id("question", data.id, idempotency_key, principal), _line(data.text)
     at, replayed = await stage.talk.ask(http.person(principal), place, question, typed)
     sender = person_body((await stage.accounts.people([principal.account]))[principal.account])
@@ -122,7 +123,7 @@ async def post_likes(
     data: JSONBody[Like],
 ) -> Counted:
     """Like a running LIVE; taps of a moment go in one request."""
-    await stage.talk.like(http.person(principal), await stage.get(http.path_id("live", live)), data.count)
+    await stage.talk.like(http.person(principal), await see(stage, http.path_id("live", live), principal), data.count)
     return Counted(data.count)
 
 
@@ -131,7 +132,7 @@ async def post_share(
     stage: NamedDependency[StageService], principal: NamedDependency[Principal], live: FromPath[str]
 ) -> Counted:
     """Tell the room that you shared it."""
-    await stage.talk.share(http.person(principal), await stage.get(http.path_id("live", live)))
+    await stage.talk.share(http.person(principal), await see(stage, http.path_id("live", live), principal))
     return Counted(1)
 
 
@@ -148,7 +149,7 @@ async def post_thanks(
     data: JSONBody[Thank],
 ) -> Counted:
     """Note that the givers of `gift_ids`, or the `top` first givers, were thanked. Only the creator."""
-    place = await stage.get(http.path_id("live", live))
+    place = await see(stage, http.path_id("live", live), principal)
     gifts = [http.body_id("gift", f"gift_ids[{n}]", gift) for n, gift in enumerate(data.gift_ids)]
     accounts = await _accounts(stage, data.accounts)
     words = _line(data.text, THANKS_CHARS_MAX) if data.text else None

@@ -13,8 +13,9 @@ from largesse.accounts import PersonBody, person_body
 from largesse.kit import http, table
 from largesse.kit.http import Forbidden, NotFound, NotSignedIn
 from largesse.kit.principal import Principal
-from largesse.stage.errors import NotYourLive
+from largesse.stage.errors import ForFollowers, NotYourLive
 from largesse.stage.model import Stage
+from largesse.stage.seeing import see
 from largesse.stage.service import StageService
 from largesse.stage.summary import AfterEnd, Curves, OwnSummary, Release, Summary
 from largesse.stage.wire import RankBody, ranks
@@ -72,11 +73,12 @@ class SummaryBody(msgspec.Struct, frozen=True, kw_only=True):
     unthanked: list[MissedBody] | msgspec.UnsetType = msgspec.UNSET
 
 
-@get("/v1/lives/{live:str}/summary", summary="What a LIVE brought", responses=http.declares(NotFound))
+@get("/v1/lives/{live:str}/summary", summary="What a LIVE brought", responses=http.declares(NotFound, ForFollowers))
 async def get_summary(
     stage: NamedDependency[StageService], caller: NamedDependency[Principal | None], live: FromPath[str]
 ) -> SummaryBody:
     """Exact totals, running or ended; diamonds, guests' apart, curves, who is not thanked yet only to the creator."""
+    await see(stage, http.path_id("live", live), caller)
     _, summary, own = await stage.summary(http.path_id("live", live), caller)
     shown, guests = (own.shown_unthanked, own.guests) if own else ([], [])
     named = [account for account, _ in summary.top] + [each.account for each in shown] + [g.receiver for g in guests]

@@ -13,7 +13,7 @@ from largesse.accounts import AccountsService, list_followed
 from largesse.kit import outbox
 from largesse.kit.clock import Clock
 from largesse.kit.config import Settings
-from largesse.kit.db import Database, ReadTx, WriteTx
+from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import NotFound, TooMany
 from largesse.kit.idempotency import IdReused
 from largesse.kit.news import News
@@ -28,14 +28,29 @@ from largesse.media import (
     list_streams,
     open_stream,
     renew_key,
+    show_streams,
     shut_stream,
+    signed,
 )
 from largesse.media import erase_person as erase_published
 from largesse.media.events import SHUT_SUBJECT
 from largesse.stage import events, store, store_contests
 from largesse.stage.errors import AlreadyLive, CreatorsOnly, LiveEnded, NotLive, NotYourLive
+from largesse.stage.figures import NoFigures, NoNewcomers
 from largesse.stage.guests import Guests
-from largesse.stage.model import ENDED, SCHEDULED, Changes, Figure, Figures, Newcomers, Pace, Stage, Standing
+from largesse.stage.model import (
+    ENDED,
+    FOLLOWERS,
+    PUBLIC,
+    SCHEDULED,
+    Changes,
+    Figure,
+    Figures,
+    Newcomers,
+    Pace,
+    Stage,
+    Standing,
+)
 from largesse.stage.moderation import Moderation
 from largesse.stage.reports import Reports
 from largesse.stage.store_guests import Guest, end_guests
@@ -48,26 +63,6 @@ _CACHE_MAX = 10_000
 _LIVES_A_MINUTE = 10
 _SILENT_AT_ONCE = 100
 LIVE_KIND = "live"
-
-
-class NoFigures:
-    """Before anybody counts, everything is zero."""
-
-    async def figures(self, _: ReadTx, __: Sequence[Stage]) -> dict[int, Figure]:
-        """Nothing."""
-        return {}
-
-    async def top_gifters(self, _: ReadTx, __: Stage, ___: int) -> list[tuple[int, int]]:
-        """Nobody."""
-        return []
-
-
-class NoNewcomers:
-    """Before anybody knows who gave before, nobody is new."""
-
-    async def newcomers(self, _: ReadTx, __: Stage) -> set[int]:
-        """Nobody."""
-        return set()
 
 
 class StageService:
@@ -152,7 +147,7 @@ class StageService:
 
     async def create(
         self, who: Principal, live: UUID, *, title: str, description: str, cover: str | None, gifts_enabled: bool,
-        scheduled_at: datetime | None,
+        scheduled_at: datetime | None, visibility: str = PUBLIC,
     ) -> tuple[Stage, bool]:  # fmt: skip
         """Make a LIVE that has not begun; a repeat with the same id and content returns the same (and True).
 
@@ -174,11 +169,13 @@ class StageService:
                 gifts_enabled=gifts_enabled,
                 scheduled_at=scheduled_at,
                 simulated=person.simulated,
+                visibility=visibility,
             )
             before = made or await store.find(tx, live)
         assert before is not None
-        same = (before.kind, before.title, before.description, before.cover, before.gifts_enabled, before.scheduled_at)
-        asked = (LIVE_KIND, title, description, cover, gifts_enabled, scheduled_at)
+        facts = (before.kind, before.title, before.description, before.cover, before.gifts_enabled)
+        same = (*facts, before.scheduled_at, before.visibility)
+        asked = (LIVE_KIND, title, description, cover, gifts_enabled, scheduled_at, visibility)
         if made is None and (before.creator != who.account or same != asked):
             raise IdReused
         return before, made is None
@@ -193,6 +190,8 @@ class StageService:
             if (changes.scheduled_at or changes.unschedule) and stage.status != SCHEDULED:
                 raise LiveEnded
             changed = await store.change(tx, stage.key, changes)
+            if changes.visibility:
+                await show_streams(tx, stage.key, private=changed.visibility == FOLLOWERS)
         await self._tell_changed(changed)
         return changed
 
@@ -206,7 +205,8 @@ class StageService:
                 started = await store.start(tx, stage.key)
                 if started is None:
                     return stage
-                await open_stream(tx, stage.key, stage.id, stage.creator)
+                private = started.visibility == FOLLOWERS
+                await open_stream(tx, stage.key, stage.id, stage.creator, private=private)
                 await outbox.put(tx, events.LIVE_STARTED, stage.key, {"id": stage.id.hex, "creator": stage.creator})
         except store.SecondLive:
             async with self.db.read() as tx:
@@ -259,7 +259,7 @@ class StageService:
         if not begun:
             return {}
         async with self.db.read() as tx:
-            return await list_streams(tx, begun)
+            return signed(await list_streams(tx, begun), self.keys, self.clock.now())
 
     def ingest(self, stage: Stage, stream: Stream | None, caller: Principal | None) -> IngestBody | None:
         """Where a LIVE's creator publishes, for that creator in a session alone."""
@@ -273,7 +273,7 @@ class StageService:
         if not guests:
             return {}, {}
         async with self.db.read() as tx:
-            streams = await list_guest_streams(tx, [stage.key])
+            streams = signed(await list_guest_streams(tx, [stage.key]), self.keys, self.clock.now())
             counted = (await self.counted.figures(tx, [stage])).get(stage.key, Figure())
         return {guest: stream for (_, guest), stream in streams.items()}, counted.received
 
@@ -285,11 +285,11 @@ class StageService:
         return ingest_body(stream, self.keys, self.settings)
 
     async def list_lives(
-        self, status: str, creator: str | None, after: tuple[datetime | None, int], limit: int
+        self, status: str, creator: str | None, viewer: int, after: tuple[datetime | None, int], limit: int
     ) -> list[Stage]:
         """LIVEs of a status behind a place: running and ended ones newest first, scheduled ones next first.
 
-        `creator` is a username; an unknown one has none.
+        `creator` is a username; an unknown one has none. `viewer`: the account that asks, 0 for nobody.
         """
         key = 0
         if creator is not None:
@@ -298,7 +298,7 @@ class StageService:
                 return []
             key = person.key
         async with self.db.read() as tx:
-            return await store.list_lives(tx, status, key, after, limit)
+            return await store.list_lives(tx, status, key, after, limit, viewer=viewer)
 
     async def list_by_key(self, keys: Sequence[int]) -> dict[int, Stage]:
         """Stages by key, fresh; unknown keys are missing."""

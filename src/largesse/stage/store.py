@@ -9,7 +9,7 @@ import psycopg
 from psycopg import AsyncCursor
 
 from largesse.kit.db import ReadTx, WriteTx, int_array, sql
-from largesse.stage.model import Changes, Note, Seen, Stage, Standing
+from largesse.stage.model import PUBLIC, Changes, Note, Seen, Stage, Standing
 
 ENDED_LATELY_S = 600
 
@@ -48,7 +48,7 @@ async def read_notes(tx: ReadTx, gifts: Sequence[tuple[int, UUID]]) -> dict[tupl
 
 async def put(
     tx: WriteTx, *, live: UUID, creator: int, title: str, description: str, cover: str | None, gifts_enabled: bool,
-    scheduled_at: datetime | None, simulated: bool,
+    scheduled_at: datetime | None, simulated: bool, visibility: str = PUBLIC,
 ) -> Stage | None:  # fmt: skip
     """Make a LIVE that has not begun; None where its id is taken."""
     return await tx.one(
@@ -64,6 +64,7 @@ async def put(
             "gifts_enabled": gifts_enabled,
             "scheduled_at": scheduled_at,
             "simulated": simulated,
+            "visibility": visibility,
         },
     )
 
@@ -109,6 +110,7 @@ async def change(tx: WriteTx, key: int, changes: Changes) -> Stage:
             "description": changes.description,
             "cover": changes.cover,
             "gifts_enabled": changes.gifts_enabled,
+            "visibility": changes.visibility,
             "scheduled_at": changes.scheduled_at,
             "unschedule": changes.unschedule,
         },
@@ -138,15 +140,19 @@ async def find_live_of(tx: ReadTx, creator: int) -> Stage | None:
 
 
 async def list_lives(
-    tx: ReadTx, status: str, creator: int, after: tuple[datetime | None, int], limit: int
+    tx: ReadTx, status: str, creator: int, after: tuple[datetime | None, int], limit: int, *, viewer: int
 ) -> list[Stage]:
-    """LIVEs of a status (of one creator, or 0 for all) behind the place (time, key) of the last one seen."""
+    """LIVEs of a status (of one creator, or 0 for all) that `viewer` (0: anybody) sees in lists.
+
+    They begin behind the place (time, key) of the last one seen.
+    """
     statement = {
         "live": sql("stage", "lives_live"),
         "scheduled": sql("stage", "lives_scheduled"),
         "ended": sql("stage", "lives_ended"),
     }[status]
-    return await tx.all(Stage, statement, {"creator": creator, "at": after[0], "key": after[1], "limit": limit})
+    row = {"creator": creator, "viewer": viewer, "at": after[0], "key": after[1], "limit": limit}
+    return await tx.all(Stage, statement, row)
 
 
 async def get_standing(tx: ReadTx, stage: int, account: int) -> Standing:

@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 
 from largesse.kit.db import ReadTx, WriteTx, sql
-from largesse.stage.model import Stage
+from largesse.stage.model import PUBLIC, Stage
 from largesse.stage.video import VIDEO, Video, VideoChanges, VideoComment
 
 
@@ -27,6 +27,7 @@ async def put(
         {
             "id": video, "kind": VIDEO, "creator": creator, "title": title, "description": description, "cover": None,
             "gifts_enabled": gifts_enabled, "scheduled_at": None, "simulated": simulated,
+            "visibility": PUBLIC,
         },
     )  # fmt: skip
     if stage is None:

@@ -43,6 +43,7 @@ class LiveBody(msgspec.Struct, frozen=True, kw_only=True):
     gifters: int
     coins: int
     simulated: bool
+    visibility: str
     signal: SignalBody
     poster: str | None
     replay: ReplayState | None
@@ -108,6 +109,7 @@ def live_body(
         gifters=figure.gifters,
         coins=figure.coins,
         simulated=stage.simulated,
+        visibility=stage.visibility,
         signal=signal_body(stream),
         poster=poster(stream),
         replay=replay_state(stream) if stage.status == "ended" else None,

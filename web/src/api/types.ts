@@ -103,6 +103,8 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
+export type Visibility = 'public' | 'followers' | 'unlisted';
+
 export type LiveStatus = 'scheduled' | 'live' | 'ended';
 
 export interface Live {
@@ -115,6 +117,8 @@ export interface Live {
   started_at: string | null;
   ended_at: string | null;
   cover: string | null;
+  /** Whom lists show it to, and who may see it; `unlisted`: whoever has its address. */
+  visibility: Visibility;
   /** Its latest still picture. */
   poster: string | null;
   /** After the end: whether there is something to watch. */

@@ -118,6 +118,11 @@ export class Room {
     }, wait_ms * (1 + Math.random() * 0.4));
   }
 
+  /** Other addresses: those of a LIVE that is not for everybody hold for hours. */
+  renew(): void {
+    this.#askPlayback(2_000);
+  }
+
   #awaitReplay(): void {
     const wait_ms = REPLAY_MS[this.#asked];
     if (this.live?.status !== 'ended' || this.live.playback?.hls?.endsWith('/replay.m3u8') || this.live.signal.run === 0 || wait_ms === undefined) return;

@@ -8,6 +8,7 @@ export class Playlist {
   #video: HTMLVideoElement;
   #address: string;
   #running: boolean;
+  #stale: () => void;
   #failures = 0;
   #retry = 0;
   #closed = false;
@@ -15,7 +16,8 @@ export class Playlist {
   #onError = () => this.#again(() => this.#native());
 
   /** `running`: of a LIVE that goes on, which is played near its end. */
-  constructor(video: HTMLVideoElement, address: string, running: boolean) {
+  constructor(video: HTMLVideoElement, address: string, running: boolean, stale: () => void) {
+    this.#stale = stale;
     this.#video = video;
     this.#address = address;
     this.#running = running;
@@ -32,8 +34,9 @@ export class Playlist {
       maxBufferLength: this.#running ? 10 : 30,
       ...(this.#running ? { liveSyncDuration: 1.8, liveMaxLatencyDuration: 6, maxLiveSyncPlaybackRate: 1.1 } : {}),
     });
-    player.on(Hls.Events.ERROR, (_, { fatal, type }) => {
+    player.on(Hls.Events.ERROR, (_, { fatal, type, response }) => {
       if (!fatal) return;
+      if (response?.code === 403) this.#stale();
       this.#again(() => {
         if (type === Hls.ErrorTypes.MEDIA_ERROR) player.recoverMediaError();
         else player.loadSource(this.#address); // away, or nothing new for long

@@ -11,10 +11,14 @@ const FAULTS_MAX = 3; // of the decoder in a row; then another way of playing is
 const SOUND_MS = 20_000; // so long without a fault, and the count begins anew
 /** The LIVE has ended, or never was. */
 const OVER = new Set([4404, 4409, 4410]);
+/** Its signature is over. */
+const NOT_SHOWN = 4403;
 
 export interface PictureEvents {
   /** This way does not work here. */
   failed(why: string): void;
+  /** The address holds no more. */
+  stale(): void;
 }
 
 export class Pictures {
@@ -88,7 +92,8 @@ export class Pictures {
     socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return;
       this.#socket = null;
-      if (!OVER.has(code)) this.#again();
+      if (code === NOT_SHOWN) this.#events.stale();
+      else if (!OVER.has(code)) this.#again();
     };
   }
 

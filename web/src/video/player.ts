@@ -14,6 +14,8 @@ export interface Playable {
 export interface PlayerEvents {
   /** A picture is seen, for the first time since it was asked for. */
   shown(): void;
+  /** The addresses hold no more: a LIVE that is not for everybody has others now. */
+  stale?(): void;
   /** The browser plays no sound before a gesture, so there is none. */
   hushed(): void;
 }
@@ -58,6 +60,7 @@ export class Player {
   #fragments({ hls, mse_ws }: Playable, list: boolean): void {
     if (mse_ws && mediaSource() !== null && !list) {
       const pictures = new Pictures(this.#video, mse_ws, {
+        stale: () => this.#events.stale?.(),
         failed: () => {
           if (!hls || this.#way !== pictures) return;
           this.#leave();
@@ -106,7 +109,7 @@ export class Player {
   }
 
   #list(address: string, running: boolean): void {
-    const list = new Playlist(this.#video, address, running);
+    const list = new Playlist(this.#video, address, running, () => this.#events.stale?.());
     this.#way = list;
     void list.open().then(() => this.play());
   }

@@ -1,3 +1,4 @@
--- Lets a LIVE's creator publish; again changes nothing. stage, id, creator
-INSERT INTO media.stream (stage, id, live, creator) VALUES (%(stage)s, %(id)s, %(id)s, %(creator)s)
+-- Lets a LIVE's creator publish; again changes nothing. stage, id, creator, private
+INSERT INTO media.stream (stage, id, live, creator, private)
+VALUES (%(stage)s, %(id)s, %(id)s, %(creator)s, %(private)s)
 ON CONFLICT (id) DO UPDATE SET open = true
