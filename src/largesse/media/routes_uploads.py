@@ -58,12 +58,7 @@ def _on_problem(_: AnyRequest, problem: Problem) -> Response[bytes]:
 _TUS: dict[int | type[Exception], Any] = {Problem: _on_problem}
 
 
-@route(
-    [UPLOADS, UPLOADS + "/{upload:str}"],
-    http_method=[HttpMethod.OPTIONS],
-    status_code=204,
-    summary="What uploads may be",
-)
+@route(UPLOADS, http_method=[HttpMethod.OPTIONS], status_code=204, include_in_schema=False)
 async def describe(uploads: NamedDependency[UploadsService]) -> Response[None]:
     """The version and extensions of tus that are spoken here, and how large a file may be."""
     headers = {
