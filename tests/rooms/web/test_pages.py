@@ -60,7 +60,7 @@ STRIPE = {"stripe_api_key": "sk_test_1", "stripe_publishable_key": "pk_test_1"}
 async def test_only_pages_that_take_payments_may_show_stripes_form_and_only_where_stripe_is_set_up(
     browse: MakeBrowser, address: str
 ) -> None:
-    pays = address in {"/live/abc", "/recharge"}
+    pays = address in {"/live/abc", "/video/abc", "/recharge"}
     without = await (await browse()).get(address)
     answer = await (await browse(Settings(**STRIPE, public_url="https://live.example.org"))).get(address)
     assert "stripe" not in without.headers["content-security-policy"]
