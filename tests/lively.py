@@ -1,9 +1,12 @@
 """A world for the pages: people, and what they did."""
 
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import films
 from largesse.kit import ids
 from running import Service, Someone
 
@@ -25,6 +28,7 @@ class World:
     announced: str
     receipt: str
     purchase: str
+    video: str
 
     def someone(self, name: str) -> Someone | None:
         """Somebody by name; nobody for "guest"."""
@@ -32,7 +36,7 @@ class World:
 
     def places(self) -> dict[str, str]:
         """What stands in addresses."""
-        names = ("live", "ended", "announced", "receipt", "purchase")
+        names = ("live", "ended", "announced", "receipt", "purchase", "video")
         people = {who.username.partition(".")[0]: who.username for who in (self.alice, self.bob)}
         return {name: getattr(self, name) for name in names} | people | {"month": f"{datetime.now(UTC):%Y-%m}"}
 
@@ -55,7 +59,25 @@ def make(service: Service) -> World:
     for action, who in (("mute", dora), ("ban", gina)):
         body = {"action": action, "account": who.account["id"]}
         assert bob.http.post(f"/v1/lives/{live}/moderation", json=body).is_success
-    return World(service, alice, bob, charlie, dora, eve, gina, robin, live, ended, announced, receipt, purchase)
+    video = _film(bob)
+    _praised(alice, video)
+    return World(service, alice, bob, charlie, dora, eve, gina, robin, live, ended, announced, receipt, purchase, video)
+
+
+def _film(creator: Someone) -> str:
+    """A published video with a real film."""
+    with tempfile.TemporaryDirectory() as folder:
+        video = films.upload(creator, films.film(Path(folder, "film.mp4")), "A song at the window", description="One.")
+    assert creator.http.post(f"/v1/videos/{video}/publish").is_success
+    return video
+
+
+def _praised(giver: Someone, video: str) -> None:
+    """A gift, words and a like on a video."""
+    body = {"id": str(ids.new()), "gift_id": "rose", "count": 5}
+    assert giver.http.post(f"/v1/videos/{video}/gifts", json=body).status_code == 201
+    assert giver.http.post(f"/v1/videos/{video}/comments", json={"text": "again, please"}).is_success
+    assert giver.http.put(f"/v1/videos/{video}/like").is_success
 
 
 def _busy(giver: Someone, live: str) -> str:

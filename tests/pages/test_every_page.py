@@ -137,6 +137,11 @@ async def _resolve(who: Visitor) -> None:
     await expect(who.page.get_by_role("dialog", name="Resolve")).to_be_visible()
 
 
+async def _comments(who: Visitor) -> None:
+    await who.page.get_by_role("button", name="Comments").click()
+    await expect(who.page.get_by_text("again, please")).to_be_visible()
+
+
 async def _operation(who: Visitor) -> None:
     await who.page.locator("summary").first.click()
 
@@ -160,6 +165,11 @@ STATES = [
     State("/live/{live}", "dora"), State("/live/{live}", "gina"), State("/live/{live}", "bob"),
     State("/live/{ended}"), State("/live/{ended}", "alice"), State("/live/{announced}"),
     State("/live/{announced}", "bob"), State("/live/live_00000000000000000000000000", status=404),
+    State("/video/{video}"), State("/video/{video}", "alice"), State("/video/{video}", "bob"),
+    State("/video/{video}", "alice", _press("Gift"), "gifts"), State("/video/{video}", "alice", _comments, "comments"),
+    State("/video/video_00000000000000000000000000", status=404), State("/studio/videos", "eve"),
+    State("/studio/videos", "bob"), State("/studio/videos", "bob", _press("Upload a video"), "upload"),
+    State("/studio/videos", "bob", _press("Edit"), "edit"), State("/studio/videos", "bob", _press("Delete"), "delete"),
     State("/recharge"), State("/recharge", "alice"), State("/recharge", "charlie"), State("/recharge", "robin"),
     State("/account"), *(State(f"/account#{part}", "alice") for part in (*EARNED, "profile", "security", "privacy")),
     *(State(f"/account#{part}", "charlie") for part in EARNED),
@@ -193,7 +203,8 @@ STATES = [
 
 MIRRORED = {
     "/ alice", "/ guest", "/login guest", "/signup guest", "/reset guest", "/live/{live} alice", "/live/{ended} alice",
-    "/live/{announced} guest", "/recharge alice", "/account#wallet alice", "/account#gifts alice",
+    "/live/{announced} guest", "/video/{video} alice", "/studio/videos bob",
+    "/recharge alice", "/account#wallet alice", "/account#gifts alice",
     "/account#purchases alice", "/account#limits alice", "/account/purchases/{purchase} alice",
     "/account#profile alice", "/account#security alice", "/account#privacy alice",
     "/receipt/{receipt} alice", "/studio charlie", "/studio bob", "/studio/live/{live} bob",

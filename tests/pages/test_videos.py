@@ -141,6 +141,8 @@ async def test_what_nobody_may_see_is_not_there_and_gifts_may_be_off(
         await expect(about.get_by_text("The creator takes no gifts on this video.")).to_be_visible()
         page = bob.http.get(f"/video/{video}", headers={"Accept": "text/html"}).text
         assert '<meta property="og:title" content="Behind the window · Bob">' in page
+        page = bob.http.get(f"/video/{video}", headers={"Accept": "text/html"}).text
+        assert '<meta property="og:title" content="Behind the window · Bob">' in page
         await own.go("/")
         await expect(own.page.get_by_role("link", name=re.compile("Behind the window"))).to_be_visible()
         await own.go(f"/@{bob.username}")

@@ -16,7 +16,7 @@ from largesse.web.cards import Cards
 from largesse.web.pages import MISSING, PAGES, PROFILE, render
 from largesse.web.site import STATIC, Asset, Site
 
-_LIVE = "/live/{id:str}"
+_LIVE, _VIDEO = "/live/{id:str}", "/video/{id:str}"
 _READ = [HttpMethod.GET, HttpMethod.HEAD]
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATED = "public, max-age=300, stale-while-revalidate=86400"
@@ -39,7 +39,22 @@ def make_routes(site: Site, cards: Cards | None = None) -> list[Any]:
         card = await cards.of_live(id) if cards else ""
         return render(request, settings, site.current(), PAGES[_LIVE], card=card)
 
-    @route([path for path in PAGES if path != _LIVE], http_method=_READ, include_in_schema=False, sync_to_thread=False)
+    @route(_VIDEO, http_method=_READ, include_in_schema=False)
+    async def show_video(
+        request: _AnyRequest,
+        settings: NamedDependency[Settings],
+        id: FromPath[str],  # noqa: A002 - the path's word
+    ) -> Response[bytes]:
+        """The page of a video."""
+        card = await cards.of_video(id) if cards else ""
+        return render(request, settings, site.current(), PAGES[_VIDEO], card=card)
+
+    @route(
+        [path for path in PAGES if path not in {_LIVE, _VIDEO}],
+        http_method=_READ,
+        include_in_schema=False,
+        sync_to_thread=False,
+    )
     def show_page(request: _AnyRequest, settings: NamedDependency[Settings]) -> Response[bytes]:
         """A page of the service."""
         return render(request, settings, site.current(), _BY_TEMPLATE[request.scope["path_template"]])
@@ -68,7 +83,7 @@ def make_routes(site: Site, cards: Cards | None = None) -> list[Any]:
         """The API's OpenAPI 3.1 document, which `/docs` reads."""
         return Response(_contract(request.app), media_type="application/json", headers={"Cache-Control": "no-cache"})
 
-    return [show_live, show_page, show_profile, send_asset, send_icon, send_contract]
+    return [show_live, show_video, show_page, show_profile, send_asset, send_icon, send_contract]
 
 
 def missing_handler(settings: Settings, site: Site | None = None) -> Callable[[_AnyRequest, Any], Response[bytes]]:
