@@ -117,6 +117,12 @@ async def _sums_up(who: Visitor) -> None:
     await expect(main).to_contain_text("146 diamonds")
     await expect(main.get_by_role("link", name="Kai").first).to_be_visible()
     await expect(who.page.get_by_text("Everybody is thanked.")).to_be_visible()
+    await expect(main).to_contain_text("209 in all")  # coins, minute by minute
+    await expect(main.get_by_role("slider", name="Coins")).to_have_attribute("aria-valuetext", re.compile("^0:00: "))
+    async with who.page.expect_download() as download:
+        await who.press("Totals")
+    totals = (await (await download.value).path()).read_text(encoding="utf-8").splitlines()
+    assert {"coins,209", "new_gifters,1", "diamonds_milli,146300"} <= set(totals)
     async with who.page.expect_download() as download:
         await who.press("Gifts as CSV")
     rows = list(csv.DictReader(io.StringIO((await (await download.value).path()).read_text(encoding="utf-8-sig"))))

@@ -2,6 +2,7 @@
 import type { Upload } from 'tus-js-client';
 import { csrfHeaders } from '../api';
 import { UPLOADS, type Video } from '../api/videos';
+import { isSame, markOf } from './films';
 
 export type Way = 'sending' | 'paused' | 'waiting' | 'refused';
 
@@ -18,16 +19,6 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 const AGAIN_MS = 2_000;
 /** Somebody else writes, or this page's last try has not ended there yet. */
 const SOON = [409, 423, 429];
-
-/** What tells a film from another without reading it. */
-export function markOf(file: Pick<File, 'name' | 'size' | 'lastModified'>): string {
-  return `${file.name}|${file.size}|${file.lastModified}`;
-}
-
-/** Whether this is the film of which so many bytes were announced, by the mark that was kept where there is one. */
-export function isSame(file: File, length: number, mark: string | undefined): boolean {
-  return mark === undefined ? file.size === length : markOf(file) === mark;
-}
 
 export class Uploads {
   /** By video. */
