@@ -278,6 +278,33 @@ async def test_a_killed_maker_leaves_nothing_running_and_another_begins_again(fi
         assert await tx.scalar("SELECT attempt FROM media.film") == 2
 
 
+async def test_a_maker_that_is_told_to_stop_leaves_its_film_to_another_at_once(filming, cast, tmp_path, db):
+    video = await filming.make(cast.bob)
+    await filming.upload(cast.bob, video, film(tmp_path / "a.mp4", *pictures("1280x720", 12, 30), *QUICK))
+    making = asyncio.create_task(filming.films.make_wanted())
+    async with asyncio.timeout(30):
+        while not (await filming.show(video, cast.bob))["progress"]:  # noqa: ASYNC110 - of another process
+            await asyncio.sleep(0.05)
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    assert str(filming.films._folder / "work") not in running()
+    async with db.read() as tx:
+        assert await tx.row("SELECT state, holder, attempt FROM media.film") == {
+            "state": "processing", "holder": None, "attempt": 0,
+        }  # fmt: skip
+
+
+async def test_a_nearly_full_disk_lets_films_wait(filmings, filming, cast, tmp_path, settings):
+    video = await filming.make(cast.bob)
+    await filming.upload(cast.bob, video, film(tmp_path / "a.mp4", *pictures("320x180"), *QUICK))
+    async with filmings(msgspec.structs.replace(settings, storage_free_bytes_min=1 << 60)) as full:
+        await full.films.make_wanted()
+    assert (await filming.show(video, cast.bob))["status"] == "processing"
+    await filming.films.make_wanted()
+    assert (await filming.show(video, cast.bob))["status"] == "ready"
+
+
 async def test_a_film_that_kills_each_maker_fails(filming, cast, tmp_path, db):
     video = await filming.make(cast.bob)
     await filming.upload(cast.bob, video, film(tmp_path / "a.mp4", *pictures("320x180"), *QUICK))

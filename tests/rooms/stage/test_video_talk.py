@@ -216,8 +216,15 @@ async def test_an_erased_creators_videos_and_words_are_gone_and_an_export_lists_
     async with db.read() as tx:
         kept = await export_person(tx, cast.bob.key)
     assert [shown["title"] for shown in kept["videos"]] == ["Evening songs"]
-    assert [line["text"] for line in kept["comments"]] == ["by bob"]
+    assert [(line["text"], line["said_in"]) for line in kept["comments"]] == [("by bob", "video")]
+    assert kept["comments"][0]["said_in_id"] == str(ids.decode(video, "video"))
     assert len(kept["video_likes"]) == 1
+    live = (await filming.client.post("/v1/lives", json={"title": "Now"}, headers=cast.bob.headers)).json()["id"]
+    await filming.client.post(f"/v1/lives/{live}/start", headers=cast.bob.headers)
+    room = f"/v1/lives/{live}"
+    mine = (await filming.client.post(f"{room}/comments", json={"text": "mine"}, headers=cast.bob.headers)).json()["id"]
+    pin = {"action": "pin", "comment_id": mine}
+    assert (await filming.client.post(f"{room}/moderation", json=pin, headers=cast.bob.headers)).status_code == 200
     async with db.write() as tx:
         await erase_person(tx, cast.bob.key)
     await filming.films.sweep()
