@@ -37,7 +37,7 @@ class Pictures:
         self._packets: dict[int, Packet] = {}
         self._begin = -1  # of the frame that is incomplete
         self._end = 0  # behind its last packet that is here
-        self._gap_at = 0.0
+        self._gap_at: float | None = None
         self._broken = True
 
     def add(self, packet: Packet) -> tuple[bool, None]:
@@ -75,11 +75,12 @@ class Pictures:
     def _is_stuck(self) -> bool:
         """Whether a gap lasts too long; then what is here is given up."""
         if len(self._packets) == (self._end - self._begin) & 0xFFFF:
-            self._gap_at = 0.0
+            self._gap_at = None
             return False
-        if not self._gap_at:
-            self._gap_at = self._now()
-        if self._now() - self._gap_at < GAP_S:
+        now_s = self._now()
+        if self._gap_at is None:
+            self._gap_at = now_s
+        if now_s - self._gap_at < GAP_S:
             return False
         self._skip(max(self._packets, key=lambda number: (number - self._begin) & 0xFFFF) + 1 & 0xFFFF)
         return True
@@ -87,7 +88,7 @@ class Pictures:
     def _skip(self, to: int) -> None:
         self._packets.clear()
         self._begin = self._end = to
-        self._gap_at = 0.0
+        self._gap_at = None
         self._broken = True
 
 
