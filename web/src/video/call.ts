@@ -8,7 +8,7 @@ const CONNECT_MS = 12_000;
 const LOST_MS = 4_000;
 const STEADY_MS = 10_000;
 /** Nobody may, or nothing is there: asking again changes nothing. */
-const OVER = new Set(['not-found', 'not-live', 'not-your-live', 'not-signed-in', 'forbidden', 'not-configured', 'bad-offer']);
+const OVER = new Set(['not-found', 'not-live', 'not-your-live', 'not-signed-in', 'forbidden', 'not-shown', 'not-configured', 'bad-offer']);
 
 export type CallState = 'off' | 'connecting' | 'connected';
 
@@ -81,9 +81,10 @@ export class Call {
       await peer.setLocalDescription();
       await gathered(peer);
       if (this.#peer !== peer) return;
-      const again = this.#failures > 0 ? '?again=true' : '';
+      const url = new URL(this.#address, location.href);
+      if (this.#failures > 0) url.searchParams.set('again', 'true');
       const headers = { 'Content-Type': 'application/sdp', ...csrfHeaders() };
-      const answer = await fetch(this.#address + again, { method: 'POST', headers, body: peer.localDescription!.sdp });
+      const answer = await fetch(url, { method: 'POST', headers, body: peer.localDescription!.sdp });
       if (!answer.ok) throw await problemOf(answer);
       this.#servers = iceServers(answer.headers.get('Link'));
       const where = answer.headers.get('Location') ?? '';
