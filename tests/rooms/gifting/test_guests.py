@@ -11,7 +11,7 @@ from largesse.gifting.errors import IdReused, NotAGuest, SelfGift
 from largesse.kit import ids
 from largesse.kit.db import Database, sql
 from largesse.kit.money import Money
-from largesse.stage.summary import summarise
+from largesse.stage.summary import summarise, summarise_own
 
 
 @pytest.fixture
@@ -54,9 +54,10 @@ async def test_a_gift_to_a_guest_is_the_guests_and_counts_in_the_live(  # noqa: 
     assert await _earned(db, bob, charlie) == [2100, 4900]
     async with db.read() as tx:
         (place,) = await stage.list_by_key(tx, [room.stage])
-        summary = await summarise(tx, place, datetime.now(UTC))
-    assert (summary.gifts, summary.coins, summary.diamonds_milli) == (2, 10, 2100)
-    assert [(g.receiver, g.gifts, g.coins, g.diamonds_milli) for g in summary.guests] == [(charlie, 1, 7, 4900)]
+        summary, tallies = await summarise(tx, place, datetime.now(UTC))
+        own = await summarise_own(tx, place, datetime.now(UTC), tallies, set())
+    assert (summary.gifts, summary.coins, own.diamonds_milli) == (2, 10, 2100)
+    assert [(g.receiver, g.gifts, g.coins, g.diamonds_milli) for g in own.guests] == [(charlie, 1, 7, 4900)]
     assert await _findings(db) == []
 
 
