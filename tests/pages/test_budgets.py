@@ -55,7 +55,7 @@ def test_the_scripts_of_a_page_stay_small_in_its_wordiest_language(page: str) ->
     words = _words(scripts)
     assert {"en", "de", "es", "ar", "zh"} <= words.keys()
     weights = {language: _weight(scripts | parts) for language, parts in words.items()}
-    assert max(weights.values()) <= (ROOM_BYTES if page == "live" else ROUTE_BYTES), weights
+    assert max(weights.values()) <= (ROOM_BYTES if page in {"live", "video"} else ROUTE_BYTES), weights
 
 
 @pytest.mark.parametrize("page", PAGES)

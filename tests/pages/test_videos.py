@@ -1,5 +1,6 @@
 """A video from its upload to a gift: sent by tus-js-client, made by the worker, watched on a phone."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from playwright.async_api import Browser, Route, expect
 import films
 import running
 from browsing import DESK, PHONE, Visitor, visitor
-from pictures import changes
+from office import hired
+from pictures import changes, encoding
 from running import Service, Someone
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(300)]
@@ -21,7 +23,7 @@ UPLOADS = re.compile("/v1/videos/uploads/")
 
 @pytest.fixture(scope="module")
 def studio() -> Iterator[Service]:
-    with running.running(log_level="info") as service:
+    with running.running(log_level="info", rtmp_port=str(running.free_port())) as service:
         yield service
 
 
@@ -178,3 +180,44 @@ async def test_deleting_a_video_says_what_stays(
         await own.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
         await expect(own.page.get_by_role("article", name="One too many")).to_have_count(0)
         assert bob.http.get(f"/v1/videos/{video}").status_code == 404
+
+
+async def test_a_hidden_video_tells_its_creator_why_and_nobody_else_that_it_is_there(
+    browser: Browser, studio: Service, bob: Someone, tmp_path: Path
+) -> None:
+    video = films.upload(bob, films.film(tmp_path / "film.mp4"), "Too loud")
+    assert bob.http.post(f"/v1/videos/{video}/publish").is_success
+    olga = hired(studio, "moderator")
+    hidden = olga.http.post(f"/v1/office/videos/{video}/hide", json={"reason": "Music of somebody else"})
+    assert hidden.is_success, hidden.text
+    async with visitor(browser, studio, bob) as own, visitor(browser, studio) as guest:
+        await guest.go(f"/video/{video}")
+        await expect(guest.page.get_by_text("This video is not here")).to_be_visible()
+        guest.forgive("404")
+        await own.go(f"/video/{video}")
+        await expect(own.page.get_by_text("Hidden by moderators: only you see it.")).to_be_visible()
+        await expect(own.page.get_by_text("Music of somebody else")).to_be_visible()
+        await own.has_no_barriers()
+        await own.go("/studio/videos")
+        row = own.page.get_by_role("article", name="Too loud")
+        await expect(row.get_by_text("Why: Music of somebody else")).to_be_visible()
+
+
+async def test_a_live_becomes_a_video_from_its_summary(browser: Browser, studio: Service, bob: Someone) -> None:
+    live = studio.live(bob, "Songs on the roof")["id"]
+    async with encoding(bob, live):
+        for _ in range(100):
+            if bob.http.get(f"/v1/lives/{live}").json()["playback"]:
+                break
+            await asyncio.sleep(0.2)
+        await asyncio.sleep(4)
+        assert bob.http.post(f"/v1/lives/{live}/end").is_success
+    async with visitor(browser, studio, bob, viewport=DESK) as own:
+        await own.go(f"/studio/live/{live}/summary")
+        make = own.page.get_by_role("button", name="Make a video of it")
+        await expect(make).to_be_visible(timeout=60_000)
+        await make.click()
+        await own.page.wait_for_url("**/studio/videos")
+        row = own.page.get_by_role("article", name="Songs on the roof")
+        await expect(row.get_by_text("From a LIVE")).to_be_visible()
+        await expect(row.get_by_text("Ready, not published")).to_be_visible(timeout=READY_MS)
