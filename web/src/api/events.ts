@@ -59,6 +59,21 @@ export interface Shared extends EventBase {
   account: Person;
 }
 
+/** The creator thanks givers; `accounts` are the first of `count`. */
+export interface Thanks extends EventBase {
+  type: 'thanks';
+  accounts: Person[];
+  count: number;
+  text: string | null;
+}
+
+export interface QuestionNew extends EventBase {
+  type: 'question.new';
+  id: string;
+  sender: Person;
+  text: string;
+}
+
 export interface RankUpdated extends EventBase {
   type: 'rank.updated';
   top_gifters: Rank[];
@@ -95,7 +110,10 @@ export interface ModerationAction extends EventBase {
   type: 'moderation.action';
   action: string;
   account: Person | null;
+  /** The id of a comment or question. */
   text: string | null;
+  /** Its words, where it was pinned or decided on. */
+  said?: string;
 }
 
 /** A part of a gift was taken back, or came back (negative): totals say the same, nobody is named. */
@@ -138,6 +156,8 @@ export type RoomEvent =
   | Followed
   | Shared
   | RankUpdated
+  | Thanks
+  | QuestionNew
   | LiveStarted
   | LiveEnded
   | SignalBack

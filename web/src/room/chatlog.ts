@@ -9,9 +9,11 @@ const MERGE_MS = 8_000;
 
 export interface Line {
   id: number;
-  kind: 'chat' | 'gift' | 'join' | 'follow' | 'share' | 'notice';
+  kind: 'chat' | 'gift' | 'join' | 'follow' | 'share';
   person: Person | null;
   text: string;
+  /** The comment's public id. */
+  said?: string;
   gift_id?: string;
   count?: number;
   /** Other people in a folded join. */
@@ -28,6 +30,7 @@ export class ChatLog {
   #next = 1;
   #seenChat = new Set<string>();
   #seenGifts = new Set<string>();
+  #left_out = new Set<string>();
   #me: string | null = null;
   #room = LINES_AT_ONCE_MAX;
   #last_ms = 0;
@@ -38,6 +41,12 @@ export class ChatLog {
 
   get lines(): readonly Line[] {
     return this.#lines;
+  }
+
+  /** Takes away what these people said, and takes nothing more of theirs. */
+  leaveOut(people: readonly string[]): void {
+    for (const id of people) this.#left_out.add(id);
+    this.#lines = this.#lines.filter(({ person }) => !person || !this.#left_out.has(person.id));
   }
 
   /** Takes events in order; returns true when a line changed. */
@@ -51,8 +60,12 @@ export class ChatLog {
         changed = true;
         continue;
       }
+      if (event.type === 'moderation.action' && event.action === 'hide') {
+        this.#lines = this.#lines.filter(({ said }) => said !== event.text);
+        changed = true;
+      }
       const line = this.#lineOf(event, now_ms);
-      if (!line || (this.#room < 1 && line.kind !== 'chat' && !line.own)) continue;
+      if (!line || (line.person && this.#left_out.has(line.person.id)) || (this.#room < 1 && line.kind !== 'chat' && !line.own)) continue;
       this.#lines.push(line);
       this.#room = Math.max(0, this.#room - 1);
       changed = true;
@@ -89,7 +102,7 @@ export class ChatLog {
         if (this.#seenChat.has(event.id)) return null;
         this.#seenChat.add(event.id);
         if (this.#seenChat.size > 500) this.#seenChat.delete(this.#seenChat.values().next().value!);
-        return line('chat', event.sender, event.text, { lit: event.highlight === true, rank: event.rank });
+        return line('chat', event.sender, event.text, { said: event.id, lit: event.highlight === true, rank: event.rank });
       case 'gift.sent':
         return line('gift', event.sender, event.message ?? '', { gift_id: event.gift_id, count: event.repeat_count });
       case 'member.joined':
@@ -98,8 +111,6 @@ export class ChatLog {
         return line('follow', event.account);
       case 'share':
         return line('share', event.account);
-      case 'moderation.action':
-        return event.text ? line('notice', null, event.text) : null;
       default:
         return null;
     }

@@ -7,6 +7,7 @@ import { session } from '../ui';
 import { Announcer, EVERY_MS } from './announcer';
 import { ChatLog, type Line } from './chatlog';
 import { takeContest } from './contests';
+import type { Keeper } from './keeper.svelte';
 import { RoomStream, type Connection } from './stream';
 
 /** Lines and totals are written to the page at most this often, however fast frames come. */
@@ -39,6 +40,8 @@ export class Room {
   hearts = $state(0);
   muted = $state(false);
   banned = $state(false);
+  /** Rules of talk, pinned, thanks: loaded behind the pictures. */
+  keeper = $state.raw<Keeper | null>(null);
   /** How often each gift was given here, as far as this page saw. */
   popularity: Record<string, number> = {};
   engine: GiftEngine | null = null;
@@ -194,6 +197,7 @@ export class Room {
 
   #take({ events }: Pick<Frame, 'events'>): void {
     for (const event of events) {
+      this.keeper?.hear(event);
       if (event.type === 'gift.sent') this.#show(event);
       else if (event.type === 'like') this.hearts += Math.min(event.count, 6);
       else if (event.type === 'rank.updated') this.top = mergeRanks(event.top_gifters, this.top);
@@ -216,6 +220,12 @@ export class Room {
     if (this.live?.status === 'ended' && events.some(({ type }) => type === 'gift.sent' || type === 'gift.reversed')) this.#refreshSummary();
     this.#log.add(events, Date.now());
     if (this.#write === 0) this.#write = window.setTimeout(() => this.#flush(), WRITE_MS);
+  }
+
+  /** Shows nothing more of these people. */
+  leaveOut(people: readonly string[]): void {
+    this.#log.leaveOut(people);
+    this.#flush();
   }
 
   #flush(): void {

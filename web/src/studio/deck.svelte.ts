@@ -1,5 +1,6 @@
 /** The creator's view of a running LIVE: every gift with its thanks, the talk with its moderation, totals with diamonds. */
-import { ApiProblem, catalog, lives, type ChatMessage, type Frame, type Gift, type GiftSent, type Goal, type Live, type Match, type Person, type Rank, type Snapshot, type Totals } from '../api';
+import { ApiProblem, catalog, lives, type ChatMessage, type Frame, type Gift, type GiftSent, type Goal, type Live, type Match, type Person, type Rank, type RoomEvent, type Snapshot, type Totals } from '../api';
+import { blocks, order } from '../api/order';
 import type { Showing } from '../engine';
 import { nameOf, t, tCode } from '../i18n';
 import { mergeRanks } from '../parts/ranks';
@@ -32,6 +33,9 @@ export class Deck {
   muted = $state.raw<ReadonlySet<string>>(new Set());
   banned = $state.raw<ReadonlySet<string>>(new Set());
   hidden = $state.raw<ReadonlySet<string>>(new Set());
+  /** Grows with each question that is asked or decided on, and with each gift: lists ask again. */
+  questions = $state(0);
+  pinned = $state<string | null>(null);
   kinds = $state.raw<ReadonlyMap<string, Gift>>(new Map());
   /** Set by the preview: shows a gift as viewers see it. */
   show: ((showing: Showing) => void) | null = null;
@@ -98,6 +102,27 @@ export class Deck {
     });
   }
 
+  async pin(comment: ChatMessage, on: boolean): Promise<boolean> {
+    return this.#attempt(async () => {
+      await order.moderate(this.id, { action: on ? 'pin' : 'unpin', comment_id: comment.id });
+      this.pinned = on ? comment.id : null;
+    });
+  }
+
+  /** Bans somebody from all rooms of one's own; who gave anonymously stays unknown. */
+  async block(whom: { account: Person } | { receipt: string }): Promise<boolean> {
+    return this.#attempt(async () => {
+      await ('account' in whom ? blocks.put(whom.account.id) : blocks.giver(whom.receipt));
+      if ('account' in whom) this.banned = toggled(this.banned, whom.account.id, true);
+      toast('account' in whom ? t('block.done', { name: nameOf(whom.account) }) : t('block.done_giver'), { tone: 'good' });
+    });
+  }
+
+  /** Somebody was thanked elsewhere on the deck. */
+  noteThanked(people: readonly string[]): void {
+    this.thanked = new Set([...this.thanked, ...people]);
+  }
+
   async setGifts(on: boolean): Promise<boolean> {
     return this.#attempt(async () => {
       this.live = await lives.update(this.id, { gifts_enabled: on });
@@ -151,6 +176,8 @@ export class Deck {
     for (const event of events) {
       if (event.type === 'gift.sent') this.#gift(event, fresh);
       else if (event.type === 'chat.message') this.#said(event);
+      else if (event.type === 'question.new') this.questions += 1;
+      else if (event.type === 'moderation.action') this.#moderated(event);
       else if (event.type === 'rank.updated') this.top = mergeRanks(event.top_gifters, this.top);
       else if (event.type === 'live.started' && this.live) this.live = { ...this.live, status: 'live', started_at: event.at };
       else if (event.type === 'signal.back' && !event.guest && this.live) void this.#signalled({ state: 'live', run: event.run });
@@ -161,6 +188,13 @@ export class Deck {
       } else if (event.type === 'live.ended' && this.live) this.live = { ...this.live, status: 'ended', ended_at: event.at };
     }
     if (this.#write === 0) this.#write = window.setTimeout(() => this.#flush(), WRITE_MS);
+  }
+
+  #moderated({ action, text }: Extract<RoomEvent, { type: 'moderation.action' }>): void {
+    if (action === 'pin') this.pinned = text;
+    else if (action === 'unpin') this.pinned = null;
+    else if (action.startsWith('question_')) this.questions += 1;
+    else if (action === 'hide' && text) this.hidden = toggled(this.hidden, text, true);
   }
 
   async #signalled(signal: Live['signal']): Promise<void> {
