@@ -54,7 +54,6 @@ def values(name: str) -> Values:
     some = array(range(1, 21))
     creator = 0 if name in {"stage/videos_published", "stage/lives_ended"} else 7
     return {
-        "viewer": 0,
         "creator": creator, "at": None, "id": video, "key": 7 if name != "stage/lives_ended" else 0, "limit": 20,
         "before": 0 if name == "stage/videos_own" else None, "stage": 7, "account": 0, "keys": some, "stages": some
         if name != "stage/video_views" else array([7]), "viewers": array([0]), "again_s": 60, "ended_s": 600,
