@@ -67,6 +67,12 @@ POST /v1/lives/*/thanks
 POST /v1/lives/*/moderation
 GET /v1/lives/*/frames
 GET /v1/lives/*/events
+POST /v1/lives/*/whip
+DELETE /v1/lives/*/whip/*
+POST /v1/lives/*/whep
+DELETE /v1/lives/*/whep/*
+POST /v1/lives/*/guests/*/whip
+POST /v1/lives/*/guests/*/whep
 POST /v1/videos
 GET /v1/videos
 GET /v1/me/videos
