@@ -2033,6 +2033,27 @@ CREATE TABLE stage.ban (
     CONSTRAINT ban_kind_check CHECK ((kind = ANY (ARRAY['ban'::text, 'mute'::text])))
 );
 
+CREATE TABLE stage.broadcast (
+    key integer NOT NULL,
+    stage integer NOT NULL,
+    kind text NOT NULL,
+    scheduled_at timestamp with time zone,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    told_until integer DEFAULT 0 NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT broadcast_kind_check CHECK ((kind = ANY (ARRAY['announced'::text, 'moved'::text, 'cancelled'::text, 'soon'::text, 'started'::text])))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE stage.broadcast ALTER COLUMN key ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME stage.broadcast_key_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE stage.comment (
     id uuid NOT NULL,
     stage integer NOT NULL,
@@ -2152,6 +2173,16 @@ CREATE TABLE stage.note (
     CONSTRAINT note_message_check CHECK ((char_length(message) <= 200))
 );
 
+CREATE TABLE stage.notification (
+    account integer NOT NULL,
+    stage integer NOT NULL,
+    broadcast integer NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone
+)
+WITH (fillfactor='70');
+
 CREATE TABLE stage.pin (
     stage integer NOT NULL,
     comment uuid NOT NULL,
@@ -2169,6 +2200,12 @@ CREATE TABLE stage.question (
     CONSTRAINT decided_once CHECK (((status = 'open'::text) = (decided_at IS NULL))),
     CONSTRAINT question_status_check CHECK ((status = ANY (ARRAY['open'::text, 'answered'::text, 'dismissed'::text]))),
     CONSTRAINT question_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 300)))
+);
+
+CREATE TABLE stage.reminder (
+    stage integer NOT NULL,
+    account integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE stage.report (
@@ -2745,6 +2782,9 @@ ALTER TABLE ONLY safety.signal
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_pkey PRIMARY KEY (stage, account, kind);
 
+ALTER TABLE ONLY stage.broadcast
+    ADD CONSTRAINT broadcast_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY stage.comment
     ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
 
@@ -2778,11 +2818,17 @@ ALTER TABLE ONLY stage.multiplier
 ALTER TABLE ONLY stage.note
     ADD CONSTRAINT note_pkey PRIMARY KEY (sender, gift);
 
+ALTER TABLE ONLY stage.notification
+    ADD CONSTRAINT notification_pkey PRIMARY KEY (account, stage);
+
 ALTER TABLE ONLY stage.pin
     ADD CONSTRAINT pin_pkey PRIMARY KEY (stage);
 
 ALTER TABLE ONLY stage.question
     ADD CONSTRAINT question_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY stage.reminder
+    ADD CONSTRAINT reminder_pkey PRIMARY KEY (stage, account);
 
 ALTER TABLE ONLY stage.report_by
     ADD CONSTRAINT report_by_pkey PRIMARY KEY (report, reporter);
@@ -2822,6 +2868,8 @@ CREATE INDEX bearer_api_key ON accounts.bearer USING btree (key) WHERE (kind = '
 CREATE INDEX bearer_ended ON accounts.bearer USING btree (expires_at) WHERE (kind = 'session'::text);
 
 CREATE INDEX follow_followed ON accounts.follow USING btree (followed, at);
+
+CREATE INDEX follow_of ON accounts.follow USING btree (followed, follower);
 
 CREATE INDEX host_code_ended ON accounts.host_code USING btree (expires_at);
 
@@ -3009,6 +3057,8 @@ CREATE INDEX rest_account ON safety.rest USING btree (account, until);
 
 CREATE INDEX signal_subject ON safety.signal USING btree (subject, key);
 
+CREATE INDEX broadcast_waits ON stage.broadcast USING btree (key) WHERE (done_at IS NULL);
+
 CREATE INDEX comment_by ON stage.comment USING btree (sender, id);
 
 CREATE INDEX comment_sender ON stage.comment USING btree (stage, sender, at DESC);
@@ -3027,6 +3077,12 @@ CREATE INDEX match_side_stage ON stage.match_side USING btree (stage, match);
 
 CREATE INDEX moderator_account ON stage.moderator USING btree (account);
 
+CREATE INDEX notification_at ON stage.notification USING brin (at);
+
+CREATE INDEX notification_newest ON stage.notification USING btree (account, broadcast);
+
+CREATE INDEX notification_stage ON stage.notification USING btree (stage, account);
+
 CREATE UNIQUE INDEX one_goal_a_live ON stage.goal USING btree (stage) WHERE (dropped_at IS NULL);
 
 CREATE UNIQUE INDEX one_live_per_creator ON stage.stage USING btree (creator) WHERE ((status = 'live'::text) AND (kind = 'live'::text));
@@ -3040,6 +3096,10 @@ CREATE INDEX report_by_reporter ON stage.report_by USING btree (reporter, at DES
 CREATE UNIQUE INDEX report_open ON stage.report USING btree (kind, about) WHERE (status = 'open'::text);
 
 CREATE INDEX report_status ON stage.report USING btree (status, id);
+
+CREATE UNIQUE INDEX soon_once ON stage.broadcast USING btree (stage, scheduled_at) WHERE (kind = 'soon'::text);
+
+CREATE INDEX stage_coming ON stage.stage USING btree (scheduled_at) WHERE ((status = 'scheduled'::text) AND (scheduled_at IS NOT NULL));
 
 CREATE INDEX stage_creator ON stage.stage USING btree (creator, key DESC);
 
@@ -3526,6 +3586,9 @@ ALTER TABLE ONLY stage.ban
 ALTER TABLE ONLY stage.ban
     ADD CONSTRAINT ban_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
 
+ALTER TABLE ONLY stage.broadcast
+    ADD CONSTRAINT broadcast_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
 ALTER TABLE ONLY stage.goal
     ADD CONSTRAINT goal_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
 
@@ -3559,6 +3622,12 @@ ALTER TABLE ONLY stage.moderator
 ALTER TABLE ONLY stage.multiplier
     ADD CONSTRAINT multiplier_match_fkey FOREIGN KEY (match) REFERENCES stage.match(key);
 
+ALTER TABLE ONLY stage.notification
+    ADD CONSTRAINT notification_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.notification
+    ADD CONSTRAINT notification_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
 ALTER TABLE ONLY stage.pin
     ADD CONSTRAINT pin_comment_fkey FOREIGN KEY (comment) REFERENCES stage.comment(id);
 
@@ -3570,6 +3639,12 @@ ALTER TABLE ONLY stage.question
 
 ALTER TABLE ONLY stage.question
     ADD CONSTRAINT question_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.reminder
+    ADD CONSTRAINT reminder_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.reminder
+    ADD CONSTRAINT reminder_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
 
 ALTER TABLE ONLY stage.report
     ADD CONSTRAINT report_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);

@@ -1,5 +1,6 @@
 """A creator's evening: becoming one, going LIVE, gifts that come in, moderation, the end, thanks, the money."""
 
+import asyncio
 import csv
 import io
 import re
@@ -164,7 +165,11 @@ async def test_an_announced_live_waits_is_followed_and_begins_for_who_waits(brow
         await who.go(f"/studio/live/{live}")
         await who.press("Start now")
         await expect(fan.page.get_by_role("button", name="Gift", exact=True)).to_be_visible()
-        assert world.charlie.http.get(f"/v1/lives/{live}").json()["you_follow"] is True
+        for _ in range(60):
+            if told := world.charlie.http.get("/v1/me/notifications").json()["items"]:
+                break
+            await asyncio.sleep(0.5)
+        assert [(one["live"], one["kind"]) for one in told] == [(live, "started")]
 
 
 async def test_a_gift_after_the_end_still_counts(browser: Browser, world: World) -> None:

@@ -44,6 +44,7 @@ from largesse.safety.routes_office import routes as safety_routes
 from largesse.safety.routes_signals import signal_routes
 from largesse.stage.routes import routes as stage_routes
 from largesse.stage.routes_contests import contest_routes
+from largesse.stage.routes_reminders import reminder_routes
 from largesse.stage.routes_videos import video_routes
 from largesse.web import Cards, missing_handler
 from largesse.web.routes import routes_with as pages_with
@@ -99,7 +100,8 @@ def build_app(services: Services) -> Litestar:
         route_handlers=[
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
-            *safety_routes, *block_routes, *signal_routes, *limit_routes, *stage_routes, *contest_routes, *video_routes,
+            *safety_routes, *block_routes, *signal_routes, *limit_routes, *stage_routes, *contest_routes,
+            *reminder_routes, *video_routes,
             *media_routes, *webrtc_routes, *upload_routes, *gifting_routes,
             *payments_routes, *campaign_routes, *reconciling_routes,
             *payouts_routes, *papers_routes, *grants_routes, *insights_routes,

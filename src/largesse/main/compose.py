@@ -56,7 +56,7 @@ from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
 from largesse.safety import BlocksService, LimitsService, SafetyService, SignalsService
 from largesse.safety import export_person as export_limits
-from largesse.stage import ContestsService, StageService, VideosService, export_reports
+from largesse.stage import ContestsService, RemindersService, StageService, VideosService, export_reports
 from largesse.stage import erase_person as erase_shown
 from largesse.stage import export_person as export_shown
 
@@ -80,6 +80,7 @@ class Services:
     signals: SignalsService
     stage: StageService
     contests: ContestsService
+    reminders: RemindersService
     media: MediaService
     films: FilmsService
     uploads: UploadsService
@@ -111,7 +112,7 @@ class Services:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "blocks", "limits", "signals", "stage",
-            "contests", "media", "films", "uploads", "videos", "gifting", "payments", "notices", "office",
+            "contests", "reminders", "media", "films", "uploads", "videos", "gifting", "payments", "notices", "office",
             "reconciling", "campaigns", "campaigns_office", "payouts", "payout_methods", "withdrawals",
             "payout_batches", "bank_files", "payouts_office", "diamond_grants", "papers", "papers_office",
             "insights", "finance", "outreach", "realtime",
@@ -163,6 +164,7 @@ def build(settings: Settings) -> Services:
     return Services(
         settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
         ledger=ledger, safety=safety, blocks=blocks, limits=limits, signals=signals, stage=stage, contests=contests,
+        reminders=RemindersService(db, accounts),
         media=media, films=films, uploads=uploads, videos=videos, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,
         reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=campaigns_office,

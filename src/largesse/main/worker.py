@@ -29,6 +29,7 @@ _RECORDINGS_EVERY_S = 15.0
 _SWEEP_EVERY_S = 10.0
 _PAYOUTS_EVERY_S = 2.0
 _MATCHES_EVERY_S = 0.5
+_NOTICES_EVERY_S = 2.0
 _ROOM_NEWS_KEPT = timedelta(days=1)
 _NEWS_AT_ONCE = 20_000
 
@@ -58,6 +59,8 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.stage.end_silent)),
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.media.make_replays)),
             asyncio.create_task(_every(_RECORDINGS_EVERY_S, services.media.drop_recordings)),
+            asyncio.create_task(_every(_NOTICES_EVERY_S, services.reminders.tell_due)),
+            asyncio.create_task(_every(_PARTITIONS_EVERY_S, services.reminders.prune)),
             asyncio.create_task(_every(_MATCHES_EVERY_S, services.contests.settle_due)),
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.films.make_wanted)),
             asyncio.create_task(_every(_SWEEP_EVERY_S, services.films.sweep)),

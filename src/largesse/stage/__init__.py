@@ -26,6 +26,7 @@ from largesse.stage.reports import export_reports
 from largesse.stage.seeing import may_see, see
 from largesse.stage.service import StageService
 from largesse.stage.service_contests import ContestsService
+from largesse.stage.service_reminders import RemindersService
 from largesse.stage.store import (
     add_viewers,
     add_viewings,
@@ -71,6 +72,7 @@ __all__ = [
     "Note",
     "Pace",
     "RankBody",
+    "RemindersService",
     "Stage",
     "StageService",
     "Standing",

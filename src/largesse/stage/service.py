@@ -53,6 +53,7 @@ from largesse.stage.model import (
 )
 from largesse.stage.moderation import Moderation
 from largesse.stage.reports import Reports
+from largesse.stage.service_reminders import announce
 from largesse.stage.store_guests import Guest, end_guests
 from largesse.stage.summary import OwnSummary, Summary, summarise, summarise_own
 from largesse.stage.talk import Talk
@@ -172,6 +173,7 @@ class StageService:
                 visibility=visibility,
             )
             before = made or await store.find(tx, live)
+            await announce(tx, None, made)
         assert before is not None
         facts = (before.kind, before.title, before.description, before.cover, before.gifts_enabled)
         same = (*facts, before.scheduled_at, before.visibility)
@@ -190,6 +192,7 @@ class StageService:
             if (changes.scheduled_at or changes.unschedule) and stage.status != SCHEDULED:
                 raise LiveEnded
             changed = await store.change(tx, stage.key, changes)
+            await announce(tx, stage, changed)
             if changes.visibility:
                 await show_streams(tx, stage.key, private=changed.visibility == FOLLOWERS)
         await self._tell_changed(changed)
@@ -205,8 +208,8 @@ class StageService:
                 started = await store.start(tx, stage.key)
                 if started is None:
                     return stage
-                private = started.visibility == FOLLOWERS
-                await open_stream(tx, stage.key, stage.id, stage.creator, private=private)
+                await announce(tx, stage, started)
+                await open_stream(tx, stage.key, stage.id, stage.creator, private=started.visibility == FOLLOWERS)
                 await outbox.put(tx, events.LIVE_STARTED, stage.key, {"id": stage.id.hex, "creator": stage.creator})
         except store.SecondLive:
             async with self.db.read() as tx:

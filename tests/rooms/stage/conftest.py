@@ -17,9 +17,10 @@ from largesse.kit.news import News
 from largesse.media import StreamKeys
 from largesse.policy import PolicyService
 from largesse.safety import BlocksService, block_routes
-from largesse.stage import ContestsService, StageService
+from largesse.stage import ContestsService, RemindersService, StageService
 from largesse.stage.routes import routes
 from largesse.stage.routes_contests import contest_routes
+from largesse.stage.routes_reminders import reminder_routes
 
 
 @pytest.fixture
@@ -53,10 +54,18 @@ async def contests(
 
 
 @pytest.fixture
-async def client(app_client, accounts, stage, contests, db) -> httpx.AsyncClient:
+async def reminders(db: Database, accounts: AccountsService) -> RemindersService:
+    return RemindersService(db, accounts)
+
+
+@pytest.fixture
+async def client(  # noqa: PLR0917 - fixtures
+    app_client, accounts, stage, contests, reminders, db, settings
+) -> httpx.AsyncClient:
     """A guest; `headers=cast.bob.headers` signs a request."""
-    services = {"accounts": accounts, "stage": stage, "contests": contests, "blocks": BlocksService(db, accounts)}
-    return await app_client([*routes, *contest_routes, *block_routes], **services)
+    services = {"accounts": accounts, "stage": stage, "contests": contests, "reminders": reminders}
+    services |= {"settings": settings, "blocks": BlocksService(db, accounts)}
+    return await app_client([*routes, *contest_routes, *reminder_routes, *block_routes], **services)
 
 
 @pytest.fixture

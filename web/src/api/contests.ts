@@ -42,6 +42,11 @@ export interface Opponent {
   you_follow: boolean;
 }
 
+export interface Reminder {
+  set: boolean;
+  count: number;
+}
+
 const e = encodeURIComponent;
 
 export const contests = {
@@ -52,4 +57,10 @@ export const contests = {
   invite: (live: string, opponent: string, seconds: number) => http.post<Match>(`/v1/lives/${e(live)}/matches`, { opponent, seconds }),
   answer: (match: string, verb: 'accept' | 'decline' | 'end') => http.post<Match>(`/v1/matches/${e(match)}/${verb}`),
   multiply: (match: string, factor: number) => http.post<Match>(`/v1/matches/${e(match)}/multiplier`, { factor, after_s: 10, seconds: 30 }),
+};
+
+export const reminders = {
+  get: (live: string) => http.get<Reminder>(`/v1/lives/${e(live)}/reminder`),
+  set: (live: string) => http.put<Reminder>(`/v1/lives/${e(live)}/reminder`, undefined),
+  drop: (live: string) => http.del<void>(`/v1/lives/${e(live)}/reminder`),
 };
