@@ -7,6 +7,7 @@ from itertools import takewhile
 ALL = (
     "start",
     "durable",
+    "hosted",
     "requests",
     "webhooks",
     "growth",

@@ -10,8 +10,8 @@ from playwright.async_api import Page
 from running import Someone
 
 # Fails where the pixels of the video stand still for three seconds.
-_MOVES = """async () => {
-    const video = document.querySelector('video');
+_MOVES = """async (which) => {
+    const video = document.querySelector(which);
     const canvas = new OffscreenCanvas(64, 36);
     const pen = canvas.getContext('2d', { willReadFrequently: true });
     const look = () => { pen.drawImage(video, 0, 0, 64, 36); return pen.getImageData(0, 0, 64, 36).data; };
@@ -34,9 +34,9 @@ _SOUND = """async () => {
 }"""
 
 
-async def changes(page: Page) -> int:
-    """How often the picture changed in three seconds, of fifteen looks at its pixels."""
-    found: int = await page.evaluate(_MOVES)
+async def changes(page: Page, which: str = "video") -> int:
+    """How often a picture changed in three seconds, of fifteen looks at its pixels."""
+    found: int = await page.evaluate(_MOVES, which)
     return found
 
 

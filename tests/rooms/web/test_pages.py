@@ -47,10 +47,11 @@ async def test_a_nonce_is_used_once(browse: MakeBrowser) -> None:
     assert nonces[0] != nonces[1]
 
 
-async def test_only_the_studio_may_ask_for_the_camera(browse: MakeBrowser) -> None:
+async def test_only_who_publishes_may_be_asked_for_the_camera(browse: MakeBrowser) -> None:
     browser = await browse()
-    assert "camera=(self)" in (await browser.get("/studio")).headers["permissions-policy"]
-    assert "camera=()" in (await browser.get("/live/abc")).headers["permissions-policy"]
+    for path in ("/studio", "/live/abc"):  # creators, and guests of a LIVE
+        assert "camera=(self)" in (await browser.get(path)).headers["permissions-policy"]
+    assert "camera=()" in (await browser.get("/recharge")).headers["permissions-policy"]
 
 
 STRIPE = {"stripe_api_key": "sk_test_1", "stripe_publishable_key": "pk_test_1"}

@@ -1,5 +1,6 @@
 /** A room's stream: a snapshot first, then frames of events. */
 import type { Goal, Match } from './contests';
+import type { Guest } from './guests';
 import type { Live, Person, Rank, Totals } from './types';
 
 interface EventBase {
@@ -106,6 +107,17 @@ export interface RecordingStopped extends EventBase {
   type: 'recording.stopped';
 }
 
+/** How many ask to come in; who, is told to the creator and moderators alone. */
+export interface GuestAsked extends EventBase {
+  type: 'guest.asked';
+  waiting: number;
+}
+
+export interface GuestMoved extends EventBase {
+  type: 'guest.invited' | 'guest.joined' | 'guest.left';
+  account: Person;
+}
+
 export interface ModerationAction extends EventBase {
   type: 'moderation.action';
   action: string;
@@ -162,6 +174,8 @@ export type RoomEvent =
   | LiveEnded
   | SignalBack
   | SignalLost
+  | GuestAsked
+  | GuestMoved
   | ModerationAction;
 
 export interface Folded {
@@ -176,6 +190,8 @@ export interface Frame {
   events: RoomEvent[];
   totals: Totals;
   folded?: Folded;
+  /** Guests whose coins changed; absolute. */
+  guests?: { account: string; coins: number }[];
 }
 
 export interface You {
@@ -194,6 +210,8 @@ export interface Snapshot {
   top_gifters: Rank[];
   goal: Goal | null;
   match: Match | null;
+  /** Who is on beside the creator. */
+  guests?: Guest[];
   events: RoomEvent[];
   you: You | null;
 }

@@ -15,6 +15,8 @@ export interface LiveSummary {
   releases?: { date: string; milli: number }[];
   curves?: Curves;
   missed_thanks?: number;
+  /** What guests were given: the diamonds are theirs. */
+  guests?: { account: Person; gifts: number; coins: number; diamonds_milli: number }[];
   unthanked?: { account: Person; coins: number; gifts: number; new: boolean }[];
 }
 

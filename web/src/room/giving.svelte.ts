@@ -1,5 +1,5 @@
 /** Giving: what is chosen, what is on its way, what came of it. Coins shown are the wallet's less what is on its way. */
-import { ApiProblem, http, prefixed, uuid7, type Gift, type GiftOrder, type GiftRecord, type Receipt } from '../api';
+import { ApiProblem, http, prefixed, uuid7, type Gift, type GiftOrder, type GiftRecord, type Person, type Receipt } from '../api';
 import type { GiftEngine, Showing } from '../engine';
 import { dateTime, giftName, money, number, t } from '../i18n';
 import { loadWallet, noteBalance, session, signInHref, toast } from '../ui';
@@ -32,6 +32,9 @@ export class Giving {
   count = $state(1);
   message = $state('');
   anonymous = $state(false);
+  /** The creator and guests who can be given to, where there are any; the id of the chosen guest, empty is the creator. */
+  receivers = $state.raw<Person[]>([]);
+  to = $state('');
   /** Coins of orders that have no answer yet. */
   on_its_way = $state(0);
   /** True while an order is repeated because no answer came. */
@@ -45,7 +48,7 @@ export class Giving {
   #room: GivingPlace;
   #outbox = new Outbox();
   #combo: Combo | null = null;
-  #comboMessage: { message: string; anonymous: boolean } = { message: '', anonymous: false };
+  #comboMessage = { message: '', anonymous: false, to: '' };
   #receipt: Receipt | null = null;
   #refused = false;
 
@@ -92,7 +95,7 @@ export class Giving {
       this.recharge = { open: true, needed: this.short };
       return;
     }
-    if (this.#combo && (this.combo?.gift.id !== gift.id || !gift.streakable)) this.#combo.end();
+    if (this.#combo && (this.combo?.gift.id !== gift.id || !gift.streakable || this.#comboMessage.to !== this.to)) this.#combo.end();
     this.#begin(gift, this.quantity);
   }
 
@@ -121,7 +124,7 @@ export class Giving {
 
   #begin(gift: Gift, quantity: number): void {
     if (!this.#combo || this.#combo.over) {
-      this.#comboMessage = { message: this.message.trim(), anonymous: this.anonymous };
+      this.#comboMessage = { message: this.message.trim(), anonymous: this.anonymous, to: this.to };
       this.#receipt = null;
       this.#refused = false;
       const combo: Combo = new Combo(() => prefixed('gift', uuid7()), (batch) => this.#order(gift, batch), () => this.#ended(combo, gift));
@@ -151,11 +154,11 @@ export class Giving {
       this.#takeBack(gift, batch);
       return;
     }
-    const { message, anonymous } = this.#comboMessage;
-    this.#comboMessage = { message: '', anonymous };
+    const { message, anonymous, to } = this.#comboMessage;
+    this.#comboMessage = { message: '', anonymous, to };
     await this.#deliver(gift, {
       ...batch, gift_id: gift.id, expected_coins: gift.coins * batch.count,
-      ...(message ? { message } : {}), ...(anonymous ? { anonymous } : {}),
+      ...(message ? { message } : {}), ...(anonymous ? { anonymous } : {}), ...(to ? { to } : {}),
     });
   }
 

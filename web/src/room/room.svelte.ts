@@ -45,6 +45,10 @@ export class Room {
   /** How often each gift was given here, as far as this page saw. */
   popularity: Record<string, number> = {};
   engine: GiftEngine | null = null;
+  /** Somebody is, or was, in this LIVE beside its creator: what shows them is loaded. */
+  guested = $state(false);
+  /** What is loaded on demand, and hears what the room hears. */
+  readonly hearers = new Set<(message: Frame | Snapshot) => void>();
   readonly announcer = new Announcer();
   #byId = new Map<string, Gift>();
   #log = new ChatLog();
@@ -180,6 +184,8 @@ export class Room {
     this.goal = snapshot.goal;
     if (snapshot.match || this.match?.status !== 'ended') this.match = snapshot.match; // a result is looked at first
     this.top = snapshot.top_gifters; // newer than any ranking among those events
+    if (snapshot.guests?.[0]) this.guested = true;
+    for (const hear of this.hearers) hear(snapshot);
     if (ended) {
       void this.loadSummary();
       this.#awaitReplay();
@@ -193,6 +199,7 @@ export class Room {
     if (frame.folded) this.engine?.folded(frame.folded.count, frame.folded.coins);
     for (const event of frame.events) takeContest(this, event);
     this.#take(frame);
+    for (const hear of this.hearers) hear(frame);
   }
 
   #take({ events }: Pick<Frame, 'events'>): void {
@@ -200,6 +207,7 @@ export class Room {
       this.keeper?.hear(event);
       if (event.type === 'gift.sent') this.#show(event);
       else if (event.type === 'like') this.hearts += Math.min(event.count, 6);
+      else if (event.type === 'guest.joined') this.guested = true;
       else if (event.type === 'rank.updated') this.top = mergeRanks(event.top_gifters, this.top);
       else if (event.type === 'live.started' && this.live) this.live = { ...this.live, status: 'live', started_at: event.at };
       else if (event.type === 'live.ended' && this.live) {

@@ -39,6 +39,8 @@ export class Deck {
   kinds = $state.raw<ReadonlyMap<string, Gift>>(new Map());
   /** Set by the preview: shows a gift as viewers see it. */
   show: ((showing: Showing) => void) | null = null;
+  /** What else hears the room: its guests. */
+  readonly hearers = new Set<(message: Frame | Snapshot) => void>();
   #stream: RoomStream | null = null;
   #gifts: GiftSent[] = [];
   #talk: ChatMessage[] = [];
@@ -158,6 +160,7 @@ export class Deck {
     this.#take(snapshot.events, false);
     this.goal = snapshot.goal;
     this.match = snapshot.match;
+    for (const hear of this.hearers) hear(snapshot);
     this.top = snapshot.top_gifters; // newer than any ranking among those events
     this.#sample();
   }
@@ -170,6 +173,7 @@ export class Deck {
       else if (event.type === 'match.closed' || event.type === 'match.started') this.invitations = this.invitations.filter(({ id }) => id !== event.match.id);
     }
     this.#take(frame.events, true);
+    for (const hear of this.hearers) hear(frame);
   }
 
   #take(events: Frame['events'], fresh: boolean): void {
