@@ -42,6 +42,14 @@ async def test_who_is_blocked_neither_speaks_nor_asks_nor_watches_in_any_room_of
     assert (await say(client, later, cast.alice))[0] == 201
 
 
+async def test_who_is_blocked_cannot_ask_to_be_a_guest(client, cast, bobs_live):
+    path = f"/v1/lives/{(await bobs_live())['id']}"
+    await block(client, cast.bob, "alice")
+    asked = await client.post(f"{path}/guests", headers=cast.alice.headers)
+    assert (asked.status_code, asked.json()["code"]) == (403, BannedFromRoom.code)
+    assert (await client.post(f"{path}/guests", headers=cast.charlie.headers)).status_code == 201
+
+
 async def test_blocking_is_once_and_of_somebody_else(client, cast):
     first = await block(client, cast.bob, cast.alice.acct)
     assert first["account"]["username"] == "alice"
