@@ -23,7 +23,7 @@ from largesse.stage.contests import (
     MULTIPLIER_S_MIN,
     Match,
 )
-from largesse.stage.errors import LiveEnded, NotLive, NotYourLive
+from largesse.stage.errors import ForFollowers, LiveEnded, NotLive, NotYourLive
 from largesse.stage.errors_contests import (
     Declined,
     InviteOpen,
@@ -33,7 +33,7 @@ from largesse.stage.errors_contests import (
     NoRoomForIt,
     TooManyGoals,
 )
-from largesse.stage.model import Stage
+from largesse.stage.seeing import see
 from largesse.stage.service import StageService
 from largesse.stage.service_contests import ContestsService
 from largesse.stage.wire_contests import GoalBody, MatchBody, creators_of, goal_body, match_body
@@ -107,12 +107,16 @@ async def put_goal(
     return goal_body(goal, contests.slug_of)
 
 
-@get("/v1/lives/{live:str}/goal", summary="A LIVE's goal", responses=http.declares(NotFound))
+@get("/v1/lives/{live:str}/goal", summary="A LIVE's goal", responses=http.declares(NotFound, ForFollowers))
 async def get_goal(
-    stage: NamedDependency[StageService], contests: NamedDependency[ContestsService], live: FromPath[str]
+    stage: NamedDependency[StageService],
+    contests: NamedDependency[ContestsService],
+    caller: NamedDependency[Principal | None],
+    live: FromPath[str],
 ) -> GoalBody:
     """The goal of a LIVE, and its figure of a second ago; 404 where it has none."""
-    return goal_body(await contests.get_goal(await _stage(stage, live)), contests.slug_of)
+    place = await see(stage, http.path_id("live", live), caller)
+    return goal_body(await contests.get_goal(place), contests.slug_of)
 
 
 @delete("/v1/lives/{live:str}/goal", summary="Drop a LIVE's goal", responses=http.declares(*_OWN, NotYourLive))
@@ -146,7 +150,7 @@ async def post_match(
     return created(await show(contests, match), replayed=replayed)
 
 
-@get("/v1/lives/{live:str}/matches", summary="Matches of a LIVE", responses=http.declares(NotFound))
+@get("/v1/lives/{live:str}/matches", summary="Matches of a LIVE", responses=http.declares(NotFound, ForFollowers))
 async def list_matches(  # noqa: PLR0917 - a parameter of the query each
     stage: NamedDependency[StageService],
     contests: NamedDependency[ContestsService],
@@ -157,7 +161,8 @@ async def list_matches(  # noqa: PLR0917 - a parameter of the query each
 ) -> Page[MatchBody]:
     """Newest first; invitations that stand to the LIVE's creator alone."""
     before = http.key_cursor(cursor) or http.KEY_MAX
-    found = await contests.list_matches(await _stage(stage, live), caller, before, limit + 1)
+    place = await see(stage, http.path_id("live", live), caller)
+    found = await contests.list_matches(place, caller, before, limit + 1)
     people = await contests.people(creators_of(found))
     shown = found[:limit]
     return Page([match_body(m, people) for m in shown], str(shown[-1].key) if len(found) > limit else None)
@@ -172,7 +177,7 @@ async def list_opponents(
 ) -> OpponentList:
     """Running LIVEs that play no match, those of people whom the creator follows first; fifty at most."""
     who = http.person(principal)
-    if (await _stage(stage, live)).creator != who.account:
+    if (await stage.get(http.path_id("live", live))).creator != who.account:
         raise NotYourLive
     found = await contests.list_opponents(who, _OPPONENTS)
     people = await contests.people({one.creator for one in found})
@@ -257,10 +262,6 @@ async def multiply_match(
 async def show(contests: ContestsService, match: Match) -> MatchBody:
     """A match as it is shown."""
     return match_body(match, await contests.people(creators_of([match])))
-
-
-async def _stage(stage: StageService, live: str) -> Stage:
-    return await stage.get(http.path_id("live", live))
 
 
 contest_routes = [

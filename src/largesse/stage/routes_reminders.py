@@ -14,7 +14,8 @@ from largesse.kit.config import Settings
 from largesse.kit.http import Forbidden, NotFound, NotSignedIn, Page
 from largesse.kit.principal import Principal
 from largesse.stage import calendar
-from largesse.stage.errors import LiveEnded
+from largesse.stage.errors import ForFollowers, LiveEnded
+from largesse.stage.seeing import see
 from largesse.stage.service import StageService
 from largesse.stage.service_reminders import RemindersService
 
@@ -54,7 +55,11 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until: Annotated[int, msgspec.Meta(ge=0, le=http.KEY_MAX)] | None = None
 
 
-@put("/v1/lives/{live:str}/reminder", summary="Be reminded of a LIVE", responses=http.declares(*_OWN, LiveEnded))
+@put(
+    "/v1/lives/{live:str}/reminder",
+    summary="Be reminded of a LIVE",
+    responses=http.declares(*_OWN, LiveEnded, ForFollowers),
+)
 async def put_reminder(
     stage: NamedDependency[StageService],
     reminders: NamedDependency[RemindersService],
@@ -62,7 +67,8 @@ async def put_reminder(
     live: FromPath[str],
 ) -> ReminderBody:
     """Be told a quarter of an hour before it begins, and when it does, in the notification centre."""
-    found, who = await stage.get(http.path_id("live", live)), http.person(principal)
+    who = http.person(principal)
+    found = await see(stage, http.path_id("live", live), who)
     await reminders.remind(who, found)
     kept = await reminders.get_reminder(who, found)
     return ReminderBody(kept.set, kept.count)
@@ -79,7 +85,11 @@ async def delete_reminder(
     await reminders.forget(http.person(principal), await stage.get(http.path_id("live", live)))
 
 
-@get("/v1/lives/{live:str}/reminder", summary="Who is reminded of a LIVE", responses=http.declares(NotFound))
+@get(
+    "/v1/lives/{live:str}/reminder",
+    summary="Who is reminded of a LIVE",
+    responses=http.declares(NotFound, ForFollowers),
+)
 async def get_reminder(
     stage: NamedDependency[StageService],
     reminders: NamedDependency[RemindersService],
@@ -87,16 +97,23 @@ async def get_reminder(
     live: FromPath[str],
 ) -> ReminderBody:
     """Whether the caller is, and how many are."""
-    kept = await reminders.get_reminder(caller, await stage.get(http.path_id("live", live)))
+    kept = await reminders.get_reminder(caller, await see(stage, http.path_id("live", live), caller))
     return ReminderBody(kept.set, kept.count)
 
 
-@get("/v1/lives/{live:str}/calendar.ics", summary="A LIVE for a calendar", responses=http.declares(NotFound))
+@get(
+    "/v1/lives/{live:str}/calendar.ics",
+    summary="A LIVE for a calendar",
+    responses=http.declares(NotFound, ForFollowers),
+)
 async def get_calendar(
-    stage: NamedDependency[StageService], settings: NamedDependency[Settings], live: FromPath[str]
+    stage: NamedDependency[StageService],
+    settings: NamedDependency[Settings],
+    caller: NamedDependency[Principal | None],
+    live: FromPath[str],
 ) -> Response[bytes]:
     """An event of RFC 5545; 404 for a LIVE without a time."""
-    found = await stage.get(http.path_id("live", live))
+    found = await see(stage, http.path_id("live", live), caller)
     if found.scheduled_at is None:
         raise NotFound
     creator = (await stage.accounts.people([found.creator]))[found.creator]

@@ -34,7 +34,7 @@ from largesse.stage.errors_contests import (
     NoRoomForIt,
     TooManyGoals,
 )
-from largesse.stage.model import ENDED, LIVE, Pace, Stage
+from largesse.stage.model import ENDED, LIVE, PUBLIC, Pace, Stage
 from largesse.stage.store_contests import SecondMatch
 
 log = structlog.get_logger(__name__)
@@ -126,6 +126,8 @@ class ContestsService:
                 return before, True
             if theirs.creator == who.account:
                 raise Invalid.field("opponent", "is your own LIVE")
+            if theirs.visibility != PUBLIC:  # its title and pictures would be in our room
+                raise NotFound
             if ours.status != LIVE or theirs.status != LIVE:
                 raise NotLive
             against = await store_contests.why_not(tx, ours.key, theirs.key)

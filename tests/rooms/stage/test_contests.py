@@ -52,6 +52,22 @@ async def test_a_goal_is_its_creators_and_has_bounds(client, cast, bobs_live):
     assert (await client.put(path, json=coins, headers=cast.bob.headers)).json()["code"] == "live-ended"
 
 
+async def test_of_a_live_for_followers_strangers_read_nothing_and_it_is_no_opponent(client, cast, eve, theirs):
+    _, hers = theirs
+    path = f"/v1/lives/{hers['id']}"
+    assert (await client.put(f"{path}/goal", json={"title": "A piano", "coins": 50}, headers=eve.headers)).is_success
+    assert (await client.patch(path, json={"visibility": "followers"}, headers=eve.headers)).is_success
+    for what in ("goal", "matches", "reminder", "calendar.ics"):
+        refused = await client.get(f"{path}/{what}", headers=cast.charlie.headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "for-followers"), what
+    remind = await client.put(f"{path}/reminder", headers=cast.charlie.headers)
+    assert remind.json()["code"] == "for-followers"
+    assert (await client.get(f"{path}/goal", headers=eve.headers)).json()["title"] == "A piano"
+    opponents = await client.get(f"/v1/lives/{theirs[0]['id']}/opponents", headers=cast.bob.headers)
+    assert opponents.json()["items"] == []
+    assert (await invited(client, theirs, cast)).status_code == 404
+
+
 async def test_a_live_has_a_hundred_goals_at_most(client, cast, bobs_live, db):
     live = await bobs_live()
     path = f"/v1/lives/{live['id']}/goal"
