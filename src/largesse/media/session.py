@@ -38,13 +38,9 @@ class Session:
     """A peer that shakes hands, connects, publishes with a key, and sends media."""
 
     def __init__(
-        self,
-        front: "RtmpFront",
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        number: int,
+        self, front: "RtmpFront", reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int,
         task: asyncio.Task[None],
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.number = number
         self._front, self._limits = front, front.limits
         self._reader, self._writer, self.task = reader, writer, task
@@ -228,11 +224,8 @@ class Session:
         self._say(Kind.BANDWIDTH, _WINDOW_BYTES.to_bytes(4) + b"\x02")
         self._writer.write(written(Kind.CHUNK_SIZE, (4096).to_bytes(4)))
         status: amf.Value = {
-            "level": "status",
-            "code": "NetConnection.Connect.Success",
-            "description": "Welcome.",
-            "objectEncoding": 0.0,
-        }
+            "level": "status", "code": "NetConnection.Connect.Success", "description": "Ready.", "objectEncoding": 0.0,
+        }  # fmt: skip
         self._answer("_result", call, {"fmsVer": "FMS/3,0,1,123", "capabilities": 31.0}, status)
 
     async def _publish(self, name: amf.Value) -> None:
