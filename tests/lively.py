@@ -49,6 +49,7 @@ def make(service: Service) -> World:
     robin = service.join("robin", born="2010-02-11")
     assert eve.http.post("/v1/me/creator", json={"accept_terms": True}).is_success
     purchase = service.recharge(alice, 6_000)
+    assert alice.http.post(f"/v1/accounts/{bob.username}/follow").is_success
     ended = service.live(bob, "Songs that are over")["id"]
     receipt = _busy(alice, ended)
     assert bob.http.post(f"/v1/lives/{ended}/end").is_success

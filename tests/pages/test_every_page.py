@@ -147,6 +147,7 @@ async def _operation(who: Visitor) -> None:
 
 
 EARNED = ("wallet", "gifts", "purchases", "limits")
+OWN = ("profile", "notifications", "security", "privacy")
 WITHDRAWN = ("review", "paid", "returned")
 OFFICE = (
     "payouts", "batches", "files", "papers", "screening", "second-factors", "grants", "policies", "reconcile", "months",
@@ -171,8 +172,8 @@ STATES = [
     State("/studio/videos", "bob"), State("/studio/videos", "bob", _press("Upload a video"), "upload"),
     State("/studio/videos", "bob", _press("Edit"), "edit"), State("/studio/videos", "bob", _press("Delete"), "delete"),
     State("/recharge"), State("/recharge", "alice"), State("/recharge", "charlie"), State("/recharge", "robin"),
-    State("/account"), *(State(f"/account#{part}", "alice") for part in (*EARNED, "profile", "security", "privacy")),
-    *(State(f"/account#{part}", "charlie") for part in EARNED),
+    State("/account"), *(State(f"/account#{part}", "alice") for part in (*EARNED, *OWN)),
+    *(State(f"/account#{part}", "charlie") for part in (*EARNED, "notifications")),
     State("/account", "robin"), State("/account#privacy", "charlie", _press("Erase my account…"), "erase"),
     State("/account#limits", "charlie", _press("Take a break"), "break"),
     State("/account/purchases/{purchase}"), State("/account/purchases/{purchase}", "alice"),
@@ -206,7 +207,7 @@ MIRRORED = {
     "/live/{announced} guest", "/video/{video} alice", "/studio/videos bob",
     "/recharge alice", "/account#wallet alice", "/account#gifts alice",
     "/account#purchases alice", "/account#limits alice", "/account/purchases/{purchase} alice",
-    "/account#profile alice", "/account#security alice", "/account#privacy alice",
+    "/account#profile alice", "/account#notifications alice", "/account#security alice", "/account#privacy alice",
     "/receipt/{receipt} alice", "/studio charlie", "/studio bob", "/studio/live/{live} bob",
     "/studio/live/{ended}/summary bob", "/studio/insights bob", "/studio/statements/{month} bob",
     "/studio/balance bob", "/studio/withdraw bob",

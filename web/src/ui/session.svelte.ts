@@ -5,9 +5,11 @@ interface Session {
   /** undefined: not known yet; null: a guest. */
   account: Account | null | undefined;
   wallet: Wallet | null;
+  /** Notifications that were not seen; a hundred is that many or more. `./unread` asks. */
+  unread: number;
 }
 
-export const session = $state<Session>({ account: undefined, wallet: null });
+export const session = $state<Session>({ account: undefined, wallet: null, unread: 0 });
 
 /** Asks once who is here; a guest is an answer, not an error. */
 export async function loadSession(): Promise<Account | null> {
