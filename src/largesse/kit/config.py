@@ -6,10 +6,12 @@ it is a number.
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +20,12 @@ from largesse.kit.origins import is_origin, origin_of
 PREFIX = "LARGESSE_"
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+_ENGINE_URLS = {
+    "engine_rtmp_url": ("rtmp", "rtmps"),
+    "engine_hls_url": ("http", "https"),
+    "engine_control_url": ("http", "https"),
+}
+_PLAIN = re.compile(r"[!-~]+(?<!/)")  # it stands in headers, and paths are added to it
 
 
 class BadSettings(SystemExit):
@@ -114,6 +122,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str, _about("STUN and TURN servers for browsers, comma separated, such as turn:turn.example.org:3478")
     ] = ""
     webrtc_turn_secret: Annotated[str, _secret("secret shared with the TURN servers (coturn: static-auth-secret)")] = ""
+    media_engine: Annotated[
+        Literal["embedded", "nginx-rtmp"], _about("who takes encoders and shows LIVEs: embedded, or nginx-rtmp")
+    ] = "embedded"
+    engine_rtmp_url: Annotated[str, _about("where encoders find an external engine: rtmp://host/live")] = ""
+    engine_hls_url: Annotated[str, _about("folder where players find its playlists: https://host/hls")] = ""
+    engine_control_url: Annotated[
+        str, _about("its control, reached by us alone: http://host/control; empty: who is ended is so at the next beat")
+    ] = ""
+    engine_secret: Annotated[str, _secret("what it shows us in the address of its hooks; 16 characters or more")] = ""
     record_lives: Annotated[bool, _about("1 keeps what was shown, so that a LIVE has a replay")] = True
     recording_days: Annotated[
         int, msgspec.Meta(ge=0, le=36_500), _about("days that a LIVE's recording is kept; 0: for ever")
@@ -208,6 +225,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return (int(first), int(last)) if last else (0, 0)
 
     @property
+    def has_external_engine(self) -> bool:
+        """Whether somebody else's server takes encoders and shows LIVEs."""
+        return self.media_engine != "embedded"
+
+    @property
     def origin(self) -> str:
         """The origin that browsers use."""
         return origin_of(self.public_url) or f"http://{self.http_host}:{self.http_port}"
@@ -254,7 +276,21 @@ def _checked(settings: Settings) -> Settings:
             ipaddress.ip_address(typed)
         except ValueError:
             raise BadSettings(f"largesse: {PREFIX}WEBRTC_ADDRESS: not an IP address: {typed}") from None
-    return settings
+    return _with_engine(settings) if settings.has_external_engine else settings
+
+
+def _with_engine(settings: Settings) -> Settings:
+    """The settings where an external engine takes encoders: it can be reached, and our own takes none beside it."""
+    for name, schemes in _ENGINE_URLS.items():
+        typed = str(getattr(settings, name))
+        parts = urlsplit(typed)
+        if typed == "" and name == "engine_control_url":
+            continue
+        if parts.scheme not in schemes or not parts.hostname or not _PLAIN.fullmatch(typed):
+            raise BadSettings(f"largesse: {PREFIX}{name.upper()}: not an address ({', '.join(schemes)}): {typed}")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,200}", settings.engine_secret):
+        raise BadSettings(f"largesse: {PREFIX}ENGINE_SECRET: 16 letters, digits, - and _ or more")
+    return msgspec.structs.replace(settings, rtmp_port=0, webrtc_ports="", record_lives=False, guests_max=0)
 
 
 def describe(settings: Settings) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from largesse.kit.principal import PrincipalMiddleware
 from largesse.ledger.routes import routes as ledger_routes
 from largesse.main.compose import Services, opened
 from largesse.media.routes import routes as media_routes
+from largesse.media.routes_engines import engine_routes
 from largesse.media.routes_uploads import upload_routes
 from largesse.media.routes_webrtc import routes as webrtc_routes
 from largesse.outreach.routes import routes as outreach_routes
@@ -49,7 +50,9 @@ from largesse.stage.routes_videos import video_routes
 from largesse.web import Cards, missing_handler
 from largesse.web.routes import routes_with as pages_with
 
-OPENED = ("accounts", "catalog", "ledger", "stage", "media", "videos", "gifting", "payments", "notices", "realtime")
+OPENED = (
+    "accounts", "catalog", "ledger", "stage", "media", "engine", "videos", "gifting", "payments", "notices", "realtime",
+)  # fmt: skip
 _PARTITION_DAYS_MIN = 3
 # Routes that benchmarks measure against; empty in the product.
 EXTRA_ROUTES: list[Any] = []
@@ -102,7 +105,7 @@ def build_app(services: Services) -> Litestar:
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
             *safety_routes, *block_routes, *signal_routes, *limit_routes, *stage_routes, *contest_routes,
             *reminder_routes, *video_routes,
-            *media_routes, *webrtc_routes, *upload_routes, *gifting_routes,
+            *media_routes, *engine_routes, *webrtc_routes, *upload_routes, *gifting_routes,
             *payments_routes, *campaign_routes, *reconciling_routes,
             *payouts_routes, *papers_routes, *grants_routes, *insights_routes,
             *finance_routes,

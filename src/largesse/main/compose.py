@@ -20,7 +20,7 @@ from largesse.kit.storage import storage_of
 from largesse.ledger import Finding, Keys, LedgerService, audit, get_wallet, list_earnings, load_keys
 from largesse.main import books
 from largesse.main.account import bank_of
-from largesse.media import FilmsService, MediaService, StreamKeys, UploadsService
+from largesse.media import EngineService, FilmsService, MediaService, StreamKeys, UploadsService
 from largesse.media import export_person as export_recordings
 from largesse.outreach import OutreachService
 from largesse.payments import (
@@ -82,6 +82,7 @@ class Services:
     contests: ContestsService
     reminders: RemindersService
     media: MediaService
+    engine: EngineService
     films: FilmsService
     uploads: UploadsService
     videos: VideosService
@@ -112,8 +113,9 @@ class Services:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "blocks", "limits", "signals", "stage",
-            "contests", "reminders", "media", "films", "uploads", "videos", "gifting", "payments", "notices", "office",
-            "reconciling", "campaigns", "campaigns_office", "payouts", "payout_methods", "withdrawals",
+            "contests", "reminders", "media", "engine", "films", "uploads", "videos", "gifting", "payments",
+            "notices", "office", "reconciling",
+            "campaigns", "campaigns_office", "payouts", "payout_methods", "withdrawals",
             "payout_batches", "bank_files", "payouts_office", "diamond_grants", "papers", "papers_office",
             "insights", "finance", "outreach", "realtime",
         )  # fmt: skip
@@ -165,7 +167,8 @@ def build(settings: Settings) -> Services:
         settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
         ledger=ledger, safety=safety, blocks=blocks, limits=limits, signals=signals, stage=stage, contests=contests,
         reminders=RemindersService(db, accounts),
-        media=media, films=films, uploads=uploads, videos=videos, gifting=gifting,
+        media=media, engine=EngineService(db, news, settings, stream_keys),
+        films=films, uploads=uploads, videos=videos, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,
         reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=campaigns_office,
         payouts=payouts, payout_methods=payout_methods,

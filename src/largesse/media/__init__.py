@@ -14,6 +14,7 @@ never wait for pictures, and nothing of a gift is drawn into them.
 from largesse.media import events
 from largesse.media.captions import BYTES_MAX as CAPTIONS_BYTES_MAX
 from largesse.media.captions import BadCaptions
+from largesse.media.engines import EngineService
 from largesse.media.errors import FileTooLarge
 from largesse.media.film import MASTER, POSTER, Caption, Film, Upload
 from largesse.media.films import FilmsService
@@ -63,6 +64,7 @@ __all__ = [
     "POSTER",
     "BadCaptions",
     "Caption",
+    "EngineService",
     "FileTooLarge",
     "Film",
     "FilmsService",

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from largesse.kit import ids
+from largesse.kit.config import Settings
 
 SignalState = Literal["none", "live", "lost"]
 _MARK = b"largesse stream key 1:"
@@ -25,7 +26,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the stream's, which is the LIVE's where it is its creator's. `replay_s` is null until it has ended,
     `still_at` until a still picture was taken, `unrecorded_at` while what is shown is recorded; `drop_because`: its
     files go, or are gone. `said` is what its publisher was last told. Of a `private` one, addresses
-    for viewers carry a `signature`.
+    for viewers carry a `signature`. `hls`: its playlist, where an external engine shows it.
     """
 
     stage: int
@@ -46,6 +47,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     drop_because: str | None
     private: bool
     signature: str = ""
+    hls: str = ""
 
     @property
     def signal(self) -> SignalState:
@@ -132,8 +134,14 @@ class StreamKeys:
         return f"{until:x}.{_crockford(UUID(bytes=mac[:16]))}"
 
 
-def signed(streams: Mapping[K, Stream], keys: StreamKeys, now: datetime) -> dict[K, Stream]:
-    """Streams as who may see them is told of them: private ones with a signature."""
+def signed(streams: Mapping[K, Stream], keys: StreamKeys, now: datetime, settings: Settings) -> dict[K, Stream]:
+    """Streams as who may see them is told of them: private ones with a signature, or with an external address."""
+    if settings.has_external_engine:
+        folder = settings.engine_hls_url
+        return {
+            key: msgspec.structs.replace(stream, hls=f"{folder}/{stream.public_id}.m3u8")
+            for key, stream in streams.items()
+        }
     return {
         key: msgspec.structs.replace(stream, signature=keys.sign(stream.id, now)) if stream.private else stream
         for key, stream in streams.items()

@@ -12,7 +12,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
 
 from largesse.kit import http
-from largesse.kit.http import Busy, NotFound
+from largesse.kit.http import Busy, NotConfigured, NotFound
 from largesse.kit.principal import Principal, of_scope
 from largesse.kit.problems import Problem
 from largesse.kit.sockets import (
@@ -79,6 +79,8 @@ async def _ingest(socket: Socket, media: MediaService, live: str, guest: str | N
         widen(socket.scope, INGEST_BYTES_MAX)
     await socket.accept()
     try:
+        if media.settings.has_external_engine:
+            raise NotConfigured
         who = http.person(await _known(socket, media))
         stream = await found(media, live, guest)
         if stream.publisher != who.account:

@@ -98,6 +98,12 @@ async def release(tx: WriteTx, holder: str, stream: Stream, said: str | None) ->
     return bool(await tx.scalar(sql("media", "stream_release"), row))
 
 
+async def list_unwelcome(tx: ReadTx, engine: str) -> list[tuple[Stream, str]]:
+    """Streams that an engine takes from who may not publish any more, and its connection that does."""
+    rows = await tx.rows(sql("media", "streams_unwelcome"), {"engine": engine})
+    return [(Stream(**{name: row[name] for name in row if name != "connection"}), row["connection"]) for row in rows]
+
+
 async def lapse(tx: WriteTx) -> list[Stream]:
     """End runs whose process is gone; the streams among them that are still open."""
     ended = await tx.all(Stream, sql("media", "streams_lapse"), {"silent_s": SILENT_S})

@@ -15,13 +15,13 @@ ReplayState = Literal["none", "making", "ready", "deleted"]
 
 
 class IngestBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a creator's camera or encoder publishes; the key is a secret. `rtmp` and `whip` are null where off.
+    """Where a creator's camera or encoder publishes; the key is a secret. `ws`, `whip` and `rtmp` are null where off.
 
     `said` is the last that whoever publishes, or published, was told: a notice, or why it ended; a sentence in English.
     `recording`: whether what is shown is kept: `on`, `off` by the operator, `stopped` because the disk was full.
     """
 
-    ws: str
+    ws: str | None
     whip: str | None
     rtmp: str | None
     key: str
@@ -49,6 +49,10 @@ class SignalBody(msgspec.Struct, frozen=True, kw_only=True):
 
 def ingest_body(stream: Stream, keys: StreamKeys, settings: Settings) -> IngestBody:
     """For who publishes it, while they may."""
+    if settings.has_external_engine:
+        key = keys.text(stream.id, stream.key_number)
+        where = settings.engine_rtmp_url
+        return IngestBody(ws=None, whip=None, rtmp=where, key=key, said=stream.said, recording="off")
     host = urlsplit(settings.origin).hostname or settings.http_host
     where = f"[{host}]" if ":" in host else host
     return IngestBody(
@@ -64,6 +68,8 @@ def ingest_body(stream: Stream, keys: StreamKeys, settings: Settings) -> IngestB
 def playback_body(stream: Stream) -> PlaybackBody | None:
     """For everybody: the running LIVE, or its replay; null where there is nothing to see."""
     signature = f"?signed={stream.signature}" if stream.signature else ""
+    if stream.open and stream.run and stream.hls:  # an external engine asks no viewer for a signature
+        return None if stream.private else PlaybackBody(hls=stream.hls, mse_ws=None, whep=None)
     if stream.open and stream.run:
         return PlaybackBody(
             hls=f"{stream.files}/{PLAYLIST}",

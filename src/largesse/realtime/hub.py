@@ -224,10 +224,10 @@ class Hub:
             async with self._db.read() as tx:
                 standing = (await self._standings.standings(tx, [stage], top=TOP))[stage.key]
                 goal, match = await self._teller.contests(tx, stage.key)
-                at, keys = self._clock.now(), self._stages.keys
-                stream = signed(await list_streams(tx, [stage.key]), keys, at).get(stage.key)
+                at, keys, settings = self._clock.now(), self._stages.keys, self._stages.settings
+                stream = signed(await list_streams(tx, [stage.key]), keys, at, settings).get(stage.key)
                 guests = [guest for guest in await list_guests(tx, stage.key) if guest.status == ON]
-                streams = signed(await list_guest_streams(tx, [stage.key]) if guests else {}, keys, at)
+                streams = signed(await list_guest_streams(tx, [stage.key]) if guests else {}, keys, at, settings)
             accounts = [stage.creator, *(a for a, _ in standing.top), *(guest.account for guest in guests)]
             people = await self._teller.people(accounts)
             totals = standing.totals

@@ -40,6 +40,14 @@ class LiveEnded(Problem):
 
 
 @dataclass(eq=False)
+class EveryoneOnly(Problem):
+    """Here an external engine shows LIVEs, to everybody who has the address: none can be for followers alone."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "everyone-only"
+
+
+@dataclass(eq=False)
 class NotLive(Problem):
     """This LIVE is not running."""
 

@@ -15,10 +15,11 @@ from largesse.kit import http, text
 from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import Principal
-from largesse.stage.errors import AlreadyLive, CreatorsOnly, ForFollowers, LiveEnded, NotLive, NotYourLive
+from largesse.stage.errors import AlreadyLive, CreatorsOnly, EveryoneOnly, ForFollowers, LiveEnded, NotLive, NotYourLive
 from largesse.stage.model import (
     COVER_CHARS_MAX,
     DESCRIPTION_CHARS_MAX,
+    FOLLOWERS,
     LIVE,
     SCHEDULE_DAYS_MAX,
     SCHEDULED,
@@ -69,7 +70,11 @@ class RankList(msgspec.Struct, frozen=True):
     items: list[RankBody]
 
 
-@post("/v1/lives", summary="Make a LIVE", responses=http.declares(NotSignedIn, Forbidden, CreatorsOnly, IdReused))
+@post(
+    "/v1/lives",
+    summary="Make a LIVE",
+    responses=http.declares(NotSignedIn, Forbidden, CreatorsOnly, IdReused, EveryoneOnly),
+)
 async def create_live(
     stage: NamedDependency[StageService],
     principal: NamedDependency[Principal],
@@ -77,6 +82,7 @@ async def create_live(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[LiveBody]:
     """Make a LIVE, or announce one. Only creators; start it with `/start`."""
+    _can_show_to(stage, data.visibility)
     made, replayed = await stage.create(
         http.person(principal),
         chosen_id("live", data.id, idempotency_key, principal),
@@ -93,7 +99,7 @@ async def create_live(
 @patch(
     "/v1/lives/{live:str}",
     summary="Change a LIVE",
-    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive, LiveEnded),
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, NotYourLive, LiveEnded, EveryoneOnly),
 )
 async def change_live(
     stage: NamedDependency[StageService],
@@ -102,6 +108,7 @@ async def change_live(
     data: JSONBody[ChangeLive],
 ) -> LiveBody:
     """Change the title, the description, the cover, whether gifts are on, who sees it, or the time of one not begun."""
+    _can_show_to(stage, data.visibility)
     changes = Changes(
         title=None if data.title is msgspec.UNSET else _text("title", data.title, TITLE_CHARS_MAX),
         description=None if data.description is msgspec.UNSET else _paragraphs(data.description),
@@ -190,6 +197,12 @@ async def get_top_gifters(
     found = await see(stage, http.path_id("live", live), caller)
     rows = await stage.top_gifters(found, TOP_GIFTERS)
     return RankList(ranks(rows, await _bodies(stage, [account for account, _ in rows])))
+
+
+def _can_show_to(stage: StageService, visibility: str | msgspec.UnsetType) -> None:
+    """Raises `EveryoneOnly` where an external engine could not keep a LIVE among followers."""
+    if visibility == FOLLOWERS and stage.settings.has_external_engine:
+        raise EveryoneOnly
 
 
 async def show(stage: StageService, live: Stage, caller: Principal | None) -> LiveBody:

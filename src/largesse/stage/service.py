@@ -262,7 +262,7 @@ class StageService:
         if not begun:
             return {}
         async with self.db.read() as tx:
-            return signed(await list_streams(tx, begun), self.keys, self.clock.now())
+            return signed(await list_streams(tx, begun), self.keys, self.clock.now(), self.settings)
 
     def ingest(self, stage: Stage, stream: Stream | None, caller: Principal | None) -> IngestBody | None:
         """Where a LIVE's creator publishes, for that creator in a session alone."""
@@ -276,7 +276,7 @@ class StageService:
         if not guests:
             return {}, {}
         async with self.db.read() as tx:
-            streams = signed(await list_guest_streams(tx, [stage.key]), self.keys, self.clock.now())
+            streams = signed(await list_guest_streams(tx, [stage.key]), self.keys, self.clock.now(), self.settings)
             counted = (await self.counted.figures(tx, [stage])).get(stage.key, Figure())
         return {guest: stream for (_, guest), stream in streams.items()}, counted.received
 

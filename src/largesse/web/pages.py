@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request, Response
 
 from largesse.kit.config import Settings
+from largesse.kit.origins import origin_of
 from largesse.web import language
 from largesse.web.site import Build
 
@@ -155,6 +156,7 @@ def _headers(settings: Settings, page: Page, nonce: str) -> dict[str, str]:
     socket = settings.origin.replace("http", "ws", 1)
     scripts = f"'nonce-{nonce}' 'strict-dynamic'" if nonce else "'none'"
     camera = "(self)" if page.camera else "()"
+    engine = f" {origin_of(settings.engine_hls_url)}" if settings.has_external_engine else ""
     form = _form_of_stripe(settings) if page.pays and settings.stripe_publishable_key else _NO_FORM
     headers = {
         "Content-Security-Policy": "; ".join(
@@ -163,9 +165,9 @@ def _headers(settings: Settings, page: Page, nonce: str) -> dict[str, str]:
                 f"script-src {scripts}",
                 "style-src 'self'",
                 "img-src 'self' data: blob:",
-                "media-src 'self' blob:",
+                f"media-src 'self' blob:{engine}",
                 "font-src 'self'",
-                f"connect-src 'self' {socket}{form.connect}",
+                f"connect-src 'self' {socket}{engine}{form.connect}",
                 *([f"frame-src {form.frames}"] if form.frames else []),
                 "worker-src 'self'",
                 "manifest-src 'self'",

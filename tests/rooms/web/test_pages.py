@@ -85,6 +85,15 @@ async def test_what_stands_in_for_stripe_is_the_only_other_origin(browse: MakeBr
     assert "stripe.com" not in policy["connect-src"]
 
 
+async def test_pages_may_fetch_pictures_from_an_external_engine_alone(browse: MakeBrowser) -> None:
+    outside = Settings(media_engine="nginx-rtmp", engine_hls_url="https://cdn.example.org/hls")
+    policy = policy_of(await (await browse(outside)).get("/live/abc"))
+    assert policy["media-src"] == "'self' blob: https://cdn.example.org"
+    assert policy["connect-src"].endswith(" https://cdn.example.org")
+    without = await (await browse(Settings(engine_hls_url="https://cdn.example.org/hls"))).get("/live/abc")
+    assert "cdn.example.org" not in without.headers["content-security-policy"]
+
+
 async def test_a_page_may_open_a_socket_to_its_own_origin_only(browse: MakeBrowser) -> None:
     browser = await browse(Settings(public_url="https://live.example.org"))
     answer = await browser.get("/")

@@ -8,7 +8,8 @@ export interface Signal {
 
 /** Where a camera or an encoder publishes; the key is a secret. */
 export interface Ingest {
-  ws: string;
+  /** Null where an engine outside takes encoders alone. */
+  ws: string | null;
   whip: string | null;
   rtmp: string | null;
   key: string;

@@ -1,0 +1,57 @@
+"""What external engines ask us. Nobody signs in here: the secret in the address says that it is the engine."""
+
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from largesse.kit import http
+from largesse.kit.http import Invalid, NotFound
+from largesse.media.engines import EngineService
+from largesse.media.errors import AlreadyPublishing, BadStreamKey, NotOpen, NotShown
+
+_FIELDS_MAX = 40
+Show = Annotated[str, QueryParameter(max_length=200, pattern=r"^(rtmp://[0-9A-Za-z.:\[\]-]+/[0-9A-Za-z_-]+)?$")]
+_CONNECTION_DIGITS_MAX = 20
+
+
+@post(
+    "/v1/engines/nginx-rtmp/{secret:str}",
+    summary="A hook of nginx-rtmp",
+    status_code=204,
+    responses=http.declares(NotFound, BadStreamKey, NotOpen, NotShown, AlreadyPublishing),
+)
+async def nginx_rtmp(
+    request: Request[Any, Any, Any], engine: NamedDependency[EngineService], secret: FromPath[str], show: Show = ""
+) -> Response[None]:
+    """`call` of the form is `publish`, `update_publish`, `update_play` or `publish_done`.
+
+    `publish` is answered with 302, and where to show it: below `show`, the address of an application of nginx.
+    """
+    if not engine.trusts("nginx-rtmp", secret):
+        raise NotFound
+    try:
+        form = dict(parse_qsl((await request.body()).decode("ascii"), max_num_fields=_FIELDS_MAX, strict_parsing=False))
+    except ValueError as error:
+        raise Invalid.field("body", "not a form of nginx-rtmp") from error
+    key, connection = form.get("name", ""), form.get("clientid", "")
+    if not (connection.isdigit() and len(connection) <= _CONNECTION_DIGITS_MAX):
+        raise Invalid.field("clientid", "not a number")
+    match form.get("call"):
+        case "publish":
+            name = await engine.admit(key, connection)
+            return Response(None, status_code=302, headers={"Location": f"{show}/{name}" if show else name})
+        case "update_publish":
+            await engine.beat(key, connection)
+        case "publish_done":
+            await engine.release(key, connection)
+        case "update_play":  # nginx's own push to where it is shown; it ends with its publisher
+            pass
+        case _:
+            raise Invalid.field("call", "none of publish, update_publish, update_play, publish_done")
+    return Response(None, status_code=204)
+
+
+engine_routes = [nginx_rtmp]
