@@ -23,6 +23,7 @@ ALL = (
     "media",
     "lives",
     "films",
+    "ladder",
 )
 
 

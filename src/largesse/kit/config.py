@@ -132,6 +132,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ""
     engine_secret: Annotated[str, _secret("what it shows us in the address of its hooks; 16 characters or more")] = ""
     record_lives: Annotated[bool, _about("1 keeps what was shown, so that a LIVE has a replay")] = True
+    live_ladder: Annotated[
+        str,
+        msgspec.Meta(pattern=r"^([0-9]{2,4}(, ?[0-9]{2,4}){0,3})?$"),
+        _about("lines of a LIVE's lower renditions, such as 480,240, by their shorter side; empty: none are made"),
+    ] = ""
+    live_ladders_max: Annotated[
+        int, msgspec.Meta(ge=1, le=100), _about("LIVEs with lower renditions at once in a media process")
+    ] = 2
     recording_days: Annotated[
         int, msgspec.Meta(ge=0, le=36_500), _about("days that a LIVE's recording is kept; 0: for ever")
     ] = 0
@@ -219,6 +227,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return [part.strip() for part in str(getattr(self, name)).split(",") if part.strip()]
 
     @property
+    def live_ladder_lines(self) -> list[int]:
+        """The shorter sides of a LIVE's lower renditions."""
+        return [int(part) for part in self.listed("live_ladder")]
+
+    @property
     def webrtc_port_range(self) -> tuple[int, int]:
         """First and last UDP port of WebRTC; 0 and 0 where it is off."""
         first, _, last = self.webrtc_ports.partition("-")
@@ -271,6 +284,9 @@ def _checked(settings: Settings) -> Settings:
     first, last = settings.webrtc_port_range
     if not (first == last == 0 or 1024 <= first <= last <= 65_535):  # noqa: PLR2004
         raise BadSettings(f"largesse: {PREFIX}WEBRTC_PORTS: not ports such as 20000-20199: {settings.webrtc_ports}")
+    for lines in settings.live_ladder_lines:
+        if not 144 <= lines <= 2160:  # noqa: PLR2004
+            raise BadSettings(f"largesse: {PREFIX}LIVE_LADDER: not between 144 and 2160: {lines}")
     for typed in settings.listed("webrtc_address"):
         try:
             ipaddress.ip_address(typed)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import resource
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +46,10 @@ class Words:
             self._lines.extend(line[:_ERROR_CHARS] for line in said.decode("utf-8", "replace").splitlines() if line)
 
 
-async def start(arguments: list[str], bounds: Bounds, folder: Path | None = None) -> asyncio.subprocess.Process:
-    """Start it with pipes for input, output and words; it ends when its input does."""
+async def start(
+    arguments: list[str], bounds: Bounds, folder: Path | None = None, outputs: Sequence[int] = ()
+) -> asyncio.subprocess.Process:
+    """Start it with pipes for input, output and words, and more `outputs` by number; it ends when its input does."""
     ffmpeg = await asyncio.create_subprocess_exec(
         imageio_ffmpeg.get_ffmpeg_exe(),
         *("-hide_banner", "-nostats", *arguments),
@@ -56,6 +59,7 @@ async def start(arguments: list[str], bounds: Bounds, folder: Path | None = None
         cwd=folder,
         env={},
         start_new_session=True,
+        pass_fds=outputs,
     )
     limit(ffmpeg.pid, bounds)
     return ffmpeg

@@ -26,7 +26,8 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the stream's, which is the LIVE's where it is its creator's. `replay_s` is null until it has ended,
     `still_at` until a still picture was taken, `unrecorded_at` while what is shown is recorded; `drop_because`: its
     files go, or are gone. `said` is what its publisher was last told. Of a `private` one, addresses
-    for viewers carry a `signature`. `hls`: its playlist, where an external engine shows it.
+    for viewers carry a `signature`. `hls`: its playlist, where an external engine shows it. `ladder`: a running one is
+    shown by a playlist of several renditions.
     """
 
     stage: int
@@ -48,6 +49,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     private: bool
     signature: str = ""
     hls: str = ""
+    ladder: bool = False
 
     @property
     def signal(self) -> SignalState:
@@ -143,7 +145,11 @@ def signed(streams: Mapping[K, Stream], keys: StreamKeys, now: datetime, setting
             for key, stream in streams.items()
         }
     return {
-        key: msgspec.structs.replace(stream, signature=keys.sign(stream.id, now)) if stream.private else stream
+        key: msgspec.structs.replace(
+            stream,
+            signature=keys.sign(stream.id, now) if stream.private else "",
+            ladder=bool(settings.live_ladder) and stream.guest is None,
+        )
         for key, stream in streams.items()
     }
 

@@ -17,6 +17,7 @@ import structlog
 from largesse.kit.news import News
 from largesse.kit.problems import Problem
 from largesse.media.boxes import Piece
+from largesse.media.ladder import Ladder, Ladders
 from largesse.media.model import Stream
 from largesse.media.packaging import Form, Packager
 from largesse.media.recording import Recording
@@ -75,6 +76,7 @@ class Publisher:
     _teller: Teller
     _recorded: Path | None
     _still: Path
+    _ladder: Ladder | None
     _packager: Packager | None = None
     _recording: Recording | None = None
     _told: set[str] = field(default_factory=set)
@@ -90,6 +92,7 @@ class Publisher:
     async def begin(
         cls, stream: Stream, form: Form, news: News, folders: Folders, *, record: bool, tell: Callable[[str], None],
         over: Callable[["Publisher"], Awaitable[None]], noted: Callable[["Publisher", Note], Awaitable[None]],
+        ladders: Ladders,
     ) -> "Publisher":  # fmt: skip
         """Begin to pack.
 
@@ -98,7 +101,8 @@ class Publisher:
         teller = Teller(news, stream.id, stream.run)
         recorded = folders.recorded(stream) if record else None
         window = Window(folders.live(stream))
-        publisher = cls(stream, tell, over, noted, window, teller, recorded, folders.still(stream))
+        ladder = ladders.begin(window.folder, stream.run) if stream.guest is None else None
+        publisher = cls(stream, tell, over, noted, window, teller, recorded, folders.still(stream), ladder)
         await teller.open()
         publisher._packager = await Packager.begin(form, publisher._take)
         return publisher
@@ -127,6 +131,8 @@ class Publisher:
             await asyncio.to_thread(self._finish)
         except OSError as error:
             log.warning("media.not_finished", stage=self.stream.stage, error=str(error))
+        if self._ladder is not None:
+            await self._ladder.close()
         await self.over(self)
 
     def end(self, why: Problem) -> None:
@@ -139,6 +145,8 @@ class Publisher:
             await asyncio.to_thread(self._keep, piece)  # a full or slow disk holds up this publisher alone
         else:
             self._window.add(piece)
+        if self._ladder is not None:
+            self._ladder.give(piece)
         if piece.first:
             self._first = piece.body
         elif piece.key:
@@ -169,8 +177,10 @@ class Publisher:
         try:
             if piece.first:
                 self._window.begin(self.stream.run, piece)
-            elif (done := self._window.add(piece)) is not None and self._recording is not None:
-                self._record(self._recording, *done)
+                if self._ladder is not None:
+                    self._ladder.begin(piece)
+            elif (done := self._window.add(piece)) is not None:
+                self._pass(*done)
                 return
         except OSError as error:
             self._say_once("The disk is full or away: viewers of the playlist wait.", error)
@@ -181,6 +191,13 @@ class Publisher:
             except OSError as error:
                 self._unrecorded = True
                 self._say_once("The LIVE is not recorded: the disk is full or away.", error)
+
+    def _pass(self, segment: Segment, body: bytes) -> None:
+        """Say what the window lists now."""
+        if self._recording is not None:
+            self._record(self._recording, segment, body)
+        if self._ladder is not None:
+            self._ladder.hear(segment, len(body))
 
     def _record(self, recording: Recording, segment: Segment, body: bytes) -> None:
         try:
@@ -194,8 +211,8 @@ class Publisher:
 
     def _finish(self) -> None:
         done = self._window.finish()
-        if self._recording is not None and done is not None:
-            self._record(self._recording, *done)
+        if done is not None:
+            self._pass(*done)
         if self._recording is not None:
             self._recording.close()
 

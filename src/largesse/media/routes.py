@@ -36,12 +36,14 @@ from largesse.media.model import Stream, guest_stream
 from largesse.media.packaging import Form
 from largesse.media.publisher import PublishingEnded
 from largesse.media.recording import REPLAY, RUN_FILE
+from largesse.media.rungs import MASTER
 from largesse.media.service import MediaService
 from largesse.media.stills import STILL
 from largesse.media.window import FRAGMENT, PLAYLIST
 
 INGEST_BYTES_MAX = 4 << 20  # a message of a recorder that was held up for some seconds
 RANGE_BYTES_MAX = 16 << 20
+LINES_END = 10_000
 SILENT_S_MAX = 20.0
 _RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 _KINDS = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/mp4", ".mp4": "video/mp4", ".jpg": "image/jpeg"}
@@ -213,19 +215,44 @@ async def hls(
 
     Of a LIVE that is not for everybody, `stream` carries a signature behind a `~`.
     """
-    known = name in {PLAYLIST, REPLAY, STILL} or FRAGMENT.fullmatch(name) or RUN_FILE.fullmatch(name)
+    known = name in {PLAYLIST, MASTER, REPLAY, STILL} or FRAGMENT.fullmatch(name) or RUN_FILE.fullmatch(name)
     if not known:
         raise NotFound
+    folder = "recorded" if name == REPLAY or RUN_FILE.fullmatch(name) else "stills" if name == STILL else "live"
+    changes = name in {PLAYLIST, MASTER, REPLAY} or (name == STILL and "at" not in request.query_params)
+    return await _file(media, request, stream, folder, name, changes=changes)
+
+
+@get(
+    "/hls/{stream:str}/{lines:int}/{name:str}",
+    summary="A file of a LIVE's lower rendition",
+    responses=http.declares(NotFound, NotShown),
+)
+async def hls_rung(
+    media: NamedDependency[MediaService],
+    request: Request[Any, Any, Any],
+    stream: FromPath[str],
+    lines: FromPath[int],
+    name: FromPath[str],
+) -> Response[bytes]:
+    """A playlist of so many `lines`, or what it names; `master.m3u8` names these playlists and the source's."""
+    if not (name == PLAYLIST or FRAGMENT.fullmatch(name)) or not 0 < lines < LINES_END:
+        raise NotFound
+    return await _file(media, request, stream, "live", f"{lines}/{name}", changes=name == PLAYLIST)
+
+
+async def _file(
+    media: MediaService, request: Request[Any, Any, Any], stream: str, folder: str, name: str, *, changes: bool
+) -> Response[bytes]:
+    """A file of a stream's folder. Raises `NotFound`, `NotShown`."""
     public, _, signature = stream.partition("~")
     key = http.path_id("stream" if public.startswith("stream_") else "live", public)
     left_s = await media.shown_s(key, signature)
-    folder = "recorded" if name == REPLAY or RUN_FILE.fullmatch(name) else "stills" if name == STILL else "live"
     path = media.folders.root / folder / key.hex / name
     found = await asyncio.to_thread(_read, path, request.headers.get("range", ""))
     if found is None:
         raise NotFound
     body, start, whole = found
-    changes = name in {PLAYLIST, REPLAY} or (name == STILL and "at" not in request.query_params)
     kept = "no-cache" if changes else _FOREVER if left_s is None else f"public, max-age={left_s}, immutable"
     headers = {"Cache-Control": kept, "Access-Control-Allow-Origin": "*", "Accept-Ranges": "bytes"}
     if start is not None:
@@ -255,4 +282,4 @@ def _read(path: Path, asked: str) -> tuple[bytes, int | None, int] | None:
         return None
 
 
-routes = [ingest, guest_ingest, pictures, guest_pictures, hls]
+routes = [ingest, guest_ingest, pictures, guest_pictures, hls, hls_rung]

@@ -25,6 +25,7 @@ from largesse.kit.problems import Problem
 from largesse.media import events, store
 from largesse.media.errors import KeyReplaced, LiveOver, NotShown, Stopping, TakenOver
 from largesse.media.front import KeyRefused, RtmpFront, Sink
+from largesse.media.ladder import Ladders
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.packaging import Form
 from largesse.media.publisher import Folders, Note, Publisher
@@ -53,6 +54,7 @@ class MediaService:
         self.keys = keys
         self.folders = Folders(settings.data_path / "media")
         self.follows = Follows(news)
+        self.ladders = Ladders(settings.live_ladder_lines, settings.live_ladders_max)
         self.front = RtmpFront(self.admit)
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._publishers: dict[Publisher, None] = {}
@@ -158,6 +160,7 @@ class MediaService:
                 tell=tell,
                 over=self._over,
                 noted=self._noted,
+                ladders=self.ladders,
             )
         except BaseException:
             await self._release(stream, None)

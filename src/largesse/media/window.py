@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 
 from largesse.media.boxes import Piece
@@ -33,6 +32,8 @@ class Segment:
     number: int
     duration_s: float
     at: datetime
+    turn: int = 0  # how often the publisher had come again before it
+    start_s: float = 0.0  # of its run; not known of what was read again
 
     @property
     def name(self) -> str:
@@ -47,9 +48,9 @@ class Window:
         self.folder = folder
         self.segments: list[Segment] = []
         self.next = 0
-        self.gaps = 0  # that left the window
         self._pieces: list[Piece] = []
         self._run = 0
+        self._turn = 0
 
     def begin(self, run: int, first: Piece) -> None:
         """Go on from what lies in the folder, with a publisher who has come."""
@@ -74,17 +75,20 @@ class Window:
         pieces, self._pieces = self._pieces, []
         last = pieces[-1]
         duration_s = (end_s if end_s is not None else last.start_s + last.duration_s) - pieces[0].start_s
-        done = Segment(self._run, self.next, max(duration_s, 0.001), datetime.now(UTC))
+        turn = self.segments[-1].turn + (self.segments[-1].run != self._run) if self.segments else self._turn
+        start_s = pieces[0].start_s
+        done = Segment(self._run, self.next, max(duration_s, 0.001), datetime.now(UTC), turn, start_s)
         body = b"".join(piece.body for piece in pieces)
+        self.put(done, body)
+        return done, body
+
+    def put(self, done: Segment, body: bytes) -> None:
+        """Write a fragment, list it, and forget what is old."""
         self._replace(done.name, body)
-        self.next += 1
-        self.segments.append(done)
-        gone = self.segments[:-LISTED]
-        self.segments = self.segments[-LISTED:]
-        self.gaps += sum(a.run != b.run for a, b in pairwise([*gone, self.segments[0]]))
+        self.next = done.number + 1
+        self.segments = [*self.segments, done][-LISTED:]
         self._replace(PLAYLIST, self._playlist().encode())
         self._forget()
-        return done, body
 
     def _playlist(self) -> str:
         longest_s = max(segment.duration_s for segment in self.segments)
@@ -93,7 +97,7 @@ class Window:
             "#EXT-X-VERSION:7",
             f"#EXT-X-TARGETDURATION:{max(1, math.ceil(longest_s))}",
             f"#EXT-X-MEDIA-SEQUENCE:{self.segments[0].number}",
-            f"#EXT-X-DISCONTINUITY-SEQUENCE:{self.gaps}",
+            f"#EXT-X-DISCONTINUITY-SEQUENCE:{self.segments[0].turn}",
             "#EXT-X-INDEPENDENT-SEGMENTS",
         ]
         return "\n".join([*lines, *_entries(self.segments)]) + "\n"
@@ -103,11 +107,11 @@ class Window:
         playlist = self.folder / PLAYLIST
         text = playlist.read_text("ascii") if playlist.exists() else ""
         heads = {name: int(number) for name, number in _HEAD.findall(text)}
-        self.gaps = heads.get("DISCONTINUITY", 0)
-        self.segments = [
-            Segment(int(run), int(number), float(lasting), datetime.fromisoformat(at))
-            for at, lasting, run, number in _ENTRY.findall(text)
-        ]
+        self._turn = heads.get("DISCONTINUITY", 0)
+        self.segments = []
+        for at, lasting, run, number in _ENTRY.findall(text):
+            turn = self._turn + len({segment.run for segment in self.segments} - {int(run)})
+            self.segments.append(Segment(int(run), int(number), float(lasting), datetime.fromisoformat(at), turn))
         lying = [
             int(match[2]) for path in self.folder.iterdir() if (match := FRAGMENT.fullmatch(path.name)) and match[2]
         ]

@@ -8,6 +8,7 @@ import msgspec
 from largesse.kit.config import Settings
 from largesse.media.model import Stream, StreamKeys
 from largesse.media.recording import REPLAY
+from largesse.media.rungs import MASTER
 from largesse.media.stills import STILL
 from largesse.media.window import PLAYLIST
 
@@ -72,7 +73,7 @@ def playback_body(stream: Stream) -> PlaybackBody | None:
         return None if stream.private else PlaybackBody(hls=stream.hls, mse_ws=None, whep=None)
     if stream.open and stream.run:
         return PlaybackBody(
-            hls=f"{stream.files}/{PLAYLIST}",
+            hls=f"{stream.files}/{MASTER if stream.ladder else PLAYLIST}",
             mse_ws=f"{stream.address}/pictures{signature}",
             whep=f"{stream.address}/whep{signature}",
         )
