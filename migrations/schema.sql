@@ -2098,6 +2098,24 @@ CREATE TABLE stage.guest (
     CONSTRAINT on_has_joined CHECK (((status <> 'on'::text) OR (joined_at IS NOT NULL)))
 );
 
+CREATE TABLE stage.letter (
+    account integer NOT NULL,
+    broadcast integer NOT NULL,
+    why text NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT letter_why_check CHECK ((why = ANY (ARRAY['announced'::text, 'soon'::text, 'started'::text, 'reminders'::text])))
+)
+WITH (fillfactor='70');
+
+CREATE TABLE stage.mail_wish (
+    account integer NOT NULL,
+    announced boolean DEFAULT false NOT NULL,
+    soon boolean DEFAULT false NOT NULL,
+    started boolean DEFAULT false NOT NULL,
+    reminders boolean DEFAULT true NOT NULL
+);
+
 CREATE TABLE stage.match (
     key integer NOT NULL,
     id uuid NOT NULL,
@@ -2794,6 +2812,12 @@ ALTER TABLE ONLY stage.goal
 ALTER TABLE ONLY stage.guest
     ADD CONSTRAINT guest_pkey PRIMARY KEY (stage, account);
 
+ALTER TABLE ONLY stage.letter
+    ADD CONSTRAINT letter_pkey PRIMARY KEY (account, broadcast);
+
+ALTER TABLE ONLY stage.mail_wish
+    ADD CONSTRAINT mail_wish_pkey PRIMARY KEY (account);
+
 ALTER TABLE ONLY stage.match
     ADD CONSTRAINT match_id_key UNIQUE (id);
 
@@ -3068,6 +3092,8 @@ CREATE INDEX comment_stage ON stage.comment USING btree (stage, id);
 CREATE INDEX goal_stage ON stage.goal USING btree (stage, key);
 
 CREATE INDEX guest_account ON stage.guest USING btree (account) WHERE (joined_at IS NOT NULL);
+
+CREATE INDEX letter_due ON stage.letter USING btree (due_at);
 
 CREATE INDEX match_invited ON stage.match USING btree (expires_at) WHERE (status = 'invited'::text);
 
@@ -3597,6 +3623,12 @@ ALTER TABLE ONLY stage.guest
 
 ALTER TABLE ONLY stage.guest
     ADD CONSTRAINT guest_stage_fkey FOREIGN KEY (stage) REFERENCES stage.stage(key);
+
+ALTER TABLE ONLY stage.letter
+    ADD CONSTRAINT letter_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
+
+ALTER TABLE ONLY stage.mail_wish
+    ADD CONSTRAINT mail_wish_account_fkey FOREIGN KEY (account) REFERENCES accounts.account(key);
 
 ALTER TABLE ONLY stage.match
     ADD CONSTRAINT match_given_up_by_fkey FOREIGN KEY (given_up_by) REFERENCES stage.stage(key);

@@ -105,6 +105,11 @@ async def _wrong_login(who: Visitor) -> None:
     await expect(who.page.get_by_text("do not belong together")).to_be_visible()
 
 
+async def _stop(who: Visitor) -> None:
+    await who.press("Stop this mail")
+    await expect(who.page.get_by_text("This link stops nothing")).to_be_visible()
+
+
 async def _empty_form(who: Visitor) -> None:
     await who.press("Join")
     await expect(who.page.get_by_text("Enter your date of birth.")).to_be_visible()
@@ -158,6 +163,7 @@ STATES = [
     State("/login"), State("/login", act=_wrong_login, doing="wrong", status=401),
     State("/signup"), State("/signup", act=_empty_form, doing="empty"), State("/reset"),
     State("/reset/nothing"), State("/verify/nothing", status=410),
+    State("/stop/nothing"), State("/stop/nothing", act=_stop, doing="dead", status=404),
     State("/live/{live}"), State("/live/{live}", "alice"), State("/live/{live}", "alice", _gifts, "gifts"),
     State("/live/{live}", "alice", _where, "where it goes"), State("/live/{live}", "alice", _message, "message"),
     State("/live/{live}", "alice", _keys, "keys"), State("/live/{live}", "alice", _press("Settings"), "settings"),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
-from browsing import DESK, PHONE, visitor
+from browsing import DESK, PHONE, mailed, visitor
 from running import Service
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(240)]
@@ -48,3 +48,34 @@ async def test_what_is_unread_shows_in_the_bar_until_its_list_was_opened(
         await expect(rows).to_have_count(PAGE + 1)
         await rows.last.get_by_role("link").click()
         await who.page.wait_for_url(f"**/live/{lives[0]}")
+
+
+@pytest.mark.parametrize("window", [PHONE, DESK], ids=["390", "1280"])
+async def test_mail_is_chosen_in_the_account_and_stopped_from_a_letter_by_who_is_not_signed_in(
+    browser: Browser, service: Service, window: dict[str, int]
+) -> None:
+    alice, bob = service.join("alice"), service.join("bob")
+    address = f"{alice.username}@example.org"
+    proof = (await mailed(service, address, "verify")).rpartition("/")[2]
+    assert alice.http.post(f"/v1/email-verifications/{proof}").is_success
+    assert alice.http.post(f"/v1/accounts/{bob.username}/follow").is_success
+    async with visitor(browser, service, alice, viewport=window) as who:
+        await who.go("/account#notifications")
+        started = who.page.get_by_role("checkbox", name="somebody I follow goes LIVE")
+        await expect(started).not_to_be_checked()
+        await started.check()
+        await expect(who.page.get_by_text("Kept.")).to_be_visible()
+        await who.has_no_barriers()
+        await who.fits()
+        service.live(bob, "Evening songs by the window")
+        link = await mailed(service, address, "stop")
+        async with visitor(browser, service, viewport=window) as guest:
+            await guest.go(link)
+            await guest.has_no_barriers()
+            await guest.fits()
+            assert alice.http.get("/v1/me/mail").json()["started"], "looking stops nothing"
+            await guest.press("Stop this mail")
+            await expect(guest.page.get_by_text("That mail is stopped")).to_be_visible()
+        await who.page.reload()
+        await expect(started).not_to_be_checked()
+        assert not any(alice.http.get("/v1/me/mail").json().values())

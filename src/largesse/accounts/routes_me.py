@@ -156,6 +156,7 @@ class ExportBody(msgspec.Struct, frozen=True):
     videos: list[dict[str, Any]] = []
     comments: list[dict[str, Any]] = []
     video_likes: list[dict[str, Any]] = []
+    live_mail: dict[str, bool] | None = None
 
 
 @get("/v1/me", tags=["People"], summary="Your account", responses=http.declares(*_OWN))

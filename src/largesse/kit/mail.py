@@ -8,6 +8,7 @@ import smtplib
 import ssl
 import sys
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -17,10 +18,19 @@ from largesse.kit.config import BadSettings, Settings
 
 _TIMEOUT_S = 20
 _PORTS = {"smtp": 25, "smtps": 465}
+_STOP = "List-Unsubscribe"
 
 
 class MailFailed(Exception):  # noqa: N818 - what happened
     """The server did not take the message; trying again later may help."""
+
+
+class _WholeLinks(EmailPolicy):
+    """Leaves a link as it is: a long word would else be written as an encoded one, which no client follows."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One line of the header of a link; others are folded as always."""
+        return f"{name}: {value}{self.linesep}".encode("ascii") if name == _STOP else super().fold_binary(name, value)
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -40,23 +50,27 @@ class Mail:
         if self._server.scheme != "console" and not (self._server.scheme in _PORTS and self._server.hostname):
             raise BadSettings("largesse: LARGESSE_MAIL_URL is console:, or smtp[s]://user:password@host:port")
 
-    async def send(self, to: str, subject: str, text: str, *, name: str | None = None) -> None:
+    async def send(self, to: str, subject: str, text: str, *, name: str | None = None, stop: str | None = None) -> None:
         """Hand one plain-text message over; raises `MailFailed`.
 
         `name` is the letter's own (letters, digits, dots and dashes; None: it has none). Nobody can know whether a
         server that fell silent took a message; one that is handed over again under its name has the same `Message-ID`,
         by which a mailbox knows it (RFC 5322, 3.6.4).
+        `stop` is the address to which a mailbox posts where its owner wants no more of these (RFC 8058).
         Nothing goes to `crowd.example`, where only simulated people live (`.example` is nobody's: RFC 2606).
         """
         if to.endswith("@crowd.example"):
             return
-        message = EmailMessage()
+        message = EmailMessage(policy=_WholeLinks())
         message["From"] = self._sender
         message["To"] = to
         message["Subject"] = subject
         message["Date"] = formatdate(usegmt=True)
         domain = self._sender.rpartition("@")[2].strip("> ") or "localhost"
         message["Message-ID"] = f"<{name}@{domain}>" if name else make_msgid(domain=domain)
+        if stop is not None:
+            message[_STOP] = f"<{stop}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(text)
         if self._server.scheme == "console":
             sys.stdout.write(f"\n--- mail to {to}: {subject}\n{text}\n---\n")

@@ -45,6 +45,7 @@ from largesse.safety.routes_office import routes as safety_routes
 from largesse.safety.routes_signals import signal_routes
 from largesse.stage.routes import routes as stage_routes
 from largesse.stage.routes_contests import contest_routes
+from largesse.stage.routes_letters import letter_routes
 from largesse.stage.routes_reminders import reminder_routes
 from largesse.stage.routes_videos import video_routes
 from largesse.web import Cards, missing_handler
@@ -104,7 +105,7 @@ def build_app(services: Services) -> Litestar:
             healthz, readyz, metrics,
             *accounts_routes, *policy_routes, *catalog_routes, *ledger_routes,
             *safety_routes, *block_routes, *signal_routes, *limit_routes, *stage_routes, *contest_routes,
-            *reminder_routes, *video_routes,
+            *reminder_routes, *letter_routes, *video_routes,
             *media_routes, *engine_routes, *webrtc_routes, *upload_routes, *gifting_routes,
             *payments_routes, *campaign_routes, *reconciling_routes,
             *payouts_routes, *papers_routes, *grants_routes, *insights_routes,

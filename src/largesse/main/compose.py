@@ -56,7 +56,15 @@ from largesse.policy import PolicyService
 from largesse.realtime import RealtimeService
 from largesse.safety import BlocksService, LimitsService, SafetyService, SignalsService
 from largesse.safety import export_person as export_limits
-from largesse.stage import ContestsService, RemindersService, StageService, VideosService, export_reports
+from largesse.stage import (
+    ContestsService,
+    LiveLettersService,
+    RemindersService,
+    StageService,
+    StopLinks,
+    VideosService,
+    export_reports,
+)
 from largesse.stage import erase_person as erase_shown
 from largesse.stage import export_person as export_shown
 
@@ -81,6 +89,7 @@ class Services:
     stage: StageService
     contests: ContestsService
     reminders: RemindersService
+    letters: LiveLettersService
     media: MediaService
     engine: EngineService
     films: FilmsService
@@ -113,7 +122,7 @@ class Services:
         """What handlers ask for by the names of their arguments."""
         names = (
             "settings", "accounts", "policy", "catalog", "ledger", "safety", "blocks", "limits", "signals", "stage",
-            "contests", "reminders", "media", "engine", "films", "uploads", "videos", "gifting", "payments",
+            "contests", "reminders", "letters", "media", "engine", "films", "uploads", "videos", "gifting", "payments",
             "notices", "office", "reconciling",
             "campaigns", "campaigns_office", "payouts", "payout_methods", "withdrawals",
             "payout_batches", "bank_files", "payouts_office", "diamond_grants", "papers", "papers_office",
@@ -167,6 +176,7 @@ def build(settings: Settings) -> Services:
         settings=settings, db=db, news=news, jobs=jobs, mail=mail, accounts=accounts, policy=policy, catalog=catalog,
         ledger=ledger, safety=safety, blocks=blocks, limits=limits, signals=signals, stage=stage, contests=contests,
         reminders=RemindersService(db, accounts),
+        letters=LiveLettersService(db, settings, StopLinks(keys.salt_secret)),
         media=media, engine=EngineService(db, news, settings, stream_keys),
         films=films, uploads=uploads, videos=videos, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,

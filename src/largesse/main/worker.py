@@ -61,6 +61,7 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_RECORDINGS_EVERY_S, services.media.drop_recordings)),
             asyncio.create_task(_every(_NOTICES_EVERY_S, services.reminders.tell_due)),
             asyncio.create_task(_every(_PARTITIONS_EVERY_S, services.reminders.prune)),
+            asyncio.create_task(_every(_NOTICES_EVERY_S, lambda: services.letters.send_due(services.mail, web.words))),
             asyncio.create_task(_every(_MATCHES_EVERY_S, services.contests.settle_due)),
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.films.make_wanted)),
             asyncio.create_task(_every(_SWEEP_EVERY_S, services.films.sweep)),

@@ -20,6 +20,7 @@ from largesse.stage.errors import (
     NotLive,
     NotYourLive,
 )
+from largesse.stage.letters import LiveLettersService, StopLinks
 from largesse.stage.model import Changes, Figure, Figures, Newcomers, Note, Pace, Stage, Standing
 from largesse.stage.personal import erase_person, export_person
 from largesse.stage.reports import export_reports
@@ -63,6 +64,7 @@ __all__ = [
     "GuestBody",
     "LiveBody",
     "LiveEnded",
+    "LiveLettersService",
     "Match",
     "MatchBody",
     "Muted",
@@ -76,6 +78,7 @@ __all__ = [
     "Stage",
     "StageService",
     "Standing",
+    "StopLinks",
     "VideosService",
     "add_viewers",
     "add_viewings",

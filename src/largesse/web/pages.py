@@ -43,6 +43,7 @@ PAGES: dict[str, Page] = {
     "/reset": Page("reset"),
     "/reset/{token:str}": Page("reset"),
     "/verify/{token:str}": Page("verify"),
+    "/stop/{token:str}": Page("stop"),
     "/live/{id:str}": Page("live", camera=True, pays=True),
     "/video/{id:str}": Page("video", pays=True),
     "/recharge": Page("recharge", pays=True),

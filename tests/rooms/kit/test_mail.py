@@ -69,3 +69,12 @@ async def test_the_console_shows_the_message(capsys):
 def test_an_address_that_cannot_be_used_ends_the_program(url):
     with pytest.raises(BadSettings):
         Mail(Settings(mail_url=url))
+
+
+async def test_a_link_that_stops_mail_stays_whole_however_long_it_is(smtp):
+    server, url = smtp
+    link = f"https://largesse.test/v1/mail-stops/{'a' * 200}"
+    await Mail(Settings(mail_url=url)).send("kai@example.org", "Grüße", "x", stop=link)
+    assert (
+        f"\r\nList-Unsubscribe: <{link}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in server.messages[0]
+    )

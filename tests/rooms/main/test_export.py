@@ -36,6 +36,7 @@ async def test_an_export_holds_limits_breaks_and_consent(client: Any, cast: Any)
     assert (empty["blocks"], empty["reports"]) == ([], [])
     assert (empty["payout_methods"], empty["payouts"], empty["papers"], empty["earnings"]) == ([], [], [], [])
     assert (empty["videos"], empty["comments"], empty["video_likes"]) == ([], [], [])
+    assert empty["live_mail"] == {"announced": False, "soon": False, "started": False, "reminders": True}
     for day in (500, 800):
         assert (await client.put("/v1/me/limits", json={"give": {"day": day}}, **who)).is_success
     month = {"minor": 5000, "currency": "EUR"}

@@ -17,9 +17,10 @@ from largesse.kit.news import News
 from largesse.media import StreamKeys
 from largesse.policy import PolicyService
 from largesse.safety import BlocksService, block_routes
-from largesse.stage import ContestsService, RemindersService, StageService
+from largesse.stage import ContestsService, LiveLettersService, RemindersService, StageService, StopLinks
 from largesse.stage.routes import routes
 from largesse.stage.routes_contests import contest_routes
+from largesse.stage.routes_letters import letter_routes
 from largesse.stage.routes_reminders import reminder_routes
 
 
@@ -59,13 +60,18 @@ async def reminders(db: Database, accounts: AccountsService) -> RemindersService
 
 
 @pytest.fixture
+async def letters(db: Database, settings: Settings) -> LiveLettersService:
+    return LiveLettersService(db, settings, StopLinks(b"stop links"))
+
+
+@pytest.fixture
 async def client(  # noqa: PLR0917 - fixtures
-    app_client, accounts, stage, contests, reminders, db, settings
+    app_client, accounts, stage, contests, reminders, letters, db, settings
 ) -> httpx.AsyncClient:
     """A guest; `headers=cast.bob.headers` signs a request."""
     services = {"accounts": accounts, "stage": stage, "contests": contests, "reminders": reminders}
-    services |= {"settings": settings, "blocks": BlocksService(db, accounts)}
-    return await app_client([*routes, *contest_routes, *reminder_routes, *block_routes], **services)
+    services |= {"settings": settings, "blocks": BlocksService(db, accounts), "letters": letters}
+    return await app_client([*routes, *contest_routes, *reminder_routes, *letter_routes, *block_routes], **services)
 
 
 @pytest.fixture
