@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import re
 import shutil
 import signal
@@ -105,8 +106,9 @@ TEMP = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 def free_port() -> int:
-    """A port below 32768, where no connection of this machine takes it meanwhile."""
-    for port in range(26_000, 32_000):
+    """A port below 32768, where no connection of this machine takes it meanwhile, nor a test of a neighbour process."""
+    first = 26_000 + os.getpid() * 97 % 5_900
+    for port in range(first, 32_500):
         with socket.socket() as listener, contextlib.suppress(OSError):
             listener.bind(("127.0.0.1", port))
             if port not in _TAKEN:
