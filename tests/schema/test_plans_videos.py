@@ -57,7 +57,7 @@ def values(name: str) -> Values:
         "creator": creator, "at": None, "id": video, "key": 7 if name != "stage/lives_ended" else 0, "limit": 20,
         "before": 0 if name == "stage/videos_own" else None, "stage": 7, "account": 0, "keys": some, "stages": some
         if name != "stage/video_views" else array([7]), "viewers": array([0]), "again_s": 60, "ended_s": 600,
-        "holder": "h", "silent_s": 30, "progress": 5,
+        "holder": "h", "silent_s": 30, "progress": 5, "viewer": 0,
     }  # fmt: skip
 
 
