@@ -1,5 +1,6 @@
 """The office's side of payouts over HTTP. Roles: finance; support may look."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +27,7 @@ from largesse.payouts.store_batches import Batch, Ruling
 from largesse.payouts.withdrawal import Payout, Status
 from largesse.safety import Fact
 
+_CURRENCY = re.compile("[A-Z]{3}")
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=_NO_CONTROL)]
 
@@ -335,6 +337,8 @@ async def put_rate(
     """Quotes use the newest of this table and the embedded one."""
     by = staff(principal, "finance").account
     rate = Decimal(data.per_dollar)
+    if not _CURRENCY.fullmatch(currency):  # a path's pattern is only told, not kept
+        raise Invalid.field("currency", "three capital letters of ISO 4217")
     if not rate:
         raise Invalid.field("per_dollar", "more than nothing")
     await payouts_office.put_rate(by, currency, rate, data.as_of)

@@ -36,7 +36,7 @@ async def post_stop(letters: NamedDependency[LiveLettersService], token: FromPat
         raise NotFound
 
 
-@get("/v1/mail-stops/{token:str}", summary="Where mail is stopped by hand", responses=http.declares(NotFound))
+@get("/v1/mail-stops/{token:str}", include_in_schema=False)  # a page's address, not a program's
 async def get_stop(token: FromPath[str]) -> Response[None]:
     """Goes to the page that asks first: programs follow links of mail, and must stop nothing."""
     return Redirect(f"/stop/{token}", status_code=303)
