@@ -123,12 +123,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ""
     webrtc_turn_secret: Annotated[str, _secret("secret shared with the TURN servers (coturn: static-auth-secret)")] = ""
     media_engine: Annotated[
-        Literal["embedded", "nginx-rtmp"], _about("who takes encoders and shows LIVEs: embedded, or nginx-rtmp")
+        Literal["embedded", "nginx-rtmp", "mediamtx"],
+        _about("who takes encoders and shows LIVEs: embedded, nginx-rtmp or mediamtx"),
     ] = "embedded"
     engine_rtmp_url: Annotated[str, _about("where encoders find an external engine: rtmp://host/live")] = ""
     engine_hls_url: Annotated[str, _about("folder where players find its playlists: https://host/hls")] = ""
     engine_control_url: Annotated[
-        str, _about("its control, reached by us alone: http://host/control; empty: who is ended is so at the next beat")
+        str,
+        _about(
+            "its control, reached by us alone: http://host/control; "
+            "empty (not with mediamtx): who is ended is so at the next beat"
+        ),
     ] = ""
     engine_secret: Annotated[str, _secret("what it shows us in the address of its hooks; 16 characters or more")] = ""
     record_lives: Annotated[bool, _about("1 keeps what was shown, so that a LIVE has a replay")] = True
@@ -300,7 +305,7 @@ def _with_engine(settings: Settings) -> Settings:
     for name, schemes in _ENGINE_URLS.items():
         typed = str(getattr(settings, name))
         parts = urlsplit(typed)
-        if typed == "" and name == "engine_control_url":
+        if typed == "" and name == "engine_control_url" and settings.media_engine != "mediamtx":
             continue
         if parts.scheme not in schemes or not parts.hostname or not _PLAIN.fullmatch(typed):
             raise BadSettings(f"largesse: {PREFIX}{name.upper()}: not an address ({', '.join(schemes)}): {typed}")

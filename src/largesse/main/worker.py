@@ -56,6 +56,7 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(_every(_PAYOUTS_EVERY_S, services.bank_files.make_wanted)),
             asyncio.create_task(_every(_BOOKS_EVERY_S, services.catalog.books.apply_due)),
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.media.lapse)),
+            asyncio.create_task(_every(_MEDIA_EVERY_S, services.engine.follow)),
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.stage.end_silent)),
             asyncio.create_task(_every(_MEDIA_EVERY_S, services.media.make_replays)),
             asyncio.create_task(_every(_RECORDINGS_EVERY_S, services.media.drop_recordings)),

@@ -139,9 +139,9 @@ class StreamKeys:
 def signed(streams: Mapping[K, Stream], keys: StreamKeys, now: datetime, settings: Settings) -> dict[K, Stream]:
     """Streams as who may see them is told of them: private ones with a signature, or with an external address."""
     if settings.has_external_engine:
-        folder = settings.engine_hls_url
+        folder, end = settings.engine_hls_url, "/index.m3u8" if settings.media_engine == "mediamtx" else ".m3u8"
         return {
-            key: msgspec.structs.replace(stream, hls=f"{folder}/{stream.public_id}.m3u8")
+            key: msgspec.structs.replace(stream, hls=f"{folder}/{stream.public_id}{end}")
             for key, stream in streams.items()
         }
     return {

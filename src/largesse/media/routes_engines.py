@@ -1,8 +1,10 @@
 """What external engines ask us. Nobody signs in here: the secret in the address says that it is the engine."""
 
+import re
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
+import msgspec
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
@@ -15,6 +17,7 @@ from largesse.media.errors import AlreadyPublishing, BadStreamKey, NotOpen, NotS
 _FIELDS_MAX = 40
 Show = Annotated[str, QueryParameter(max_length=200, pattern=r"^(rtmp://[0-9A-Za-z.:\[\]-]+/[0-9A-Za-z_-]+)?$")]
 _CONNECTION_DIGITS_MAX = 20
+_CONNECTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @post(
@@ -54,4 +57,41 @@ async def nginx_rtmp(
     return Response(None, status_code=204)
 
 
-engine_routes = [nginx_rtmp]
+class AskedByMediaMtx(msgspec.Struct, frozen=True):
+    """What MediaMTX sends; see its documentation of authentication by an external HTTP server."""
+
+    action: str
+    path: str = ""
+    protocol: str = ""
+    password: str = ""
+    id: str | None = None
+
+
+@post(
+    "/v1/engines/mediamtx/{secret:str}",
+    summary="The authentication hook of MediaMTX",
+    status_code=204,
+    responses=http.declares(NotFound, BadStreamKey, NotOpen, NotShown, AlreadyPublishing),
+)
+async def mediamtx(
+    request: Request[Any, Any, Any], engine: NamedDependency[EngineService], secret: FromPath[str]
+) -> None:
+    """`publish` by RTMP with a LIVE's path and key, `read` and `playback` of a running LIVE for everybody; no more."""
+    if not engine.trusts("mediamtx", secret):
+        raise NotFound
+    try:
+        asked = msgspec.json.decode(await request.body(), type=AskedByMediaMtx)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Invalid.field("body", "not a question of MediaMTX") from error
+    match asked.action, asked.protocol:
+        case "publish", "rtmp":
+            if not _CONNECTION.fullmatch(asked.id or ""):
+                raise Invalid.field("id", "not the id of a connection")
+            await engine.admit_at(asked.path, asked.password, str(asked.id))
+        case (("read" | "playback"), _):
+            await engine.show(asked.path)
+        case _:  # other ways in are not followed, and its own faces are nobody's business
+            raise BadStreamKey
+
+
+engine_routes = [nginx_rtmp, mediamtx]

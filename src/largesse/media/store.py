@@ -104,6 +104,17 @@ async def list_unwelcome(tx: ReadTx, engine: str) -> list[tuple[Stream, str]]:
     return [(Stream(**{name: row[name] for name in row if name != "connection"}), row["connection"]) for row in rows]
 
 
+async def list_engaged(tx: ReadTx, engine: str) -> list[tuple[Stream, str]]:
+    """Streams that an engine takes, and the holders of their runs."""
+    rows = await tx.rows(sql("media", "streams_engaged"), {"engine": engine})
+    return [(Stream(**{name: row[name] for name in row if name != "holder"}), row["holder"]) for row in rows]
+
+
+async def last(tx: WriteTx, holders: Sequence[str]) -> None:
+    """Say that the runs of these holders go on."""
+    await tx.execute(sql("media", "streams_last"), {"holders": list(holders)})
+
+
 async def lapse(tx: WriteTx) -> list[Stream]:
     """End runs whose process is gone; the streams among them that are still open."""
     ended = await tx.all(Stream, sql("media", "streams_lapse"), {"silent_s": SILENT_S})

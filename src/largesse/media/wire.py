@@ -53,6 +53,8 @@ def ingest_body(stream: Stream, keys: StreamKeys, settings: Settings) -> IngestB
     if settings.has_external_engine:
         key = keys.text(stream.id, stream.key_number)
         where = settings.engine_rtmp_url
+        if settings.media_engine == "mediamtx":  # it renames nothing: the name is the LIVE's, the key its password
+            key = f"{stream.public_id}?user=creator&pass={key}"
         return IngestBody(ws=None, whip=None, rtmp=where, key=key, said=stream.said, recording="off")
     host = urlsplit(settings.origin).hostname or settings.http_host
     where = f"[{host}]" if ":" in host else host
