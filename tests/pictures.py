@@ -5,9 +5,12 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import imageio_ffmpeg
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
+from browsing import Visitor
 from running import Someone
+
+SOON_MS = 60_000
 
 # Fails where the pixels of the video stand still for three seconds.
 _MOVES = """async (which) => {
@@ -62,3 +65,16 @@ async def encoding(creator: Someone, live: str) -> AsyncIterator[asyncio.subproc
         with contextlib.suppress(ProcessLookupError):
             ffmpeg.kill()
         await ffmpeg.wait()
+
+
+async def goes_on_air(who: Visitor, title: str) -> str:
+    """A creator begins a LIVE from the studio with this browser's camera; the LIVE's id once viewers see it."""
+    await who.go("/studio")
+    await who.press("Go LIVE")
+    await who.press("Turn on the camera")
+    await expect(who.page.get_by_role("dialog").get_by_label("Preview")).to_be_visible()
+    await who.fill(title=title)
+    await who.press("Start now")
+    await who.page.wait_for_url("**/studio/live/*")
+    await expect(who.page.get_by_text("Viewers see your picture")).to_be_visible(timeout=SOON_MS)
+    return who.page.url.rpartition("/")[2]

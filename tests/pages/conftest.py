@@ -24,6 +24,14 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
+@pytest.fixture
+async def cameras() -> AsyncIterator[Browser]:
+    """A browser with a camera and a microphone that are made up: a picture that moves, and a beep a second."""
+    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--mute-audio")
+    async with browsing.chromium(*fake) as browser:
+        yield browser
+
+
 @pytest.fixture(scope="session")
 def world(service: Service) -> World:
     return lively.make(service)

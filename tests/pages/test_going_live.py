@@ -2,12 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-import browsing
 import running
 from browsing import DESK, Visitor, visitor
 from pictures import changes, encoding, heard_bytes
@@ -46,14 +45,6 @@ _PHONE = """(() => {
 def on_air() -> Iterator[Service]:
     with running.running(rtmp_port=str(running.free_port())) as service:
         yield service
-
-
-@pytest.fixture
-async def cameras() -> AsyncIterator[Browser]:
-    async with browsing.chromium(
-        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--mute-audio"
-    ) as browser:
-        yield browser
 
 
 async def _sees(page: Page) -> None:

@@ -2,15 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Browser, expect
 
-import browsing
 import running
 from browsing import DESK, PHONE, Visitor, visitor
-from pictures import changes
+from pictures import changes, goes_on_air
 from running import Service, Someone
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(300)]
@@ -21,26 +20,6 @@ SOON_MS = 60_000
 def on_air() -> Iterator[Service]:
     with running.running(rtmp_port="0") as service:
         yield service
-
-
-@pytest.fixture
-async def cameras() -> AsyncIterator[Browser]:
-    async with browsing.chromium(
-        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--mute-audio"
-    ) as browser:
-        yield browser
-
-
-async def _goes_live(who: Visitor) -> str:
-    await who.go("/studio")
-    await who.press("Go LIVE")
-    await who.press("Turn on the camera")
-    await expect(who.page.get_by_role("dialog").get_by_label("Preview")).to_be_visible()
-    await who.fill(title="Two of us")
-    await who.press("Start now")
-    await who.page.wait_for_url("**/studio/live/*")
-    await expect(who.page.get_by_text("Viewers see your picture")).to_be_visible(timeout=SOON_MS)
-    return who.page.url.rpartition("/")[2]
 
 
 async def _asks(who: Visitor, live: str) -> None:
@@ -83,7 +62,7 @@ async def test_a_viewer_asks_is_accepted_is_seen_beside_the_creator_and_given_to
         visitor(cameras, on_air, kai) as guest,
         visitor(browser, on_air, alice) as viewer,
     ):
-        live = await _goes_live(creating)
+        live = await goes_on_air(creating, "Two of us")
         await viewer.go(f"/live/{live}")
         await expect(viewer.page.locator("video.shown")).to_have_count(1, timeout=SOON_MS)
         await _asks(guest, live)

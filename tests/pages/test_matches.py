@@ -5,17 +5,17 @@ And a goal, set in the deck, that fills on a viewer's phone.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-import browsing
 import running
-from browsing import DESK, PHONE, Visitor, visitor
+from browsing import DESK, PHONE, visitor
 from largesse.kit import ids
+from pictures import goes_on_air
 from running import Service, Someone
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(300)]
@@ -26,26 +26,6 @@ SOON_MS = 40_000
 def on_air() -> Iterator[Service]:
     with running.running() as service:
         yield service
-
-
-@pytest.fixture
-async def cameras() -> AsyncIterator[Browser]:
-    async with browsing.chromium(
-        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--mute-audio"
-    ) as browser:
-        yield browser
-
-
-async def _goes_live(who: Visitor) -> str:
-    await who.go("/studio")
-    await who.press("Go LIVE")
-    await who.press("Turn on the camera")
-    await expect(who.page.get_by_role("dialog").get_by_label("Preview")).to_be_visible()
-    await who.fill(title="Songs to win")
-    await who.press("Start now")
-    await who.page.wait_for_url("**/studio/live/*")
-    await expect(who.page.get_by_text("Viewers see your picture")).to_be_visible(timeout=SOON_MS)
-    return who.page.url.rpartition("/")[2]
 
 
 def _gives(who: Someone, live: str, count: int) -> None:
@@ -81,17 +61,15 @@ async def test_a_match_is_won_on_every_screen_as_the_journal_says(
         visitor(browser, on_air, alice, viewport=PHONE) as his_room,
         visitor(browser, on_air, kai, viewport=DESK) as her_room,
     ):
-        his, hers = await _goes_live(his_deck), await _goes_live(her_deck)
+        his, hers = [await goes_on_air(deck, "Songs to win") for deck in (his_deck, her_deck)]
         await his_room.go(f"/live/{his}")
         await her_room.go(f"/live/{hers}")
-        # shot before
         await his_deck.page.get_by_label("Minutes").select_option("1")
         await his_deck.press("Find an opponent")
         await his_deck.press("Invite Eve")
         await expect(his_deck.page.get_by_text("Waiting for Eve to answer.")).to_be_visible()
         await expect(her_deck.page.get_by_text("Bob invites you to a match of 1:00")).to_be_visible(timeout=SOON_MS)
         await her_deck.has_no_barriers()
-        # shot invited
         await her_deck.press("Accept")
         for room in (his_room, her_room):
             await expect(room.page.get_by_role("region", name="Match", exact=True)).to_be_visible(timeout=SOON_MS)
@@ -109,10 +87,8 @@ async def test_a_match_is_won_on_every_screen_as_the_journal_says(
         await _shows_score(his_room.page, 12, 17)
         await his_room.has_no_barriers()
         await his_room.fits()
-        # shot running
         for screen in (his_room, her_room, his_deck, her_deck):
             await expect(screen.page.get_by_text("Eve wins")).to_be_visible(timeout=90_000)
-        # shot won
         await _shows_score(his_room.page, 12, 17)
         (match,) = bob.http.get(f"/v1/lives/{his}/matches").json()["items"]
         assert [side["score"] for side in match["sides"]] == [12, 17]
@@ -136,7 +112,6 @@ async def test_a_goal_fills_on_a_viewers_phone(browser: Browser, on_air: Service
         await expect(who.page.get_by_text("Goal: 0% of “New guitar”")).to_be_visible(timeout=SOON_MS)
         _gives(alice, live, 30)
         await expect(who.page.get_by_text("Goal: 60% of “New guitar”")).to_be_visible(timeout=SOON_MS)
-        # shot goal
         _gives(alice, live, 25)
         await expect(who.page.get_by_text("Goal reached: “New guitar”")).to_be_visible(timeout=SOON_MS)
         await expect(deck.page.get_by_text("55 of 50")).to_be_visible()

@@ -1,12 +1,11 @@
 """Two real Chromiums with fake cameras: one publishes by WHIP, the other watches by WHEP, and others by fragments."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-import browsing
 import running
 from browsing import DESK, Visitor, visitor
 from pictures import changes, heard_bytes
@@ -14,7 +13,6 @@ from running import Service
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(240)]
 SOON_MS = 40_000
-CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--mute-audio")
 BY_WHEP = "() => document.querySelector('video').srcObject instanceof MediaStream"
 LOUD = """() => new Promise((resolve) => {
     const sounds = new AudioContext();
@@ -36,12 +34,6 @@ LOUD = """() => new Promise((resolve) => {
 def calling() -> Iterator[Service]:
     with running.running(webrtc_ports="20200-20299") as service:
         yield service
-
-
-@pytest.fixture
-async def cameras() -> AsyncIterator[Browser]:
-    async with browsing.chromium(*CAMERA) as browser:
-        yield browser
 
 
 async def _sends_by_whip(who: Visitor, live: str) -> None:

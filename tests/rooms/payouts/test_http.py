@@ -134,3 +134,14 @@ async def test_a_code_comes_with_the_request_and_a_retried_one_is_taken_once(
         await tx.execute("UPDATE accounts.bearer SET second_factor_at = second_factor_at - interval '6 minutes'")
     assert await ask("/v1/me/payouts", body) == (201, None)  # the same payout: nothing is asked
     assert await ask("/v1/me/payouts", body | {"id": str(ids.new())}) == (403, "wrong-second-factor")
+
+
+@pytest.mark.parametrize(("currency", "status"), [("EUR", 204), ("0", 400), ("eur", 400), ("USD", 400)])
+async def test_finance_sets_a_rate_of_a_currency_and_of_nothing_else(
+    client: httpx.AsyncClient, cast: Any, currency: str, status: int
+) -> None:
+    body = {"per_dollar": "0.9", "as_of": "2026-01-02"}
+    answer = await client.put(f"/v1/office/exchange-rates/{currency}", json=body, headers=cast.olga.headers)
+    assert answer.status_code == status, answer.text
+    if status == 400:
+        assert answer.json()["fields"][0]["name"] == "currency"
