@@ -20,7 +20,15 @@ from largesse.kit.storage import storage_of
 from largesse.ledger import Finding, Keys, LedgerService, audit, get_wallet, list_earnings, load_keys
 from largesse.main import books
 from largesse.main.account import bank_of
-from largesse.media import EngineService, FilmsService, MediaService, StreamKeys, UploadsService
+from largesse.media import (
+    EngineService,
+    FilmsService,
+    MediaMtxService,
+    MediaService,
+    NginxRtmpService,
+    StreamKeys,
+    UploadsService,
+)
 from largesse.media import export_person as export_recordings
 from largesse.outreach import OutreachService
 from largesse.payments import (
@@ -67,6 +75,8 @@ from largesse.stage import (
 )
 from largesse.stage import erase_person as erase_shown
 from largesse.stage import export_person as export_shown
+
+_ENGINES: dict[str, type[EngineService]] = {"nginx-rtmp": NginxRtmpService, "mediamtx": MediaMtxService}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +162,7 @@ def build(settings: Settings) -> Services:
     stage = StageService(db, news, accounts, clock, settings, keys=stream_keys)
     contests = ContestsService(db, news, accounts, catalog, settings)
     media = MediaService(db, news, accounts, settings, stream_keys)
+    engine = _ENGINES.get(settings.media_engine, EngineService)
     films, uploads = FilmsService(db, settings, storage_of(settings)), UploadsService(db, settings)
     videos = VideosService(stage, films, uploads)
     gifting = GiftingService(
@@ -177,7 +188,7 @@ def build(settings: Settings) -> Services:
         ledger=ledger, safety=safety, blocks=blocks, limits=limits, signals=signals, stage=stage, contests=contests,
         reminders=RemindersService(db, accounts),
         letters=LiveLettersService(db, settings, StopLinks(keys.salt_secret)),
-        media=media, engine=EngineService(db, news, settings, stream_keys),
+        media=media, engine=engine(db, news, settings, stream_keys),
         films=films, uploads=uploads, videos=videos, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,
         reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=campaigns_office,

@@ -19,7 +19,9 @@ from largesse.media.errors import FileTooLarge
 from largesse.media.film import MASTER, POSTER, Caption, Film, Upload
 from largesse.media.films import FilmsService
 from largesse.media.front import KeyRefused, Limits, RtmpFront, Sink
+from largesse.media.mediamtx import MediaMtxService
 from largesse.media.model import Stream, StreamKeys, signed
+from largesse.media.nginx import NginxRtmpService
 from largesse.media.service import MediaService
 from largesse.media.store import (
     erase_person,
@@ -71,7 +73,9 @@ __all__ = [
     "IngestBody",
     "KeyRefused",
     "Limits",
+    "MediaMtxService",
     "MediaService",
+    "NginxRtmpService",
     "PlaybackBody",
     "ReplayState",
     "RtmpFront",

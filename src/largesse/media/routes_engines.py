@@ -13,6 +13,7 @@ from largesse.kit import http
 from largesse.kit.http import Invalid, NotFound
 from largesse.media.engines import EngineService
 from largesse.media.errors import AlreadyPublishing, BadStreamKey, NotOpen, NotShown
+from largesse.media.mediamtx import MediaMtxService
 
 _FIELDS_MAX = 40
 Show = Annotated[str, QueryParameter(max_length=200, pattern=r"^(rtmp://[0-9A-Za-z.:\[\]-]+/[0-9A-Za-z_-]+)?$")]
@@ -77,7 +78,7 @@ async def mediamtx(
     request: Request[Any, Any, Any], engine: NamedDependency[EngineService], secret: FromPath[str]
 ) -> None:
     """`publish` by RTMP with a LIVE's path and key, `read` and `playback` of a running LIVE for everybody; no more."""
-    if not engine.trusts("mediamtx", secret):
+    if not (engine.trusts("mediamtx", secret) and isinstance(engine, MediaMtxService)):
         raise NotFound
     try:
         asked = msgspec.json.decode(await request.body(), type=AskedByMediaMtx)

@@ -21,7 +21,7 @@ from tests.rooms.media.test_publishing import closed, decoded
 from tests.tree import ROOT
 
 from largesse.kit.config import BadSettings, load
-from largesse.media import EngineService, StreamKeys
+from largesse.media import NginxRtmpService, StreamKeys
 from largesse.media.routes import routes
 from largesse.media.routes_engines import engine_routes
 from largesse.stage import StageService
@@ -44,7 +44,7 @@ with_nginx = pytest.mark.skipif(
 class Outside(Streaming):
     """A process whose LIVEs an external engine shows."""
 
-    engine: EngineService
+    engine: NginxRtmpService
     front: SimpleNamespace
     folder: Path
 
@@ -135,7 +135,7 @@ async def outside(db, news, settings, cast, accounts, clock, tmp_path) -> AsyncI
     keys = StreamKeys(b"stream keys")
     stage, engine = (
         StageService(db, news, accounts, clock, settings, keys=keys),
-        EngineService(db, news, settings, keys),
+        NginxRtmpService(db, news, settings, keys),
     )
     await stage.open()
     await engine.open()

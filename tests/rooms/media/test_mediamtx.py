@@ -13,7 +13,7 @@ from tests.conftest import application
 from tests.tree import ROOT
 
 from largesse.kit.config import BadSettings, load
-from largesse.media import EngineService, StreamKeys
+from largesse.media import MediaMtxService, StreamKeys
 from largesse.media.routes import routes
 from largesse.media.routes_engines import engine_routes
 from largesse.stage import StageService
@@ -32,7 +32,7 @@ HLS = "https://live.example.org/live"
 class Outside(Streaming):
     """A process whose LIVEs MediaMTX shows."""
 
-    engine: EngineService
+    engine: MediaMtxService
     mtx: Contract
 
     async def address(self) -> str:
@@ -68,7 +68,7 @@ async def outside(db, news, settings, cast, accounts, clock) -> AsyncIterator[Ou
         )
         keys = StreamKeys(b"stream keys")
         stage = StageService(db, news, accounts, clock, settings, keys=keys)
-        engine = EngineService(db, news, settings, keys)
+        engine = MediaMtxService(db, news, settings, keys)
         for service in (stage, engine):
             await service.open()
             stack.push_async_callback(service.close)
