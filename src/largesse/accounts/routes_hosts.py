@@ -32,11 +32,10 @@ from largesse.accounts.model import (
 )
 from largesse.accounts.routes_me import Country
 from largesse.accounts.service import AccountsService
-from largesse.kit import http, ids
+from largesse.kit import fields, http, ids
 from largesse.kit.http import CsrfFailed, Forbidden, Invalid, NotFound, NotSignedIn
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import API_KEY, Principal
-from largesse.kit.text import BadText, line
 
 SCOPE = "users:write"
 HOST_NAME_CHARS_MAX = 40
@@ -137,10 +136,7 @@ async def create_host(
 ) -> Response[HostBody]:
     """A platform whose server brings its own users; make a key for it next. Role: admin."""
     http.staff(principal)
-    try:
-        name = line(data.name, HOST_NAME_CHARS_MAX)
-    except BadText as error:
-        raise Invalid.field("name", str(error)) from error
+    name = fields.line("name", data.name, HOST_NAME_CHARS_MAX)
     host_id = chosen_id(HOST_PREFIX, data.id, idempotency_key, principal)
     made, replayed = await accounts.hosts.create(principal.account, host_id, name)
     return created(_host(made), replayed=replayed)

@@ -22,9 +22,9 @@ from largesse.catalog.model import (
 )
 from largesse.catalog.routes_books import book_routes, place_of
 from largesse.catalog.service import CatalogService
-from largesse.kit import http, text
+from largesse.kit import fields, http
 from largesse.kit.approval import FourEyes
-from largesse.kit.http import Conflict, Forbidden, Invalid, NotFound, NotSignedIn, Page, staff
+from largesse.kit.http import Conflict, Forbidden, NotFound, NotSignedIn, Page, staff
 from largesse.kit.idempotency import IdReused, created
 from largesse.kit.principal import Principal
 
@@ -79,7 +79,7 @@ async def add_gift(
     """Add a gift to the panel; the same content again answers as the first time. Roles: finance, admin."""
     staff(principal, "finance")
     content = GiftContent(**{n: getattr(data, n) for n in GiftContent.__struct_fields__})
-    content = msgspec.structs.replace(content, name=_name(data.name))
+    content = msgspec.structs.replace(content, name=fields.line("name", data.name, _NAME_CHARS_MAX))
     gift, replayed = await catalog.add_gift(principal.account, data.id, content)
     return created(_gift(gift), replayed=replayed)
 
@@ -97,7 +97,7 @@ async def change_gift(
     staff(principal, "finance")
     changes = {n: v for n, v in msgspec.structs.asdict(data).items() if v is not msgspec.UNSET}
     if "name" in changes:
-        changes["name"] = _name(changes["name"])
+        changes["name"] = fields.line("name", changes["name"], _NAME_CHARS_MAX)
     return _gift(await catalog.change_gift(principal.account, gift_id, changes))
 
 
@@ -143,13 +143,6 @@ async def put_book(
     staff(principal, "finance")
     region, through = place_of(region, channel)
     return _book(catalog, await catalog.put_book(principal.account, region, through, data))
-
-
-def _name(given: str) -> str:
-    try:
-        return text.line(given, _NAME_CHARS_MAX)
-    except text.BadText as error:
-        raise Invalid.field("name", str(error)) from error
 
 
 def _gift(gift: Gift) -> OfficeGift:

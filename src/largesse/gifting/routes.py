@@ -27,7 +27,7 @@ from largesse.gifting.errors import REFUSALS, UnknownGift
 from largesse.gifting.model import Outcome, Receipt, Request
 from largesse.gifting.routes_wallet import wallet_routes
 from largesse.gifting.service import GiftingService
-from largesse.kit import http, ids, text
+from largesse.kit import fields, http, ids
 from largesse.kit.idempotency import REPLAY_HEADER
 from largesse.kit.principal import Principal
 from largesse.kit.problems import Problem
@@ -110,10 +110,7 @@ async def _give(public: UUID, where: str, data: GiftBody, giving: Giving) -> Res
 def _request(data: GiftBody, principal: Principal, stage: int, gifting: GiftingService, guest: int) -> Request:
     message = None
     if data.message:
-        try:
-            message = text.line(data.message, 200)
-        except text.BadText as bad:
-            raise http.Invalid.field("message", str(bad)) from bad
+        message = fields.line("message", data.message, 200)
     not_after_s = 0.0
     if data.not_after is not None:
         if data.not_after.tzinfo is None:

@@ -10,11 +10,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from largesse.accounts import HOST_PREFIX, ApiKey, Host, Person, PersonBody, person_body
-from largesse.kit import http, ids
+from largesse.kit import fields, http, ids
 from largesse.kit.approval import FourEyes
-from largesse.kit.http import CsrfFailed, Forbidden, Invalid, NotFound, NotSignedIn
+from largesse.kit.http import CsrfFailed, Forbidden, NotFound, NotSignedIn
 from largesse.kit.principal import Principal
-from largesse.kit.text import BadText, line
 from largesse.outreach.service import KEY_PREFIX, OutreachService, Scope
 
 _NAME_CHARS_MAX = 80
@@ -76,10 +75,7 @@ async def create_key(
 ) -> Response[NewKeyBody]:
     """Make a key. Outside a sandbox a second admin approves it before it works. Role: admin."""
     http.staff(principal)
-    try:
-        name = line(data.name, _NAME_CHARS_MAX)
-    except BadText as error:
-        raise Invalid.field("name", str(error)) from error
+    name = fields.line("name", data.name, _NAME_CHARS_MAX)
     host_id = http.body_id(HOST_PREFIX, "host", data.host) if data.host is not None else None
     made, token, host = await outreach.create_key(principal.account, name, data.scopes, host_id)
     body = NewKeyBody(

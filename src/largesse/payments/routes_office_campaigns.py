@@ -8,9 +8,9 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from largesse.kit import http, ids, text
+from largesse.kit import fields, http, ids
 from largesse.kit.approval import AlreadyDecided, FourEyes
-from largesse.kit.http import Conflict, Forbidden, Invalid, NotFound, NotSignedIn, Page, staff
+from largesse.kit.http import Conflict, Forbidden, NotFound, NotSignedIn, Page, staff
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import Principal
 from largesse.payments.model_campaigns import NAME_CHARS_MAX, CampaignContent, Status
@@ -86,7 +86,7 @@ async def propose_campaign(
     found, replayed = await campaigns_office.propose(
         by=principal.account,
         campaign=chosen_id(PREFIX, data.id, idempotency_key, principal),
-        content=msgspec.structs.replace(content, name=_name(data.name)),
+        content=msgspec.structs.replace(content, name=fields.line("name", data.name, NAME_CHARS_MAX)),
         reason=data.reason,
         ticket=data.ticket,
     )
@@ -177,13 +177,6 @@ async def end_campaign(
     staff(principal, "finance")
     found = http.path_id(PREFIX, campaign)
     return _shown(await campaigns_office.end(by=principal.account, campaign=found, reason=data.reason))
-
-
-def _name(given: str) -> str:
-    try:
-        return text.line(given, NAME_CHARS_MAX)
-    except text.BadText as error:
-        raise Invalid.field("name", str(error)) from error
 
 
 def _shown(one: Listed) -> OfficeCampaign:

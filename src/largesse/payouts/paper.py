@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from largesse.kit import text
+from largesse.kit import fields
 from largesse.kit.http import Invalid
 from largesse.payouts.pictures import Media
 
@@ -72,9 +72,9 @@ def subject_of(kind: Kind) -> Subject:
 
 def read(kind: Kind, country: str, given: Details, today: date) -> Details:
     """What a paper says, as it is kept. Raises `Invalid`, naming the field."""
-    name = _line("name", given.name, NAME_CHARS_MAX)
-    number = _line("number", given.number, NUMBER_CHARS_MAX, chars_min=0)
-    address = _paragraphs("address", given.address)
+    name = fields.line("name", given.name, NAME_CHARS_MAX)
+    number = fields.line("number", given.number, NUMBER_CHARS_MAX, chars_min=0)
+    address = fields.paragraphs("address", given.address, ADDRESS_CHARS_MAX)
     if kind not in TAX_FORMS:
         if not number:
             raise Invalid.field("number", "the document's own")
@@ -131,17 +131,3 @@ def _taxpayer(country: str, number: str) -> str:
         return str(tin.validate(number))
     except ValidationError as error:
         raise Invalid.field("number", "not a taxpayer identification number") from error
-
-
-def _line(field: str, given: str, chars_max: int, *, chars_min: int = 1) -> str:
-    try:
-        return text.line(given, chars_max, chars_min=chars_min)
-    except text.BadText as error:
-        raise Invalid.field(field, str(error)) from error
-
-
-def _paragraphs(field: str, given: str) -> str:
-    try:
-        return text.paragraphs(given, ADDRESS_CHARS_MAX)
-    except text.BadText as error:
-        raise Invalid.field(field, str(error)) from error

@@ -9,10 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from largesse.accounts import ACCOUNT_PREFIX, Account
-from largesse.kit import http, ids
+from largesse.kit import fields, http, ids
 from largesse.kit.http import CsrfFailed, Forbidden, Invalid, NotFound, NotSignedIn
 from largesse.kit.principal import Principal
-from largesse.kit.text import BadText, paragraphs
 from largesse.safety.service import SafetyService
 
 _REASON_CHARS_MAX = 500
@@ -125,10 +124,7 @@ async def _set_frozen(
     safety: SafetyService, principal: Principal, account_id: str, data: Reason, *, frozen: bool
 ) -> FrozenAccount:
     http.staff(principal, "finance")
-    try:
-        reason = paragraphs(data.reason, _REASON_CHARS_MAX)
-    except BadText as error:
-        raise Invalid.field("reason", str(error)) from error
+    reason = fields.paragraphs("reason", data.reason, _REASON_CHARS_MAX)
     if not reason:
         raise Invalid.field("reason", "is empty")
     account, causes = await safety.set_frozen(

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from largesse.accounts import PersonBody, person_body
-from largesse.kit import http, text
+from largesse.kit import fields, http
 from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import Principal
@@ -86,8 +86,8 @@ async def create_live(
     made, replayed = await stage.create(
         http.person(principal),
         chosen_id("live", data.id, idempotency_key, principal),
-        title=_text("title", data.title, TITLE_CHARS_MAX),
-        description=_paragraphs(data.description),
+        title=fields.line("title", data.title, TITLE_CHARS_MAX),
+        description=fields.paragraphs("description", data.description, DESCRIPTION_CHARS_MAX),
         cover=_cover(data.cover),
         gifts_enabled=data.gifts_enabled,
         scheduled_at=_future(stage, data.scheduled_at),
@@ -110,8 +110,10 @@ async def change_live(
     """Change the title, the description, the cover, whether gifts are on, who sees it, or the time of one not begun."""
     _can_show_to(stage, data.visibility)
     changes = Changes(
-        title=None if data.title is msgspec.UNSET else _text("title", data.title, TITLE_CHARS_MAX),
-        description=None if data.description is msgspec.UNSET else _paragraphs(data.description),
+        title=None if data.title is msgspec.UNSET else fields.line("title", data.title, TITLE_CHARS_MAX),
+        description=None
+        if data.description is msgspec.UNSET
+        else fields.paragraphs("description", data.description, DESCRIPTION_CHARS_MAX),
         cover=None if data.cover is msgspec.UNSET else _cover(data.cover) or "",
         gifts_enabled=None if data.gifts_enabled is msgspec.UNSET else data.gifts_enabled,
         visibility=None if data.visibility is msgspec.UNSET else data.visibility,
@@ -233,20 +235,6 @@ async def show_all(stage: StageService, lives: Sequence[Stage], caller: Principa
 async def _bodies(stage: StageService, accounts: Sequence[int]) -> dict[int, PersonBody]:
     people = await stage.accounts.people(list(dict.fromkeys(accounts)))
     return {key: person_body(person) for key, person in people.items()}
-
-
-def _text(name: str, typed: str, chars_max: int) -> str:
-    try:
-        return text.line(typed, chars_max)
-    except text.BadText as error:
-        raise Invalid.field(name, str(error)) from error
-
-
-def _paragraphs(typed: str) -> str:
-    try:
-        return text.paragraphs(typed, DESCRIPTION_CHARS_MAX)
-    except text.BadText as error:
-        raise Invalid.field("description", str(error)) from error
 
 
 def _cover(url: str | None) -> str | None:

@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from largesse.accounts import PersonBody
-from largesse.kit import http, text
-from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page
+from largesse.kit import fields, http
+from largesse.kit.http import Forbidden, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import Principal
 from largesse.stage.contests import (
@@ -97,10 +97,7 @@ async def put_goal(
     data: JSONBody[SetGoal],
 ) -> GoalBody:
     """Set a goal before or during a LIVE: it counts gifts given in the LIVE from now on. Another goal goes."""
-    try:
-        title = text.line(data.title, GOAL_TITLE_CHARS_MAX)
-    except text.BadText as error:
-        raise Invalid.field("title", str(error)) from error
+    title = fields.line("title", data.title, GOAL_TITLE_CHARS_MAX)
     goal = await contests.set_goal(
         http.person(principal), http.path_id("live", live), title, data.coins, data.gift_id, data.count
     )

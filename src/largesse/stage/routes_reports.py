@@ -12,8 +12,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from largesse.accounts import Person, PersonBody, person_body
-from largesse.kit import http, ids, text
-from largesse.kit.http import Conflict, CsrfFailed, Forbidden, Invalid, NotFound, NotSignedIn, Page
+from largesse.kit import fields, http, ids
+from largesse.kit.http import Conflict, CsrfFailed, Forbidden, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import created
 from largesse.kit.principal import Principal
 from largesse.stage.reports import REPORT_PREFIX, Decision, Reason, people_of
@@ -99,7 +99,7 @@ async def post_report(
     stage: NamedDependency[StageService], principal: NamedDependency[Principal], data: JSONBody[MakeReport]
 ) -> Response[MyReport]:
     """Report a LIVE, a video, a comment or a person to who keeps order here; at most 30 a day."""
-    typed = _paragraphs("text", data.text)
+    typed = fields.paragraphs("text", data.text, _TEXT_CHARS_MAX)
     mine, replayed = await stage.reports.report(http.person(principal), data.about, data.reason, typed)
     return created(_mine(mine), replayed=replayed)
 
@@ -154,7 +154,7 @@ async def decide_report(
         http.path_id(REPORT_PREFIX, report),
         data.decision,
         seconds=data.seconds,
-        note=_paragraphs("note", data.note),
+        note=fields.paragraphs("note", data.note, _TEXT_CHARS_MAX),
     )
     return (await _shown(stage, [closed], said))[0]
 
@@ -206,13 +206,6 @@ def _mine(report: Mine) -> MyReport:
         state=report.status,
         at=report.at,
     )
-
-
-def _paragraphs(name: str, typed: str) -> str:
-    try:
-        return text.paragraphs(typed, _TEXT_CHARS_MAX)
-    except text.BadText as error:
-        raise Invalid.field(name, str(error)) from error
 
 
 report_routes: list[Any] = [post_report, list_my_reports, list_office_reports, decide_report]

@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from largesse.accounts import PersonBody, person_body
-from largesse.kit import http, ids, text
-from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn
+from largesse.kit import fields, http, ids
+from largesse.kit.http import Forbidden, NotFound, NotSignedIn
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import Principal
 from largesse.stage.errors import (
@@ -88,7 +88,10 @@ async def post_comment(
 ) -> Response[Said]:
     """Say something in a running LIVE; everybody there reads it within a moment."""
     place = await see(stage, http.path_id("live", live), principal)
-    comment, typed = chosen_id("comment", data.id, idempotency_key, principal), _line(data.text)
+    comment, typed = (
+        chosen_id("comment", data.id, idempotency_key, principal),
+        fields.line("text", data.text, COMMENT_CHARS_MAX),
+    )
     at, replayed = await stage.talk.comment(http.person(principal), place, comment, typed)
     sender = person_body((await stage.accounts.people([principal.account]))[principal.account])
     return created(Said(ids.encode("comment", comment), sender, typed, at), replayed=replayed)
@@ -104,7 +107,10 @@ async def post_question(
 ) -> Response[Said]:
     """Ask the creator of a running LIVE something."""
     place = await see(stage, http.path_id("live", live), principal)
-    question, typed = chosen_id("question", data.id, idempotency_key, principal), _line(data.text)
+    question, typed = (
+        chosen_id("question", data.id, idempotency_key, principal),
+        fields.line("text", data.text, COMMENT_CHARS_MAX),
+    )
     at, replayed = await stage.talk.ask(http.person(principal), place, question, typed)
     sender = person_body((await stage.accounts.people([principal.account]))[principal.account])
     return created(Said(ids.encode("question", question), sender, typed, at), replayed=replayed)
@@ -152,7 +158,7 @@ async def post_thanks(
     place = await see(stage, http.path_id("live", live), principal)
     gifts = [http.body_id("gift", f"gift_ids[{n}]", gift) for n, gift in enumerate(data.gift_ids)]
     accounts = await _accounts(stage, data.accounts)
-    words = _line(data.text, THANKS_CHARS_MAX) if data.text else None
+    words = fields.line("text", data.text, THANKS_CHARS_MAX) if data.text else None
     whom = Thanked(gifts=gifts, accounts=accounts, top=data.top)
     return Counted(await stage.talk.thank(http.person(principal), place, whom, words))
 
@@ -179,13 +185,6 @@ async def _accounts(stage: StageService, named: list[str]) -> set[int]:
         if person is not None:
             found.add(person.key)
     return found
-
-
-def _line(typed: str, chars_max: int = COMMENT_CHARS_MAX) -> str:
-    try:
-        return text.line(typed, chars_max)
-    except text.BadText as error:
-        raise Invalid.field("text", str(error)) from error
 
 
 room_routes = [post_comment, post_question, post_likes, post_share, post_thanks, list_unthanked]

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from largesse.kit import http, text
+from largesse.kit import fields, http
 from largesse.kit.http import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from largesse.kit.principal import Principal
 from largesse.kit.storage import Stored
@@ -89,10 +89,7 @@ async def put_captions(  # noqa: PLR0917 - what a request says, each
     who, key = http.person(principal), http.path_id(VIDEO, video)
     if not _LANG.fullmatch(lang):
         raise Invalid.field("lang", "not a language such as en or pt-BR")
-    try:
-        shown = text.line(label or lang, LABEL_CHARS_MAX)
-    except text.BadText as error:
-        raise Invalid.field("label", str(error)) from error
+    shown = fields.line("label", label or lang, LABEL_CHARS_MAX)
     body = await request.body()
     if len(body) > CAPTIONS_BYTES_MAX:
         raise FileTooLarge(CAPTIONS_BYTES_MAX)

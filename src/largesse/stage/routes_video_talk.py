@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from largesse.accounts import PersonBody, person_body
-from largesse.kit import http, ids, text
+from largesse.kit import fields, http, ids
 from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import Principal
@@ -86,10 +86,7 @@ async def post_video_comment(
     made_at = ids.made_at(comment)
     if made_at is not None and abs(made_at - datetime.now(UTC)) > _LATE:
         raise Invalid.field("id", "its time is not now")
-    try:
-        typed = text.line(data.text, COMMENT_CHARS_MAX)
-    except text.BadText as error:
-        raise Invalid.field("text", str(error)) from error
+    typed = fields.line("text", data.text, COMMENT_CHARS_MAX)
     said, replayed = await videos.talk.comment(http.person(principal), place, comment, typed)
     return created((await _bodies(videos, [said]))[0], replayed=replayed)
 

@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from largesse.accounts import PersonBody, person_body
-from largesse.kit import http, ids, places, text
-from largesse.kit.http import Forbidden, Invalid, NotFound, NotSignedIn, Page
+from largesse.kit import fields, http, ids, places
+from largesse.kit.http import Forbidden, NotFound, NotSignedIn, Page
 from largesse.kit.idempotency import IdempotencyKey, IdReused, chosen_id, created
 from largesse.kit.principal import Principal
 from largesse.stage.errors import CreatorsOnly, NoRecording, NotReady, NotYourVideo, VideoMade
@@ -68,8 +68,8 @@ async def create_video(
     made, replayed = await videos.create(
         http.person(principal),
         chosen_id(VIDEO, data.id, idempotency_key, principal),
-        title=_line("title", data.title, TITLE_CHARS_MAX),
-        description=_paragraphs(data.description),
+        title=fields.line("title", data.title, TITLE_CHARS_MAX),
+        description=fields.paragraphs("description", data.description, DESCRIPTION_CHARS_MAX),
         gifts_enabled=data.gifts_enabled,
         comments_enabled=data.comments_enabled,
         from_live=http.body_id("live", "from_live", data.from_live) if data.from_live else None,
@@ -132,8 +132,10 @@ async def change_video(
 ) -> VideoBody:
     """Change the title, the description, and whether gifts and comments are on."""
     changes = VideoChanges(
-        title=None if data.title is msgspec.UNSET else _line("title", data.title, TITLE_CHARS_MAX),
-        description=None if data.description is msgspec.UNSET else _paragraphs(data.description),
+        title=None if data.title is msgspec.UNSET else fields.line("title", data.title, TITLE_CHARS_MAX),
+        description=None
+        if data.description is msgspec.UNSET
+        else fields.paragraphs("description", data.description, DESCRIPTION_CHARS_MAX),
         gifts_enabled=None if data.gifts_enabled is msgspec.UNSET else data.gifts_enabled,
         comments_enabled=None if data.comments_enabled is msgspec.UNSET else data.comments_enabled,
     )
@@ -192,7 +194,7 @@ async def hide_video(
 ) -> VideoBody:
     """Hide it from everybody but its creator, who reads the reason; again replaces the reason."""
     actor = http.staff(principal, "moderator")
-    reason = _line("reason", data.reason, REASON_CHARS_MAX)
+    reason = fields.line("reason", data.reason, REASON_CHARS_MAX)
     return await show(videos, await videos.set_hidden(actor, http.path_id(VIDEO, video), reason), principal)
 
 
@@ -227,20 +229,6 @@ async def show_all(videos: VideosService, listed: Sequence[Video], caller: Princ
 async def _people(videos: VideosService, accounts: Sequence[int]) -> dict[int, PersonBody]:
     found = await videos.accounts.people(list(dict.fromkeys(accounts)))
     return {key: person_body(person) for key, person in found.items()}
-
-
-def _line(name: str, typed: str, chars_max: int) -> str:
-    try:
-        return text.line(typed, chars_max)
-    except text.BadText as error:
-        raise Invalid.field(name, str(error)) from error
-
-
-def _paragraphs(typed: str) -> str:
-    try:
-        return text.paragraphs(typed, DESCRIPTION_CHARS_MAX)
-    except text.BadText as error:
-        raise Invalid.field("description", str(error)) from error
 
 
 video_routes = [
