@@ -2292,6 +2292,39 @@ CREATE TABLE stage.stage (
     CONSTRAINT visibility_known CHECK ((visibility = ANY (ARRAY['public'::text, 'followers'::text, 'unlisted'::text])))
 );
 
+CREATE VIEW stage.shown_match AS
+ SELECT m.key,
+    m.id,
+    m.status,
+    m.seconds,
+    m.invited_at,
+    m.expires_at,
+    m.started_at,
+    m.ends_at,
+    m.settled_at,
+    m.given_up_by,
+    m.winner,
+    s.stages,
+    s.lives,
+    s.creators,
+    s.scores,
+    x.factors,
+    x.factor_starts,
+    x.factor_ends
+   FROM ((stage.match m
+     CROSS JOIN LATERAL ( SELECT array_agg(s_1.stage ORDER BY s_1.inviting DESC) AS stages,
+            array_agg(t.id ORDER BY s_1.inviting DESC) AS lives,
+            array_agg(t.creator ORDER BY s_1.inviting DESC) AS creators,
+            array_agg(s_1.score ORDER BY s_1.inviting DESC) AS scores
+           FROM (stage.match_side s_1
+             JOIN stage.stage t ON ((t.key = s_1.stage)))
+          WHERE (s_1.match = m.key)) s)
+     CROSS JOIN LATERAL ( SELECT COALESCE(array_agg((x_1.factor)::integer ORDER BY x_1.starts_at), '{}'::integer[]) AS factors,
+            COALESCE(array_agg(x_1.starts_at ORDER BY x_1.starts_at), '{}'::timestamp with time zone[]) AS factor_starts,
+            COALESCE(array_agg(x_1.ends_at ORDER BY x_1.starts_at), '{}'::timestamp with time zone[]) AS factor_ends
+           FROM stage.multiplier x_1
+          WHERE (x_1.match = m.key)) x);
+
 CREATE TABLE stage.video (
     stage integer NOT NULL,
     from_live integer,

@@ -88,10 +88,8 @@ async def post_comment(
 ) -> Response[Said]:
     """Say something in a running LIVE; everybody there reads it within a moment."""
     place = await see(stage, http.path_id("live", live), principal)
-    comment, typed = (
-        chosen_id("comment", data.id, idempotency_key, principal),
-        fields.line("text", data.text, COMMENT_CHARS_MAX),
-    )
+    comment = chosen_id("comment", data.id, idempotency_key, principal)
+    typed = fields.line("text", data.text, COMMENT_CHARS_MAX)
     at, replayed = await stage.talk.comment(http.person(principal), place, comment, typed)
     sender = person_body((await stage.accounts.people([principal.account]))[principal.account])
     return created(Said(ids.encode("comment", comment), sender, typed, at), replayed=replayed)
@@ -107,10 +105,8 @@ async def post_question(
 ) -> Response[Said]:
     """Ask the creator of a running LIVE something."""
     place = await see(stage, http.path_id("live", live), principal)
-    question, typed = (
-        chosen_id("question", data.id, idempotency_key, principal),
-        fields.line("text", data.text, COMMENT_CHARS_MAX),
-    )
+    question = chosen_id("question", data.id, idempotency_key, principal)
+    typed = fields.line("text", data.text, COMMENT_CHARS_MAX)
     at, replayed = await stage.talk.ask(http.person(principal), place, question, typed)
     sender = person_body((await stage.accounts.people([principal.account]))[principal.account])
     return created(Said(ids.encode("question", question), sender, typed, at), replayed=replayed)
