@@ -156,10 +156,11 @@ def build(settings: Settings) -> Services:
     policy = PolicyService(db, settings)
     catalog = CatalogService(db, news, policy, settings)
     ledger = LedgerService(db, settings, clock, keys)
-    safety, blocks = SafetyService(db, accounts), BlocksService(db, accounts)
+    safety = SafetyService(db, accounts)
     limits, signals = LimitsService(db), SignalsService(db, accounts)
     stream_keys = StreamKeys(keys.salt_secret)
     stage = StageService(db, news, accounts, clock, settings, keys=stream_keys)
+    blocks = BlocksService(db, accounts, stage.guests.end_blocked)
     contests = ContestsService(db, news, accounts, catalog, settings)
     media = MediaService(db, news, accounts, settings, stream_keys)
     engine = _ENGINES.get(settings.media_engine, EngineService)
@@ -171,7 +172,6 @@ def build(settings: Settings) -> Services:
     payments = PaymentsService(db, settings)
     office = OfficeService(payments)
     campaigns = CampaignsService(db, settings)
-    campaigns_office = CampaignsOffice(db)
     payouts = PayoutsService(db, policy)
     rails, fresh = configured_rails(settings, db), SecondFactor(db, accounts)
     checks = ChecksService(db, settings, personal, seals)
@@ -191,7 +191,7 @@ def build(settings: Settings) -> Services:
         media=media, engine=engine(db, news, settings, stream_keys),
         films=films, uploads=uploads, videos=videos, gifting=gifting,
         payments=payments, notices=notices, office=office, campaigns=campaigns,
-        reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=campaigns_office,
+        reconciling=ReconcilingService(db, bank_of(settings)), campaigns_office=CampaignsOffice(db),
         payouts=payouts, payout_methods=payout_methods,
         withdrawals=RequestsService(db, settings, policy, fresh, checks),
         payout_batches=batches, bank_files=BankFilesService(db, rails, seals, batches),

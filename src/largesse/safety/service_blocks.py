@@ -1,6 +1,9 @@
-"""Whom people block. Somebody who is blocked is banned from all rooms of who blocked them; nobody is told."""
+"""Whom people block. Somebody who is blocked is banned from all rooms of who blocked them; nobody is told.
 
-from collections.abc import Sequence
+A block is committed first and what it ends is ended then, so nobody takes a place between the two.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from largesse import ledger
@@ -15,11 +18,12 @@ BLOCK_PREFIX = "block"
 
 
 class BlocksService:
-    """Block, lift, list."""
+    """Block, lift, list. `ends` is called with (who blocked, whom) after each block."""
 
-    def __init__(self, db: Database, people: AccountsService) -> None:
+    def __init__(self, db: Database, people: AccountsService, ends: Callable[[int, int], Awaitable[None]]) -> None:
         self._db = db
         self.people = people
+        self._ends = ends
 
     async def block(self, account: int, named: str) -> Block:
         """Block a person by id or username; again is the same. Raises `NotFound`, `Invalid`, `Conflict`."""
@@ -59,6 +63,7 @@ class BlocksService:
             found = await store_blocks.put(tx, ids.new(), account, blocked, receipt)
         if found is None:
             raise Conflict(detail=f"at most {BLOCKS_MAX} are blocked")
+        await self._ends(account, blocked)
         return found
 
     async def _person(self, named: str) -> Person:

@@ -107,6 +107,15 @@ class Guests:
                 return
         await self._changed(stage, who, person, OFF)
 
+    async def end_blocked(self, creator: int, account: int) -> None:
+        """End somebody's place in the creator's running LIVE, where they have one: they were blocked."""
+        async with self._db.write() as tx:
+            stage = await store.find_live_of(tx, creator)
+            if stage is None or await store.find_locked(tx, stage.id) is None or not await dismiss(tx, stage, account):
+                return
+        log.info("guest.blocked", stage=stage.key, account=account)
+        await self._told(stage)
+
     async def list_all(self, stage: Stage) -> list[Guest]:
         """All who have a place."""
         async with self._db.read() as tx:

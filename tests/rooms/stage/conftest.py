@@ -70,7 +70,11 @@ async def client(  # noqa: PLR0917 - fixtures
 ) -> httpx.AsyncClient:
     """A guest; `headers=cast.bob.headers` signs a request."""
     services = {"accounts": accounts, "stage": stage, "contests": contests, "reminders": reminders}
-    services |= {"settings": settings, "blocks": BlocksService(db, accounts), "letters": letters}
+    services |= {
+        "settings": settings,
+        "blocks": BlocksService(db, accounts, stage.guests.end_blocked),
+        "letters": letters,
+    }
     return await app_client([*routes, *contest_routes, *reminder_routes, *letter_routes, *block_routes], **services)
 
 

@@ -50,6 +50,23 @@ async def test_who_is_blocked_cannot_ask_to_be_a_guest(client, cast, bobs_live):
     assert (await client.post(f"{path}/guests", headers=cast.charlie.headers)).status_code == 201
 
 
+async def test_a_guest_who_is_blocked_is_on_no_longer(client, cast, bobs_live):
+    path = f"/v1/lives/{(await bobs_live())['id']}"
+
+    async def on():
+        return [g["person"]["username"] for g in (await client.get(f"{path}/guests")).json()["guests"]]
+
+    for person in (cast.alice, cast.charlie):
+        await client.post(f"{path}/guests", headers=person.headers)
+        accept = await client.post(f"{path}/guests/{person.acct}", json={"action": "accept"}, headers=cast.bob.headers)
+        assert accept.is_success, accept.text
+    assert sorted(await on()) == ["alice", "charlie"]
+    await block(client, cast.bob, "alice")
+    assert await on() == ["charlie"]
+    await block(client, cast.charlie, "bob")
+    assert await on() == ["charlie"], "whom a guest blocks is no matter of the room's"
+
+
 async def test_blocking_is_once_and_of_somebody_else(client, cast):
     first = await block(client, cast.bob, cast.alice.acct)
     assert first["account"]["username"] == "alice"
