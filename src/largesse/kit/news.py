@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 Listener = Callable[[str, bytes], Awaitable[None]]
 Answerer = Callable[[bytes], Awaitable[bytes]]
 _OPEN_S_MAX = 1.0
+_HEARD_S_MAX = 1
 _TROUBLE = (nats.errors.Error, OSError)
 
 
@@ -33,8 +34,11 @@ class Listening:
         self._subscription: Subscription | None = None
 
     async def begin(self, client: Client) -> None:
-        """Subscribe; the client does it again whenever it reconnects."""
+        """Subscribe, and wait until the server has heard of it; the client does it again whenever it reconnects."""
         self._subscription = await client.subscribe(self._subject, queue=self._queue, cb=self._call)
+        if client.is_connected:
+            with suppress(*_TROUBLE):
+                await client.flush(_HEARD_S_MAX)
 
     async def unsubscribe(self) -> None:
         """Listen no more."""
