@@ -160,30 +160,31 @@ async def test_an_encoder_publishes_to_nginx_and_its_playlist_plays(outside):
     body = await outside.body(outside.bob)
     ingest = body["ingest"]
     assert (ingest["rtmp"], ingest["ws"], ingest["whip"]) == (outside.engine.settings.engine_rtmp_url, None, None)
-    async with outside.nginx(), publisher(outside.front, ingest["key"], *BOTH):
-        await outside.until(lambda: outside.is_("live"))
-        playback = (await outside.body())["playback"]
-        address = f"{outside.engine.settings.engine_hls_url}/{outside.live}.m3u8"
-        assert playback == {"hls": address, "mse_ws": None, "whep": None}
-        async with httpx.AsyncClient() as viewer:
+    async with outside.nginx():
+        async with publisher(outside.front, ingest["key"], *BOTH):
+            await outside.until(lambda: outside.is_("live"))
+            playback = (await outside.body())["playback"]
+            address = f"{outside.engine.settings.engine_hls_url}/{outside.live}.m3u8"
+            assert playback == {"hls": address, "mse_ws": None, "whep": None}
+            async with httpx.AsyncClient() as viewer:
 
-            async def lists() -> bool:
-                answer = await viewer.get(address)
-                return answer.status_code == 200 and answer.text.count(".ts") >= 4
+                async def lists() -> bool:
+                    answer = await viewer.get(address)
+                    return answer.status_code == 200 and answer.text.count(".ts") >= 4
 
-            await outside.until(lists)
-            playlist = await viewer.get(address)
-            assert playlist.headers["access-control-allow-origin"] == "*"
-            assert playlist.headers["content-type"] == "application/vnd.apple.mpegurl"
-            names = re.findall(r"^(\S+\.ts)$", playlist.text, re.MULTILINE)
-            parts = [(await viewer.get(f"{address.rpartition('/')[0]}/{name}")).content for name in names]
-        assert await decoded(b"".join(parts)) >= 45
-        assert not [path for path in (outside.folder / "hls").iterdir() if ingest["key"] in path.name]
-        assert ingest["key"] not in (outside.folder / "error.log").read_text("utf-8"), "a key is a secret"
-        await asyncio.sleep(7)  # longer than a process may be silent
-        await outside.media.lapse()
-        assert await outside.signal() == "live", "its beats came"
-    await outside.until(lambda: outside.is_("lost"))
+                await outside.until(lists)
+                playlist = await viewer.get(address)
+                assert playlist.headers["access-control-allow-origin"] == "*"
+                assert playlist.headers["content-type"] == "application/vnd.apple.mpegurl"
+                names = re.findall(r"^(\S+\.ts)$", playlist.text, re.MULTILINE)
+                parts = [(await viewer.get(f"{address.rpartition('/')[0]}/{name}")).content for name in names]
+            assert await decoded(b"".join(parts)) >= 45
+            assert not [path for path in (outside.folder / "hls").iterdir() if ingest["key"] in path.name]
+            assert ingest["key"] not in (outside.folder / "error.log").read_text("utf-8"), "a key is a secret"
+            await asyncio.sleep(7)  # longer than a process may be silent
+            await outside.media.lapse()
+            assert await outside.signal() == "live", "its beats came"
+        await outside.until(lambda: outside.is_("lost"))  # while nginx is there to say so
     assert await outside.told() == ["signal.back", "signal.lost"]
 
 
