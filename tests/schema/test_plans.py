@@ -147,7 +147,11 @@ COMMITTER: dict[str, Callable[[World, int], Values]] = {
     "policy/ask_in_force": lambda _, __: {},
     "stage/ask_facts": lambda _, n: {"stages": array(stages(n))},
     "stage/ask_bans": lambda w, n: {"stages": array([ROOM]), "accounts": array(senders(w, n))},
-    "stage/ask_guests": lambda w, n: {"stages": array([ROOM] * n), "accounts": array(senders(w, n))},
+    "stage/ask_guests": lambda w, n: {
+        "stages": array([ROOM] * n),
+        "accounts": array(senders(w, n)),
+        "senders": array(senders(w, n)),
+    },
     "ledger/debit_wallets": counters,
     "ledger/post_sent": lambda w, n: {"senders": array(senders(w, n)), "hour": 500000, "batch": 1 << 40},
     "ledger/post_staged": lambda _, n: {"stages": array(stages(n)), "hour": 493_000, "batch": 1 << 40},

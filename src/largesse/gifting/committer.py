@@ -171,7 +171,7 @@ async def _read(journal: ledger.Journal, requests: list[Request], wallets: dict[
     kinds = sorted({r.kind for r in requests})
     stages = sorted({r.stage for r in requests})
     senders = sorted({r.sender for r in requests})
-    guests = sorted({(r.stage, r.receiver) for r in requests if r.receiver})
+    to_guests = sorted({(r.stage, r.receiver, r.sender) for r in requests if r.receiver})
     async with journal.connection.pipeline():
         batch = await journal.ask_batch()
         known = await journal.ask_known([r.id for r in requests], [r.sender for r in requests])
@@ -179,7 +179,7 @@ async def _read(journal: ledger.Journal, requests: list[Request], wallets: dict[
         policy_row = await policy.ask_in_force(tx)
         place_rows = await stage.ask_facts(tx, stages)
         ban_rows = await stage.ask_bans(tx, stages, senders)
-        guest_rows = await stage.ask_guests(tx, guests) if guests else None
+        guest_rows = await stage.ask_guests(tx, to_guests) if to_guests else None
         number = await batch.fetchone()
         terms = await policy_row.fetchone()
         assert number is not None
@@ -193,7 +193,7 @@ async def _read(journal: ledger.Journal, requests: list[Request], wallets: dict[
             places={row[0]: _place(row) for row in await place_rows.fetchall()},
             bans={(row[0], row[1]) for row in await ban_rows.fetchall()},
             terms=Terms(policy=terms[0], share_bps=terms[2], promo_share_bps=terms[3], give_day_coins_max=terms[6]),
-            guests={(row[0], row[1]) for row in await guest_rows.fetchall()} if guest_rows else frozenset(),
+            guests=set(await guest_rows.fetchall()) if guest_rows else frozenset(),
         )
 
 

@@ -107,7 +107,7 @@ class Terms(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct):
     """All that decides, read after the wallets were locked. `known` holds entries already in the books.
 
-    `guests` are those (stage, account) of the asked ones who are on there and may get gifts.
+    `guests` are those (stage, account, sender) of the asked ones whose account is on there and may get that sender's.
     """
 
     batch: int
@@ -118,7 +118,7 @@ class Facts(msgspec.Struct):
     places: dict[int, Place]
     bans: set[tuple[int, int]]
     terms: Terms
-    guests: frozenset[tuple[int, int]] | set[tuple[int, int]] = frozenset()
+    guests: frozenset[tuple[int, int, int]] | set[tuple[int, int, int]] = frozenset()
 
 
 def is_timed_id(gift_id: bytes) -> bool:
@@ -236,7 +236,7 @@ def refuse(facts: Facts, request: Request, now_s: float) -> Problem | None:
             and (wallet.own is None or (coins * 4 <= wallet.own[0] and coins <= wallet.own[1]))
             and place.context is not None
             and (request.receiver or place.receiver) != request.sender
-            and (not request.receiver or (request.stage, request.receiver) in facts.guests)
+            and (not request.receiver or (request.stage, request.receiver, request.sender) in facts.guests)
             and not kind.retired
             and (request.count == 1 or kind.streakable)
             and (request.expected_coins < 0 or request.expected_coins == coins)
@@ -282,7 +282,9 @@ def _why_person(facts: Facts, request: Request, place: Place) -> Problem | None:
         return BannedFromRoom()
     if place.context is None:
         return GiftingOff()
-    return NotAGuest() if request.receiver and (request.stage, request.receiver) not in facts.guests else None
+    if not request.receiver or (request.stage, request.receiver, request.sender) in facts.guests:
+        return None
+    return NotAGuest()
 
 
 def _why_price(facts: Facts, request: Request, kind: Kind) -> Problem | None:

@@ -24,10 +24,10 @@ class Guest(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
 
 
-async def ask_guests(tx: ReadTx, guests: Sequence[tuple[int, int]]) -> AsyncCursor[Any]:
-    """Of these (stage, account) rows those who are on and may get gifts; not fetched."""
-    pairs = {"stages": int_array([g[0] for g in guests]), "accounts": int_array([g[1] for g in guests])}
-    return await tx.execute(sql("stage", "ask_guests"), pairs)
+async def ask_guests(tx: ReadTx, asked: Sequence[tuple[int, int, int]]) -> AsyncCursor[Any]:
+    """Of these (stage, account, sender) rows those whose account may get gifts from that sender; not fetched."""
+    stages, accounts, senders = (int_array(list(keys)) for keys in zip(*asked, strict=True))
+    return await tx.execute(sql("stage", "ask_guests"), {"stages": stages, "accounts": accounts, "senders": senders})
 
 
 async def put_guest(tx: WriteTx, stage: int, account: int, status: Status) -> None:

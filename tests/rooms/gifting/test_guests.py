@@ -79,6 +79,23 @@ async def test_only_who_is_on_can_be_given_to(  # noqa: PLR0917 - fixtures
         assert (await ledger.get_wallet(tx, alice)).coins == 1000, "a refusal takes nothing"
 
 
+async def test_whom_a_guest_blocked_gives_them_nothing_and_to_others_as_before(  # noqa: PLR0917 - fixtures
+    db: Database, cast: Any, room: Any, fill: Any, committer: Committer, on: Any
+) -> None:
+    alice, charlie, olga = cast.alice.key, cast.charlie.key, cast.olga.key
+    for giver in (alice, olga):
+        await fill(giver, 100)
+    async with db.write() as tx:
+        await tx.execute(
+            "INSERT INTO safety.block (id, account, blocked, receipt) VALUES (%s, %s, %s, '')",
+            [ids.new(), charlie, alice],
+        )
+    asked = [room.ask(alice, receiver=charlie), room.ask(alice), room.ask(olga, receiver=charlie)]
+    assert [type(o) for o in await committer.settle(asked)] == [NotAGuest, Receipt, Receipt]
+    async with db.read() as tx:
+        assert (await ledger.get_wallet(tx, alice)).coins == 99, "a refusal takes nothing"
+
+
 async def test_nobody_gives_to_themselves_and_a_guest_and_the_creator_give_to_each_other(  # noqa: PLR0917 - fixtures
     db: Database, cast: Any, room: Any, fill: Any, committer: Committer, on: Any
 ) -> None:
