@@ -160,7 +160,7 @@ def build(settings: Settings) -> Services:
     limits, signals = LimitsService(db), SignalsService(db, accounts)
     stream_keys = StreamKeys(keys.salt_secret)
     stage = StageService(db, news, accounts, clock, settings, keys=stream_keys)
-    blocks = BlocksService(db, accounts, stage.guests.end_blocked)
+    blocks = BlocksService(db, accounts, stage.guests.put_out)
     contests = ContestsService(db, news, accounts, catalog, settings)
     media = MediaService(db, news, accounts, settings, stream_keys)
     engine = _ENGINES.get(settings.media_engine, EngineService)

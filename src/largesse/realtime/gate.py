@@ -85,6 +85,7 @@ class GateRoom:
         self.members: list[int] = []
         self.changed = asyncio.Event()
         self.parting = False
+        self.renewed: dict[int, Viewer] = {}
         self.basing = asyncio.Lock()
         self.base_stands = False
         self._ring_bytes = 0
@@ -107,10 +108,25 @@ class GateRoom:
         self.ring.clear()
         self._ring_bytes = 0
         self._append(frame)
-        for conn in self.live:
-            conn.seq, conn.since = -1, time.monotonic()
-        self.lagging |= self.live
-        self.live = {}
+        for conn in tuple(self.live):
+            self._begin_again(conn)
+
+    def renew(self, viewer: Viewer) -> None:
+        """Give all connections of an account a snapshot that says what holds for it now."""
+        assert viewer.account is not None
+        self.renewed[viewer.account] = viewer
+        for conn in (*self.live, *self.lagging):
+            if conn.viewer.account == viewer.account:
+                conn.viewer = viewer
+                conn.backlog.clear()
+                self._begin_again(conn)
+        self._wake()
+        self.bring_up()
+
+    def _begin_again(self, conn: Push) -> None:
+        conn.seq, conn.since = -1, time.monotonic()
+        self.live.pop(conn, None)
+        self.lagging[conn] = None
 
     def load(self, frames: Iterable[Frame], totals: Totals, diamonds_milli: int, seq: int) -> None:
         """Begin with what is kept; `totals` are those where no frame is."""
@@ -126,10 +142,13 @@ class GateRoom:
     def _append(self, frame: Frame) -> None:
         self._keep(frame)
         self._queue.append(frame)
-        changed, self.changed = self.changed, asyncio.Event()
-        changed.set()
+        self._wake()
         if self._delivering is None:
             self._delivering = asyncio.create_task(self._deliver())
+
+    def _wake(self) -> None:
+        changed, self.changed = self.changed, asyncio.Event()
+        changed.set()
 
     def _keep(self, frame: Frame) -> None:
         self.seq = frame.seq
@@ -236,6 +255,7 @@ class GateRoom:
     ) -> AsyncIterator[tuple[int, bytes] | None]:
         """The same as `add` gives, as (seq, JSON), for a reader that asks for each; None after a silence."""
         older = list(backlog)
+        renewed = self.renewed.get(viewer.account or 0)  # of before: what it says may hold no more
         if after is not None and self.since(older[-1].seq if older else after, self.seq) is not None:
             yield after, self.snapshot(viewer, after)
             for frame in older:
@@ -247,6 +267,9 @@ class GateRoom:
         while not self.parting:
             changed = self.changed
             missed = self.since(seq, self.seq)
+            if (latest := self.renewed.get(viewer.account or 0)) is not renewed and latest:
+                viewer = renewed = latest
+                missed = None
             if missed is None:
                 seq = self.seq
                 yield seq, self.snapshot(viewer)

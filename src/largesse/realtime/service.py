@@ -66,6 +66,7 @@ class RealtimeService:
         await self.news.listen(GIFTS_SUBJECT, self._hear_gifts)
         await self.news.listen(outbox.NEWS_SUBJECT, self._hear_outbox)
         await self.news.listen(events.CHANGED_SUBJECT, self._hear_change)
+        await self.news.listen(events.STANDING_SUBJECT, self._hear_standing)
         await self.news.listen(VIEWERS_SUBJECT, self._hear_report)
         await self.hub.open()
         self._owning = asyncio.create_task(self.run(), name="room owner")
@@ -101,7 +102,7 @@ class RealtimeService:
         digest = int.from_bytes(blake2b(guest.encode(), digest_size=7).digest())
         room = await self.hub.enter(stage, who.account if who else None, who.account if who else -digest)
         try:
-            viewer = await self._viewer(stage, who)
+            viewer = await self._viewer(stage, who.account if who else None)
             older = await self.hub.older(room, after) if after is not None else []
         except BaseException:
             self.hub.leave(room)
@@ -154,16 +155,16 @@ class RealtimeService:
         """Whether this process has as many viewers as it may."""
         return self.hub.connections >= self.settings.sockets_max
 
-    async def _viewer(self, stage: Stage, who: Principal | None) -> Viewer:
-        if who is None:
+    async def _viewer(self, stage: Stage, account: int | None) -> Viewer:
+        if account is None:
             return Viewer(None, sees_diamonds=False, you_follow=b"null", you=b"null")
-        standing = await self.stage.standing(stage.key, who.account)
-        follows = stage.creator in await self.stage.list_followed(who.account, [stage.creator])
-        people = await self.accounts.people([who.account])
-        own = who.account == stage.creator
-        you = YouBody(person_body(people[who.account]), standing.banned, standing.muted, own)
+        standing = await self.stage.standing(stage.key, account)
+        follows = stage.creator in await self.stage.list_followed(account, [stage.creator])
+        people = await self.accounts.people([account])
+        own = account == stage.creator
+        you = YouBody(person_body(people[account]), standing.banned, standing.muted, own)
         return Viewer(
-            who.account, sees_diamonds=own, you_follow=b"true" if follows else b"false", you=msgspec.json.encode(you)
+            account, sees_diamonds=own, you_follow=b"true" if follows else b"false", you=msgspec.json.encode(you)
         )
 
     def _told(self, stage: int, frame: Frame) -> None:
@@ -177,6 +178,11 @@ class RealtimeService:
 
     async def _hear_change(self, _: str, __: bytes) -> None:
         self.owner.hear_change()
+
+    async def _hear_standing(self, _: str, body: bytes) -> None:
+        stage, account = msgspec.json.decode(body, type=tuple[int, int])
+        if room := self.hub.rooms.get(stage):
+            room.renew(await self._viewer(room.stage, account))
 
     async def _hear_report(self, _: str, body: bytes) -> None:
         report = msgspec.json.decode(body, type=Report)

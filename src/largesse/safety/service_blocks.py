@@ -18,9 +18,11 @@ BLOCK_PREFIX = "block"
 
 
 class BlocksService:
-    """Block, lift, list. `ends` is called with (who blocked, whom) after each block."""
+    """Block, lift, list. `ends` is called with (who blocked, whom, whether they are known to them) after each block."""
 
-    def __init__(self, db: Database, people: AccountsService, ends: Callable[[int, int], Awaitable[None]]) -> None:
+    def __init__(
+        self, db: Database, people: AccountsService, ends: Callable[[int, int, bool], Awaitable[None]]
+    ) -> None:
         self._db = db
         self.people = people
         self._ends = ends
@@ -63,7 +65,7 @@ class BlocksService:
             found = await store_blocks.put(tx, ids.new(), account, blocked, receipt)
         if found is None:
             raise Conflict(detail=f"at most {BLOCKS_MAX} are blocked")
-        await self._ends(account, blocked)
+        await self._ends(account, blocked, not receipt)
         return found
 
     async def _person(self, named: str) -> Person:

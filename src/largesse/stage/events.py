@@ -50,5 +50,6 @@ SIGNALS = (SIGNAL_BACK, SIGNAL_LOST, RECORDING_STOPPED)
 MOMENTARY = (CHAT_MESSAGE, QUESTION_NEW, LIKE, SHARE, THANKS, MODERATION_ACTION, *SIGNALS, *GUESTS, GOAL_SET, *MATCHES)
 STAGED = (LIVE_STARTED, LIVE_ENDED, GIFT_REVERSED, *MOMENTARY)
 
-# On NATS: the public id of a stage whose facts have changed.
+# On NATS: the public id of a stage whose facts have changed; and [stage, account] where what an account may do has.
 CHANGED_SUBJECT = "stage.changed"
+STANDING_SUBJECT = "stage.standing"

@@ -6,9 +6,9 @@ place is given once, never above what is allowed, and never in a LIVE that has e
 """
 
 import time
-from collections.abc import Awaitable, Callable
 from typing import Literal
 
+import msgspec
 import structlog
 
 from largesse.accounts import AccountsService, Person, UnderAge
@@ -16,8 +16,10 @@ from largesse.kit import outbox
 from largesse.kit.config import Settings
 from largesse.kit.db import Database, WriteTx
 from largesse.kit.http import Invalid, NotFound, TooMany
+from largesse.kit.news import News
 from largesse.kit.principal import Principal
 from largesse.media import open_guest, shut_guest
+from largesse.media.events import SHUT_SUBJECT
 from largesse.stage import events, store, store_guests, store_rooms
 from largesse.stage.errors import (
     BannedFromRoom,
@@ -38,17 +40,16 @@ log = structlog.get_logger(__name__)
 ASKS_MAX = 50  # who waits at once in a LIVE, asked and invited
 _ASKS_A_MINUTE = 10
 Action = Literal["invite", "accept", "decline", "remove"]
-Told = Callable[[Stage], Awaitable[None]]
 
 
 class Guests:
-    """The verbs of places in a LIVE. `told` is called after each commit that changed one."""
+    """The verbs of places in a LIVE."""
 
-    def __init__(self, db: Database, accounts: AccountsService, settings: Settings, told: Told) -> None:
+    def __init__(self, db: Database, news: News, accounts: AccountsService, settings: Settings) -> None:
         self._db = db
+        self._news = news
         self._accounts = accounts
         self._settings = settings
-        self._told = told
         asks = settings.limit(_ASKS_A_MINUTE)
         self._pace = Pace(asks / 60, asks)
 
@@ -107,14 +108,20 @@ class Guests:
                 return
         await self._changed(stage, who, person, OFF)
 
-    async def end_blocked(self, creator: int, account: int) -> None:
-        """End somebody's place in the creator's running LIVE, where they have one: they were blocked."""
+    async def put_out(self, creator: int, account: int, known: bool) -> None:  # noqa: FBT001 - a callback's
+        """Have somebody whom a creator blocked leave their running LIVE, as a viewer and as a guest.
+
+        Who blocked an unknown giver must not learn who it is: a guest stays one.
+        """
         async with self._db.write() as tx:
             stage = await store.find_live_of(tx, creator)
-            if stage is None or await store.find_locked(tx, stage.id) is None or not await dismiss(tx, stage, account):
+            if stage is None or await store.find_locked(tx, stage.id) is None:
                 return
-        log.info("guest.blocked", stage=stage.key, account=account)
-        await self._told(stage)
+            was_guest = known and await dismiss(tx, stage, account)
+        log.info("room.put_out", stage=stage.key, account=account, guest=was_guest)
+        await self._news.publish(events.STANDING_SUBJECT, msgspec.json.encode((stage.key, account)))
+        if was_guest:
+            await self._tell(stage)
 
     async def list_all(self, stage: Stage) -> list[Guest]:
         """All who have a place."""
@@ -196,7 +203,11 @@ class Guests:
 
     async def _changed(self, stage: Stage, who: Principal, person: Person, status: Status) -> None:
         log.info("guest.changed", stage=stage.key, actor=who.account, account=person.key, status=status)
-        await self._told(stage)
+        await self._tell(stage)
+
+    async def _tell(self, stage: Stage) -> None:
+        await self._news.publish(SHUT_SUBJECT, stage.id.bytes)
+        await self._news.publish(outbox.NEWS_SUBJECT, b"")
 
 
 async def dismiss(tx: WriteTx, stage: Stage, account: int) -> bool:

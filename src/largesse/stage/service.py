@@ -79,7 +79,7 @@ class StageService:
         self.settings = settings
         self.keys = keys
         self.moderation = Moderation(db, news)
-        self.guests = Guests(db, accounts, settings, self._tell_guests)
+        self.guests = Guests(db, news, accounts, settings)
         self.reports = Reports(db, news, accounts)
         self.talk = Talk(db, news, accounts, settings)
         self.counted: Figures = NoFigures()
@@ -358,11 +358,6 @@ class StageService:
         """Have every process look again at a stage that has changed."""
         self._cache.pop(stage, None)
         await self.news.publish(events.CHANGED_SUBJECT, stage.bytes)
-
-    async def _tell_guests(self, stage: Stage) -> None:
-        await asyncio.gather(
-            self.news.publish(SHUT_SUBJECT, stage.id.bytes), self.news.publish(outbox.NEWS_SUBJECT, b"")
-        )
 
     async def _tell_changed(self, stage: Stage) -> None:
         self._keep(stage)

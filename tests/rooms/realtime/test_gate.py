@@ -4,6 +4,7 @@ import json
 import socket
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from largesse.kit.clock import SystemClock
@@ -106,6 +107,36 @@ async def test_who_comes_back_gets_what_was_missed_and_nothing_twice(pipe):
     got = far.read()
     assert (got[0]["seq"], got[0]["events"], got[0]["totals"]["gifts"]) == (7, [], 10)
     assert [message["seq"] for message in got[1:]] == [8, 9, 10, 11]
+
+
+async def test_a_viewer_whose_standing_changes_is_told_by_a_snapshot_and_nobody_else_is(pipe):
+    one = room(frame(1))
+    fan = Viewer(7, sees_diamonds=False, you_follow=b"false", you=b'{"banned":false}')
+    ends = []
+    for viewer in (fan, GUEST):
+        transport, far = await pipe()
+        one.add(Push(transport, viewer), None)
+        ends.append(far)
+    following = one.follow(fan, None, (), 1.0)
+    assert json.loads((await anext(following))[1])["you"] == {"banned": False}
+    one.take(frame(2))
+    assert (await anext(following))[0] == 2
+    one.renew(msgspec.structs.replace(fan, you=b'{"banned":true}'))
+    await settle()
+    one.take(frame(3))
+    await settle()
+    mine, others = (far.read() for far in ends)
+    assert [m["seq"] for m in others] == [1, 2, 3]
+    assert [m["seq"] for m in mine][-1] == 3
+    told = [m["you"]["banned"] for m in mine if m.get("type") == "snapshot"]
+    assert told == [False, True]
+    assert json.loads((await anext(following))[1])["you"] == {"banned": True}
+    await following.aclose()
+    again = one.follow(fan, None, (), 1.0)
+    assert json.loads((await anext(again))[1])["you"] == {"banned": False}, "what held before is no matter"
+    one.take(frame(4))
+    assert (await anext(again))[0] == 4
+    await again.aclose()
 
 
 async def test_who_was_away_longer_than_is_kept_gets_a_fresh_snapshot(pipe):

@@ -72,7 +72,7 @@ async def client(  # noqa: PLR0917 - fixtures
     services = {"accounts": accounts, "stage": stage, "contests": contests, "reminders": reminders}
     services |= {
         "settings": settings,
-        "blocks": BlocksService(db, accounts, stage.guests.end_blocked),
+        "blocks": BlocksService(db, accounts, stage.guests.put_out),
         "letters": letters,
     }
     return await app_client([*routes, *contest_routes, *reminder_routes, *letter_routes, *block_routes], **services)

@@ -67,6 +67,16 @@ async def test_a_guest_who_is_blocked_is_on_no_longer(client, cast, bobs_live):
     assert await on() == ["charlie"], "whom a guest blocks is no matter of the room's"
 
 
+async def test_a_guest_is_not_betrayed_by_the_block_of_an_unknown_giver(client, cast, bobs_live, stage):
+    live = await bobs_live()
+    path = f"/v1/lives/{live['id']}"
+    await client.post(f"{path}/guests", headers=cast.alice.headers)
+    await client.post(f"{path}/guests/{cast.alice.acct}", json={"action": "accept"}, headers=cast.bob.headers)
+    for known, on in ((False, 1), (True, 0)):
+        await stage.guests.put_out(cast.bob.key, cast.alice.key, known)
+        assert len((await client.get(f"{path}/guests")).json()["guests"]) == on
+
+
 async def test_blocking_is_once_and_of_somebody_else(client, cast):
     first = await block(client, cast.bob, cast.alice.acct)
     assert first["account"]["username"] == "alice"
