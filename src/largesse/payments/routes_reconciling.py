@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, PathParameter
 
 from largesse.kit import http, ids
 from largesse.kit.approval import AlreadyDecided
@@ -168,14 +168,14 @@ async def list_reconciliation_lines(
     tags=["Office"],
     summary="Say why something does not agree",
     status_code=200,
-    responses=http.declares(NotSignedIn, Forbidden, NotFound, AlreadyDecided),
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, Invalid, AlreadyDecided),
 )
 async def resolve_line(
     data: JSONBody[Note],
     reconciling: NamedDependency[ReconcilingService],
     principal: NamedDependency[Principal],
     reconciliation: FromPath[str],
-    n: FromPath[Annotated[int, msgspec.Meta(ge=1, le=http.KEY_MAX)]],
+    n: Annotated[int, PathParameter(ge=1, le=http.KEY_MAX)],
 ) -> ReconciliationBody:
     """It moves nothing: refunds, decisions and adjustments have verbs of their own."""
     by = staff(principal, "finance").account

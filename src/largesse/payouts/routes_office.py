@@ -1,6 +1,5 @@
 """The office's side of payouts over HTTP. Roles: finance; support may look."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +8,7 @@ from typing import Annotated
 import msgspec
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, PathParameter
 
 from largesse.accounts import AccountsService, Person, PersonBody, person_body
 from largesse.kit import http
@@ -27,7 +26,6 @@ from largesse.payouts.store_batches import Batch, Ruling
 from largesse.payouts.withdrawal import Payout, Status
 from largesse.safety import Fact
 
-_CURRENCY = re.compile("[A-Z]{3}")
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=_NO_CONTROL)]
 
@@ -332,13 +330,11 @@ async def put_rate(
     data: JSONBody[PutRate],
     payouts_office: NamedDependency[PayoutsOffice],
     principal: NamedDependency[Principal],
-    currency: FromPath[Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]],
+    currency: Annotated[str, PathParameter(pattern="^[A-Z]{3}$")],
 ) -> None:
     """Quotes use the newest of this table and the embedded one."""
     by = staff(principal, "finance").account
     rate = Decimal(data.per_dollar)
-    if not _CURRENCY.fullmatch(currency):  # a path's pattern is only told, not kept
-        raise Invalid.field("currency", "three capital letters of ISO 4217")
     if not rate:
         raise Invalid.field("per_dollar", "more than nothing")
     await payouts_office.put_rate(by, currency, rate, data.as_of)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, PathParameter
 
 from largesse.accounts import AccountsService, UnderAge
 from largesse.kit import http
@@ -173,13 +173,13 @@ async def list_matches(
     tags=["Office"],
     summary="Say whether the list names a creator",
     status_code=200,
-    responses=http.declares(NotSignedIn, Forbidden, NotFound, FourEyes),
+    responses=http.declares(NotSignedIn, Forbidden, NotFound, Invalid, FourEyes),
 )
 async def rule_match(
     data: JSONBody[RuleMatch],
     papers_office: NamedDependency[PapersOffice],
     principal: NamedDependency[Principal],
-    key: FromPath[Annotated[int, msgspec.Meta(ge=1, le=http.KEY_MAX)]],
+    key: Annotated[int, PathParameter(ge=1, le=http.KEY_MAX)],
 ) -> OfficeMatch:
     """`confirmed` stops every payout of theirs; the last word counts. Nobody rules of themselves."""
     by = staff(principal, "finance").account

@@ -88,6 +88,8 @@ async def test_one_planted_difference_is_found_and_resolved(client: httpx.AsyncC
     assert done.json()["open"] == 3
     assert (await post(f"{made['id']}/lines/1/resolve", 409, json={"note": "x"})).json()["code"] == "already-decided"
     await post(f"{made['id']}/lines/9/resolve", 404, json={"note": "x"})
+    for beyond in (0, 2**31, 2**70):
+        await post(f"{made['id']}/lines/{beyond}/resolve", 400, json={"note": "x"})
     left = await client.get(f"{path}/{made['id']}/lines?is_open=true", headers=cast.olga.headers)
     assert [line["n"] for line in left.json()["items"]] == [2, 3, 4]
     assert (await post("stripe", 422, params=days, content=raw[:20])).json()["code"] == "report-refused"
