@@ -1,6 +1,7 @@
 """A whole Largesse of the test's own: `largesse serve` in a throw-away data directory, as an operator starts it."""
 
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -119,6 +120,13 @@ class Service:
             [sys.executable, "-m", "largesse.main", *arguments], env=self.environ, input=input_, capture_output=True,
             text=True, timeout=120, check=False,
         )  # fmt: skip
+
+    def processes(self) -> dict[str, list[int]]:
+        """The pids of the program's processes by role, as the supervisor wrote them down."""
+        found: dict[str, list[int]] = {}
+        for one in json.loads(Path(self.environ["LARGESSE_DATA_DIR"], "processes.json").read_bytes()):
+            found.setdefault(one["role"], []).append(one["pid"])
+        return found
 
     def stop(self) -> None:
         """As an operator does."""

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
-from tests.crash.test_supervision import _processes
 
 import running
 from publishing import BOTH, FFMPEG
@@ -75,14 +74,14 @@ async def test_a_live_outlives_what_packs_it_and_the_whole_service() -> None:
         where = bob.http.get(f"/v1/lives/{live}").json()["ingest"]
         async with persistent(f"{where['rtmp']}/{where['key']}"):
             await until(lambda: last(service, live) >= 2)
-            for pid in _processes(service)["media"]:
+            for pid in service.processes()["media"]:
                 os.kill(pid, signal.SIGKILL)
             await until(lambda: body(service, live)["signal"] == {"state": "live", "run": 2})
             before = last(service, live)
             await until(lambda: last(service, live) > before + 1)
 
             before = last(service, live)
-            for pid in [pid for pids in _processes(service).values() for pid in pids] + [service.process.pid]:
+            for pid in [pid for pids in service.processes().values() for pid in pids] + [service.process.pid]:
                 with suppress(ProcessLookupError):  # it ended with its parent
                     os.kill(pid, signal.SIGKILL)
             await asyncio.to_thread(service.process.wait)

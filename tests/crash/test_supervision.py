@@ -38,15 +38,6 @@ def service() -> Iterator[running.Service]:
         yield started
 
 
-def _processes(service: running.Service) -> dict[str, list[int]]:
-    """The pids of the program's processes by role, as the supervisor wrote them down."""
-    folder = Path(service.environ["LARGESSE_DATA_DIR"])
-    found: dict[str, list[int]] = {}
-    for one in json.loads((folder / "processes.json").read_bytes()):
-        found.setdefault(one["role"], []).append(one["pid"])
-    return found
-
-
 def _servers(service: running.Service) -> list[int]:
     run = json.loads(Path(service.environ["LARGESSE_DATA_DIR"], "run.json").read_bytes())
     return [run["postgres_pid"], run["nats_pid"]]
@@ -70,31 +61,31 @@ def _until(holds: Callable[[], bool]) -> float:
 
 
 def test_processes_that_are_killed_come_back_from_the_same_nursery(service: running.Service) -> None:
-    before = _processes(service)
+    before = service.processes()
     for pid in (*before["api"], *before["worker"]):
         os.kill(pid, signal.SIGKILL)
     _until(
         lambda: all(
-            set(pids).isdisjoint(before[role]) for role, pids in _processes(service).items() if role != "nursery"
+            set(pids).isdisjoint(before[role]) for role, pids in service.processes().items() if role != "nursery"
         )
     )
     _until(service.is_ready)
-    after = _processes(service)
+    after = service.processes()
     assert after["nursery"] == before["nursery"]
     assert (len(after["api"]), len(after["worker"])) == (2, 1)
     assert all(map(_is_alive, (*after["api"], *after["worker"])))
 
 
 def test_when_the_nursery_is_killed_its_processes_end_and_new_ones_serve(service: running.Service) -> None:
-    before = _processes(service)
+    before = service.processes()
     os.kill(before["nursery"][0], signal.SIGKILL)
     _until(lambda: not any(map(_is_alive, (*before["api"], *before["worker"]))))
-    _until(lambda: all(set(pids).isdisjoint(before[role]) for role, pids in _processes(service).items()))
+    _until(lambda: all(set(pids).isdisjoint(before[role]) for role, pids in service.processes().items()))
     _until(service.is_ready)
 
 
 def test_a_second_serve_on_the_same_directory_is_refused_and_harms_nothing(service: running.Service) -> None:
-    before = _processes(service)
+    before = service.processes()
     environ = service.environ | {"LARGESSE_HTTP_PORT": str(running.free_port())}
     second = subprocess.run(
         [sys.executable, "-m", "largesse.main", "serve"], env=environ, capture_output=True, text=True, timeout=60,
@@ -104,7 +95,7 @@ def test_a_second_serve_on_the_same_directory_is_refused_and_harms_nothing(servi
     assert f"is in use by process {service.process.pid}; one service runs from a data directory" in second.stderr
     assert "Traceback" not in second.stderr
     assert service.is_ready()
-    assert _processes(service) == before
+    assert service.processes() == before
 
 
 def test_when_the_supervisor_is_killed_nothing_stays_and_the_next_start_has_everything() -> None:
@@ -112,7 +103,7 @@ def test_when_the_supervisor_is_killed_nothing_stays_and_the_next_start_has_ever
         Path(name).chmod(0o755)
         first = running.start(Path(name))
         alice = first.join("alice")
-        family = [pid for pids in _processes(first).values() for pid in pids] + _servers(first)
+        family = [pid for pids in first.processes().values() for pid in pids] + _servers(first)
         first.process.kill()
         first.process.wait(10)
         _until(lambda: not any(map(_is_alive, family)))
@@ -146,7 +137,7 @@ def test_a_plain_user_serves_too() -> None:
         service = running.Service(f"http://127.0.0.1:{port}", Path(name), environ, process)
         try:
             _until(service.is_ready)
-            family = [pid for pids in _processes(service).values() for pid in pids] + _servers(service)
+            family = [pid for pids in service.processes().values() for pid in pids] + _servers(service)
             assert {owner_of(pid) for pid in family} == {NOBODY.uid}
             assert service.join("alice").http.get("/v1/me").status_code == 200
         finally:

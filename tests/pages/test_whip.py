@@ -1,6 +1,9 @@
 """Two real Chromiums with fake cameras: one publishes by WHIP, the other watches by WHEP, and others by fragments."""
 
 import asyncio
+import os
+import signal
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +17,7 @@ from running import Service
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(240)]
 SOON_MS = 40_000
 BY_WHEP = "() => document.querySelector('video').srcObject instanceof MediaStream"
+SHOWN = "() => document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames > 0"
 LOUD = """() => new Promise((resolve) => {
     const sounds = new AudioContext();
     const analyser = new AnalyserNode(sounds, { fftSize: 2048 });
@@ -60,6 +64,7 @@ async def test_a_camera_by_whip_is_seen_and_heard_by_whep_and_by_fragments(
     ):
         await _sends_by_whip(creating, live)
         await near.go(f"/live/{live}?play=whep")
+        await near.page.wait_for_function(SHOWN, timeout=6_000)  # a key frame was asked of it
         await _sees(near.page)
         assert await near.page.evaluate(BY_WHEP)
         assert await near.page.evaluate(LOUD) > 0.01
@@ -75,6 +80,35 @@ async def test_a_camera_by_whip_is_seen_and_heard_by_whep_and_by_fragments(
         await _sees(near.page)
         assert await near.page.evaluate(BY_WHEP)
         await _sees(far.page)
+
+
+async def test_the_pictures_come_back_by_themselves_when_the_process_that_carries_them_is_killed(
+    browser: Browser, cameras: Browser, calling: Service
+) -> None:
+    bob, alice = calling.join("bob"), calling.join("alice")
+    live = calling.live(bob)["id"]
+    async with (
+        visitor(cameras, calling, bob, viewport=DESK) as creating,
+        visitor(cameras, calling, alice) as near,
+        visitor(browser, calling, alice) as far,
+    ):
+        await _sends_by_whip(creating, live)
+        await near.go(f"/live/{live}?play=whep")
+        await far.go(f"/live/{live}")
+        for who in (near, far):
+            await _sees(who.page)
+        for pid in calling.processes()["media"]:
+            os.kill(pid, signal.SIGKILL)
+        end = time.monotonic() + SOON_MS / 1000
+        while bob.http.get(f"/v1/lives/{live}").json()["signal"] != {"state": "live", "run": 2}:
+            assert time.monotonic() < end, "the camera goes on air again by itself"
+            await asyncio.sleep(0.2)
+        for who in (near, far):
+            while await changes(who.page) < 5:  # the last picture stands until the next one comes
+                assert time.monotonic() < end, "who watches sees it again by themselves"
+        assert await near.page.evaluate(BY_WHEP)
+        for who in (creating, near, far):
+            who.forgive("50", "WebSocket")
 
 
 async def test_who_asks_for_whep_where_no_camera_is_sees_fragments(

@@ -22,6 +22,7 @@ Take = Callable[[bytes, int], None]  # an encoded frame, and its time in ticks o
 class Packet(Protocol):
     """What is read of a packet of RTP; `_data` is its payload without what the packing added."""
 
+    ssrc: int
     sequence_number: int
     timestamp: int
     marker: int
@@ -32,6 +33,7 @@ class Pictures:
     """Whole access units of H.264, from a key frame on."""
 
     def __init__(self, take: Take, now: Callable[[], float]) -> None:
+        self.source = 0  # the SSRC of the pictures; what is sent again, and what a browser pads with, have others
         self._take = take
         self._now = now
         self._packets: dict[int, Packet] = {}
@@ -42,7 +44,7 @@ class Pictures:
 
     def add(self, packet: Packet) -> tuple[bool, None]:
         """Take a packet; whether a key frame has to be asked for, as aiortc's own buffer says it."""
-        number = packet.sequence_number
+        number, self.source = packet.sequence_number, packet.ssrc
         if self._begin < 0:
             self._begin = self._end = number
         ahead = (number - self._begin) & 0xFFFF

@@ -134,9 +134,11 @@ class Peers:
         now = asyncio.get_running_loop().time
         for kind in kinds:
             transceiver = peer.connection.addTransceiver(kind, "recvonly")
-            tap(transceiver.receiver, Pictures(camera.picture, now) if kind == "video" else Sounds(camera.sound))
             if kind == "video":
-                camera.ask_key = _KeyFrames(transceiver.receiver, self._tasks).ask
+                tap(transceiver.receiver, pictures := Pictures(camera.picture, now))
+                camera.ask_key = _KeyFrames(transceiver.receiver, pictures, self._tasks).ask
+            else:
+                tap(transceiver.receiver, Sounds(camera.sound))
         answer = await self._connected(peer, offer.sdp)
         for other in [p for p in self.peers.values() if p.camera and p.stream == offer.stream and p is not peer]:
             self._run(self._end(other))
@@ -266,18 +268,19 @@ class Peers:
 class _KeyFrames:
     """Asks a publisher for a key frame (PLI), not more often than it can answer."""
 
-    def __init__(self, receiver: RTCRtpReceiver, tasks: set[asyncio.Task[Any]]) -> None:
+    def __init__(self, receiver: RTCRtpReceiver, pictures: Pictures, tasks: set[asyncio.Task[Any]]) -> None:
         self._receiver = receiver
+        self._pictures = pictures
         self._tasks = tasks
         self._asked_s = 0.0
 
     def ask(self) -> None:
         loop = asyncio.get_running_loop()
-        sources = self._receiver.getSynchronizationSources()
-        if not sources or loop.time() - self._asked_s < _KEY_S_MIN:
+        source = self._pictures.source
+        if not source or loop.time() - self._asked_s < _KEY_S_MIN:
             return
         self._asked_s = loop.time()
-        task = loop.create_task(self._receiver._send_rtcp_pli(sources[0].source))  # noqa: SLF001 - no other way
+        task = loop.create_task(self._receiver._send_rtcp_pli(source))  # noqa: SLF001 - no other way
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -28,6 +28,7 @@ class Packet:
     timestamp: int
     marker: int
     _data: bytes
+    ssrc: int = 7
 
 
 class Taking:
@@ -52,6 +53,13 @@ def packets(first: int, *frames: tuple[bytes, int]) -> list[Packet]:
         for n, (start, end) in enumerate(itertools.pairwise(cuts)):
             made.append(Packet(next(numbers) & 0xFFFF, ticks, int(n == 2), frame[start:end]))
     return made
+
+
+def test_whose_pictures_they_are_is_known_for_asking_a_key_frame():
+    taking = Taking()
+    assert taking.pictures.source == 0, "nobody is asked before"
+    taking.add(*packets(1, (KEY, 0)))
+    assert taking.pictures.source == 7
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from([0, 7, 65_530]))

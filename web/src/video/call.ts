@@ -69,6 +69,11 @@ export class Call {
     if (this.#open && !this.#peer) void this.#connect();
   }
 
+  /** Connect anew, in place of a connection that is there and carries nothing. */
+  again(): void {
+    if (this.#open && this.#peer?.connectionState === 'connected') this.#again(this.#peer);
+  }
+
   async #connect(): Promise<void> {
     this.#drop();
     this.#events.changed('connecting');
