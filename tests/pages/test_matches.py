@@ -95,6 +95,12 @@ async def test_a_match_is_won_on_every_screen_as_the_journal_says(
         assert (_journal(bob, his, match), _journal(eve, hers, match)) == (12, 11), "and 6 of them scored twice"
         for deck in (his_deck, her_deck):
             deck.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+        assert bob.http.post(f"/v1/lives/{his}/end").is_success
+        await his_deck.go(f"/studio/live/{his}/summary")
+        row = his_deck.page.get_by_role("listitem").filter(has_text="12 : 17")
+        await expect(row).to_contain_text("Lost")
+        await expect(row.get_by_role("link", name="Eve")).to_be_visible()
+        await his_deck.has_no_barriers()
 
 
 async def test_a_goal_fills_on_a_viewers_phone(browser: Browser, on_air: Service) -> None:
