@@ -22,6 +22,7 @@ ALL = (
     "engine",
     "media",
     "lives",
+    "calls",
     "films",
     "ladder",
 )
