@@ -108,7 +108,7 @@ async def test_the_pictures_come_back_by_themselves_when_the_process_that_carrie
                 assert time.monotonic() < end, "who watches sees it again by themselves"
         assert await near.page.evaluate(BY_WHEP)
         for who in (creating, near, far):
-            who.forgive("50", "WebSocket")
+            who.forgive("404", "50", "WebSocket")
 
 
 async def test_who_asks_for_whep_where_no_camera_is_sees_fragments(
@@ -125,6 +125,22 @@ async def test_who_asks_for_whep_where_no_camera_is_sees_fragments(
         await _sees(who.page)
         assert not await who.page.evaluate(BY_WHEP)
         who.forgive("404")
+
+
+async def test_a_browser_that_records_no_h264_sends_by_whip_by_itself(
+    browser: Browser, cameras: Browser, calling: Service
+) -> None:
+    bob = calling.join("bob")
+    live = calling.live(bob)["id"]
+    async with visitor(cameras, calling, bob, viewport=DESK) as creating, visitor(browser, calling, None) as who:
+        await creating.page.add_init_script("MediaRecorder.isTypeSupported = () => false")  # as Firefox answers
+        await creating.go(f"/studio/live/{live}")
+        await creating.press("Turn on the camera")
+        await creating.press("Go on air")
+        await expect(creating.page.get_by_text("Viewers see your picture")).to_be_visible(timeout=SOON_MS)
+        await who.go(f"/live/{live}?play=whep")
+        await _sees(who.page)
+        assert await who.page.evaluate(BY_WHEP)
 
 
 async def test_the_studio_shows_what_obs_needs_for_whip(browser: Browser, calling: Service) -> None:

@@ -1,7 +1,7 @@
 /** Being on air from this page: the camera, what is sent of it, and how that goes. */
 import { t } from '../i18n';
 import { toast } from '../ui';
-import { Broadcast, recordedKind, type Health } from '../video/broadcast';
+import { Broadcast, canWhip, recordedKind, type Health } from '../video/broadcast';
 import type { CallState } from '../video/call';
 import type { Whip } from '../video/whip';
 import { Camera } from './camera.svelte';
@@ -29,7 +29,7 @@ export class Air {
   notices = $state.raw<readonly string[]>([]);
   #broadcast: Broadcast;
   #address: string;
-  #near = false;
+  #near = recordedKind() === null; // then there is no other way
   #whip: Whip | null = null;
 
   constructor(live_id: string) {
@@ -58,7 +58,7 @@ export class Air {
   }
 
   get can() {
-    return recordedKind() !== null;
+    return recordedKind() !== null || canWhip();
   }
 
   async start(): Promise<void> {
@@ -79,18 +79,18 @@ export class Air {
 
   /** Send the camera the other way; on air, the new one takes the old one's place. */
   async setNear(near: boolean): Promise<void> {
+    near ||= recordedKind() === null;
     if (near === this.#near) return;
     this.#near = near;
     if (this.on && this.camera.stream) await this.#send(this.camera.stream);
   }
 
   async #send(stream: MediaStream): Promise<void> {
-    if (!this.#near) return this.#broadcast.start(stream);
-    const { Whip, canWhip } = await import('../video/whip');
-    if (!canWhip()) {
+    if (!this.#near || !canWhip()) {
       this.#near = false;
       return this.#broadcast.start(stream);
     }
+    const { Whip } = await import('../video/whip');
     this.#whip ??= new Whip(`${this.#address}/whip`, {
       changed: (state) => this.#called(state),
       sent: (bits_per_second) => (this.health = { ...this.health, bits_per_second }),

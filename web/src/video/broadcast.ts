@@ -46,6 +46,15 @@ export function recordedKind(supports: (type: string) => boolean = (type) => glo
   return KINDS.find(supports) ?? null;
 }
 
+export function isH264({ mimeType }: { mimeType: string }): boolean {
+  return mimeType.toLowerCase() === 'video/h264';
+}
+
+/** Whether this browser makes H.264 for a connection, where it records none: Firefox does not. */
+export function canWhip(): boolean {
+  return globalThis.RTCRtpSender?.getCapabilities?.('video')?.codecs.some(isH264) ?? false;
+}
+
 /** Half of it, until little is left. */
 export function lowerBits(bits: number): number {
   return Math.max(BITS_MIN, Math.round(bits / 2));

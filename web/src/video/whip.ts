@@ -1,4 +1,5 @@
 /** Sends a camera's pictures and sound by WHIP: sooner than a recorder, for guests and whom they talk with. */
+import { isH264 } from './broadcast';
 import { Call, type CallEvents } from './call';
 
 const BITS_MAX = 2_500_000;
@@ -7,11 +8,6 @@ const TAKEN_OVER_AFTER = 6; // tries that find another camera in our place
 export interface WhipEvents extends CallEvents {
   /** Bits a second that are sent, each second. */
   sent?(bits_per_second: number): void;
-}
-
-/** Whether this browser makes H.264 for a connection, which is all that is taken. */
-export function canWhip(): boolean {
-  return globalThis.RTCRtpSender?.getCapabilities?.('video')?.codecs.some(isH264) ?? false;
 }
 
 export class Whip {
@@ -69,10 +65,6 @@ export class Whip {
     this.#events.sent?.(Math.max(0, bytes - this.#bytes) * 8);
     this.#bytes = bytes;
   }
-}
-
-function isH264({ mimeType }: { mimeType: string }): boolean {
-  return mimeType.toLowerCase() === 'video/h264';
 }
 
 /** The picture keeps its size and loses frames where a connection is slow: players of fragments begin anew with each size. */
