@@ -26,13 +26,21 @@ async def _shows(who: Visitor) -> None:
     assert await changes(who.page) >= 5
 
 
-@pytest.mark.parametrize("way", ["", "?play=hls"], ids=["Media Source", "HLS"])
+NO_MEDIA_SOURCE = "delete window.MediaSource; delete window.ManagedMediaSource"
+
+
+@pytest.mark.parametrize(
+    ("way", "scripts"),
+    [("", ""), ("?play=hls", ""), ("", NO_MEDIA_SOURCE)],
+    ids=["Media Source", "HLS", "the browser's own HLS"],
+)
 async def test_an_encoders_pictures_move_and_come_back_by_themselves(
-    browser: Browser, on_air: Service, way: str
+    browser: Browser, on_air: Service, way: str, scripts: str
 ) -> None:
     bob = on_air.join("bob")
     live = on_air.live(bob)["id"]
     async with visitor(browser, on_air) as guest:
+        await guest.page.add_init_script(scripts)
         await guest.go(f"/live/{live}{way}")
         async with encoding(bob, live):
             await _shows(guest)
