@@ -1,12 +1,13 @@
 """Every page in one language at a time: its words, its numbers, its direction; and a choice that stays."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from browsing import PHONE, Visitor, visitor
 from largesse.kit import ids
@@ -156,7 +157,13 @@ async def test_a_choice_stays_on_the_device_and_follows_its_owner_to_another(
     browser: Browser, service: Service
 ) -> None:
     kai = service.join("kai")
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+
     async with visitor(browser, service, kai, viewport=PHONE) as here:
+        await here.page.route("**/v1/me", late, times=1)  # the choice is quicker than the page's knowing of whom it is
         await here.go("/")
         await here.page.get_by_label("Language", exact=True).select_option("ar")
         await here.page.wait_for_url("**/?lang=ar")
