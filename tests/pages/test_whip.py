@@ -64,7 +64,7 @@ async def test_a_camera_by_whip_is_seen_and_heard_by_whep_and_by_fragments(
     ):
         await _sends_by_whip(creating, live)
         await near.go(f"/live/{live}?play=whep")
-        await near.page.wait_for_function(SHOWN, timeout=6_000)  # a key frame was asked of it
+        await near.page.wait_for_function(SHOWN, timeout=8_000)  # a key frame was asked of it
         await _sees(near.page)
         assert await near.page.evaluate(BY_WHEP)
         assert await near.page.evaluate(LOUD) > 0.01
@@ -99,7 +99,7 @@ async def test_the_pictures_come_back_by_themselves_when_the_process_that_carrie
             await _sees(who.page)
         for pid in calling.processes()["media"]:
             os.kill(pid, signal.SIGKILL)
-        end = time.monotonic() + SOON_MS / 1000
+        end = time.monotonic() + 1.5 * SOON_MS / 1000
         while bob.http.get(f"/v1/lives/{live}").json()["signal"] != {"state": "live", "run": 2}:
             assert time.monotonic() < end, "the camera goes on air again by itself"
             await asyncio.sleep(0.2)
