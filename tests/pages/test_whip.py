@@ -1,10 +1,11 @@
 """Two real Chromiums with fake cameras: one publishes by WHIP, the other watches by WHEP, and others by fragments."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -12,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 import running
 from browsing import DESK, Visitor, visitor
 from pictures import changes, heard_bytes
-from running import Service
+from running import Service, Someone
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(240)]
 SOON_MS = 40_000
@@ -52,9 +53,11 @@ async def _sees(page: Page) -> None:
     assert await changes(page) >= 5
 
 
-async def test_a_camera_by_whip_is_seen_and_heard_by_whep_and_by_fragments(
+@contextlib.asynccontextmanager
+async def _called(
     browser: Browser, cameras: Browser, calling: Service
-) -> None:
+) -> AsyncIterator[tuple[Someone, str, Visitor, Visitor, Visitor]]:
+    """Bob on air by WHIP in his LIVE; his page, one that watches by WHEP, and one that may watch otherwise."""
     bob, alice = calling.join("bob"), calling.join("alice")
     live = calling.live(bob)["id"]
     async with (
@@ -64,6 +67,13 @@ async def test_a_camera_by_whip_is_seen_and_heard_by_whep_and_by_fragments(
     ):
         await _sends_by_whip(creating, live)
         await near.go(f"/live/{live}?play=whep")
+        yield bob, live, creating, near, far
+
+
+async def test_a_camera_by_whip_is_seen_and_heard_by_whep_and_by_fragments(
+    browser: Browser, cameras: Browser, calling: Service
+) -> None:
+    async with _called(browser, cameras, calling) as (_, live, creating, near, far):
         await near.page.wait_for_function(SHOWN, timeout=8_000)  # a key frame was asked of it
         await _sees(near.page)
         assert await near.page.evaluate(BY_WHEP)
@@ -85,15 +95,7 @@ async def test_a_camera_by_whip_is_seen_and_heard_by_whep_and_by_fragments(
 async def test_the_pictures_come_back_by_themselves_when_the_process_that_carries_them_is_killed(
     browser: Browser, cameras: Browser, calling: Service
 ) -> None:
-    bob, alice = calling.join("bob"), calling.join("alice")
-    live = calling.live(bob)["id"]
-    async with (
-        visitor(cameras, calling, bob, viewport=DESK) as creating,
-        visitor(cameras, calling, alice) as near,
-        visitor(browser, calling, alice) as far,
-    ):
-        await _sends_by_whip(creating, live)
-        await near.go(f"/live/{live}?play=whep")
+    async with _called(browser, cameras, calling) as (bob, live, creating, near, far):
         await far.go(f"/live/{live}")
         for who in (near, far):
             await _sees(who.page)

@@ -328,6 +328,17 @@ def analyze(connection: psycopg.Connection) -> None:
     connection.execute("ANALYZE " + ", ".join(table for (table,) in tables))
 
 
+def wide_reads(url: str, asked: dict[str, tuple[Values, int]]) -> dict[str, list[str]]:
+    """The faults of statements by name and kind of plan: what each is sent, and how many rows it may touch."""
+    found = {}
+    for mode in ("force_custom_plan", "force_generic_plan"):
+        with Session(url, plan_cache_mode=mode, enable_seqscan="off") as session:
+            for name, (values, rows) in asked.items():
+                if bad := faults(session.explain(statement(name), values), rows):
+                    found[f"{name}, {mode}"] = bad
+    return found
+
+
 def until_told(connection: psycopg.Connection) -> None:
     """Wait until the outbox tells what is in it: transactions in the server's other databases hold it back."""
     told = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > max(xid) FROM kit.outbox"

@@ -5,8 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from schema.test_plans import NEWEST, Session, analyze, array, faults
-from sqlfiles import statement
+from schema.test_plans import NEWEST, analyze, array, wide_reads
 
 STAGES, CREATORS = 400, 200
 BATCHES, GIFTS = 5, 100  # of each LIVE, and of each batch
@@ -88,10 +87,4 @@ def rooms(database_url: str) -> str:
 
 
 def test_what_is_asked_of_a_room_reads_its_own_rows_alone(rooms: str) -> None:
-    found = {}
-    for mode in ("force_custom_plan", "force_generic_plan"):
-        with Session(rooms, plan_cache_mode=mode, enable_seqscan="off") as session:
-            for name, (values, rows) in READS.items():
-                if bad := faults(session.explain(statement(name), values), rows):
-                    found[f"{name}, {mode}"] = bad
-    assert found == {}
+    assert wide_reads(rooms, READS) == {}
