@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 
 import imageio_ffmpeg
@@ -12,7 +13,7 @@ from running import Someone
 
 SOON_MS = 60_000
 
-# Fails where the pixels of the video stand still for three seconds.
+# Of fifteen looks at the pixels of a video, in three seconds, how many found them changed.
 _MOVES = """async (which) => {
     const video = document.querySelector(which);
     const canvas = new OffscreenCanvas(64, 36);
@@ -37,16 +38,24 @@ _SOUND = """async () => {
 }"""
 
 
-async def changes(page: Page, which: str = "video") -> int:
-    """How often a picture changed in three seconds, of fifteen looks at its pixels."""
-    found: int = await page.evaluate(_MOVES, which)
-    return found
+async def moves(page: Page, which: str = "video") -> None:
+    """Wait for three seconds in which the picture changed at five looks of fifteen; a busy machine may begin slowly."""
+    end = time.monotonic() + SOON_MS / 1000
+    while (changes := await page.evaluate(_MOVES, which)) < 5:
+        assert time.monotonic() < end, f"the picture of {which} stands: {changes} changes in the last three seconds"
 
 
-async def heard_bytes(page: Page) -> int:
-    """Bytes of sound that were decoded in a second and a half."""
-    found: int = await page.evaluate(_SOUND)
-    return found
+async def hears(page: Page) -> None:
+    """Wait for a second and a half in which more than a kilobyte of sound was decoded."""
+    end = time.monotonic() + SOON_MS / 1000
+    while (heard := await page.evaluate(_SOUND)) <= 1_000:
+        assert time.monotonic() < end, f"{heard} bytes of sound in the last second and a half"
+
+
+async def sees(page: Page) -> None:
+    """Wait until the room's picture is shown and moves."""
+    await expect(page.locator("video.shown:not(.lost)")).to_have_count(1, timeout=SOON_MS)
+    await moves(page)
 
 
 @contextlib.asynccontextmanager

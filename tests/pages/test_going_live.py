@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 import running
 from browsing import DESK, Visitor, visitor
-from pictures import changes, encoding, heard_bytes
+from pictures import encoding, hears, sees
 from running import Service
 
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(240)]
@@ -47,11 +47,6 @@ def on_air() -> Iterator[Service]:
         yield service
 
 
-async def _sees(page: Page) -> None:
-    await expect(page.locator("video.shown:not(.lost)")).to_have_count(1, timeout=SOON_MS)
-    assert await changes(page) >= 5
-
-
 async def _goes_live(who: Visitor) -> str:
     """By the form, with a look at oneself first; the LIVE's id."""
     await who.go("/studio")
@@ -87,8 +82,8 @@ async def test_a_camera_is_seen_and_heard_elsewhere_and_comes_back_after_a_cut(
     async with visitor(cameras, on_air, bob, viewport=DESK) as creating, visitor(browser, on_air, alice) as who:
         live = await _goes_live(creating)
         await who.go(f"/live/{live}")
-        await _sees(who.page)
-        assert await heard_bytes(who.page) > 1_000
+        await sees(who.page)
+        await hears(who.page)
         await who.page.get_by_placeholder("Add a comment").fill("I can see you")
         await who.page.keyboard.press("Enter")
         await _gives_a_rose(who)
@@ -99,19 +94,19 @@ async def test_a_camera_is_seen_and_heard_elsewhere_and_comes_back_after_a_cut(
         await expect(who.page.get_by_text("Waiting for Bob to come back…")).to_be_visible(timeout=SOON_MS)
         await creating.press("Go on air")
         await expect(who.page.get_by_text("Waiting for Bob to come back…")).to_have_count(0, timeout=SOON_MS)
-        await _sees(who.page)
+        await sees(who.page)
         creating.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
         await creating.page.reload()  # asks first; the camera goes on by itself
         await expect(creating.page.get_by_role("button", name="Stop the picture")).to_be_visible(timeout=SOON_MS)
         await asyncio.sleep(2)
-        await _sees(who.page)
+        await sees(who.page)
         await creating.press("End")
         await creating.page.get_by_role("dialog").get_by_role("button", name="End", exact=True).click()
         await creating.page.wait_for_url("**/summary")
         replay = who.page.get_by_role("button", name="Watch the replay")
         await expect(replay).to_be_visible(timeout=SOON_MS)
         await replay.click()
-        await _sees(who.page)
+        await sees(who.page)
         who.forgive("404")
 
 
@@ -124,12 +119,12 @@ async def test_a_phone_that_is_turned_is_seen_in_its_new_shape(
         await creating.context.add_init_script(_PHONE)
         live = await _goes_live(creating)
         await guest.go(f"/live/{live}")
-        await _sees(guest.page)
+        await sees(guest.page)
         wide = "() => { const v = document.querySelector('video'); return v.videoWidth > v.videoHeight; }"
         assert await guest.page.evaluate(wide)
         await creating.page.evaluate("() => turned()")
         await guest.page.wait_for_function(f"() => !({wide})()", timeout=SOON_MS)
-        await _sees(guest.page)
+        await sees(guest.page)
 
 
 async def test_an_encoders_key_is_hidden_and_replaced_and_its_picture_is_on_the_deck(
@@ -149,7 +144,7 @@ async def test_an_encoders_key_is_hidden_and_replaced_and_its_picture_is_on_the_
         await who.has_no_barriers()
         async with encoding(bob, live) as encoder:
             await expect(who.page.get_by_text("Viewers see your picture")).to_be_visible(timeout=SOON_MS)
-            await _sees(who.page)
+            await sees(who.page)
             await who.press("Replace key")
             await who.page.get_by_role("dialog").get_by_role("button", name="Replace key").click()
             await expect(who.page.get_by_text("There is a new key.")).to_be_visible()
