@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from largesse.kit.paypal import PayPalClient
-from largesse.payments.providers.port import PAYOUT, Away, BadNotice
+from largesse.payments.providers.port import PAYOUT, Away, BadNotice, is_ref
 from largesse.payments.providers.shape import ODD
 
 log = structlog.get_logger(__name__)
@@ -156,4 +156,4 @@ def _captures(kind: str, resource: dict[str, Any]) -> list[Any]:
 
 
 def _named(prefix: str, found: list[Any]) -> list[str]:
-    return [f"{prefix}{one}" for one in found if one and isinstance(one, str)]
+    return [f"{prefix}{one}" for one in found if is_ref(one)]

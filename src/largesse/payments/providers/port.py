@@ -6,13 +6,16 @@ never inside one: *intend, commit, call, record*. What a call raises:
 - `Away`: no answer, or a fault of theirs. The outcome is unknown: the same call with the same ids comes again.
 - `Refused`: the provider said no, for a reason that the buyer or the operator can be told.
 - `BadNotice`: somebody sent a notice that the provider did not.
+
+What a call returns names each thing by a ref (`is_ref`); a class of this page raises `ValueError` for what is none,
+and for a reason that cannot be kept.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeGuard, runtime_checkable
 from uuid import UUID
 
 from largesse.kit import outside
@@ -26,6 +29,19 @@ Via = Literal["psp", "store"]
 
 Away = outside.Away
 Refused = outside.Refused
+
+
+def is_ref(found: object) -> TypeGuard[str]:
+    """Whether this can be what a provider calls a thing: text of at least one character, and no NUL.
+
+    Source: https://www.postgresql.org/docs/current/datatype-character.html, "code zero ... cannot be stored"
+    """
+    return isinstance(found, str) and found != "" and "\x00" not in found
+
+
+def _must_be_refs(*found: str, reason: str = "") -> None:
+    if not all(is_ref(one) for one in found) or "\x00" in reason:
+        raise ValueError("a name without a character, or with one that cannot be kept")
 
 
 class Gone(Refused):
@@ -88,6 +104,9 @@ class SeenRefund:
     id: UUID | None = None
     at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        _must_be_refs(self.ref, reason=self.reason)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenDispute:
@@ -105,6 +124,9 @@ class SeenDispute:
     evidence_due_at: datetime | None = None
     at: datetime | None = None
     decided_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _must_be_refs(self.ref, reason=self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +163,9 @@ class Seen:
     # What a person should look at: `early-fraud-warning`.
     flags: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        _must_be_refs(self.ref, reason=self.reason)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
@@ -149,6 +174,9 @@ class Begun:
     ref: str
     next: Next = NOTHING
     seen: Seen | None = None
+
+    def __post_init__(self) -> None:
+        _must_be_refs(self.ref)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +194,9 @@ class Notice:
     refs: Sequence[str] = ()
     asks: Literal["", "consumption"] = ""
     body: bytes = b""
+
+    def __post_init__(self) -> None:
+        _must_be_refs(self.event, *self.refs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 from largesse.kit.money import Money, exponent
-from largesse.payments.providers.port import Refused, Seen, SeenDispute, SeenRefund, State
+from largesse.payments.providers.port import Refused, Seen, SeenDispute, SeenRefund, State, is_ref
 
 log = structlog.get_logger(__name__)
 PURCHASE, BUYER, REFUND, CHECKOUT = "largesse_purchase", "largesse_buyer", "largesse_refund", "largesse_checkout"
@@ -181,12 +181,12 @@ def refs_of(event: Event) -> list[str]:
     except msgspec.ValidationError:
         return []
     if about.object in {"payment_intent", "checkout.session"}:
-        return [about.id] if about.id else []
+        return [about.id] if is_ref(about.id) else []
     if about.object not in _OF_A_PAYMENT:
         return []
     intent = about.payment_intent
     ref = intent.get("id") if isinstance(intent, dict) else intent
-    return [ref] if isinstance(ref, str) and ref else []
+    return [ref] if is_ref(ref) else []
 
 
 def to_stripe(money: Money) -> int:
