@@ -87,6 +87,9 @@ async def test_bytes_of_a_killed_connection_are_kept_to_the_last_one(filming, ca
     head += "".join(f"{name}: {value}\r\n" for name, value in (BYTES | TUS | cast.bob.headers).items())
     writer.write(head.encode() + b"\r\n" + MP4[:1_234_567])
     await writer.drain()
+    async with asyncio.timeout(10):
+        while not kept(filming)[0].stat().st_size:  # noqa: ASYNC110 - of another connection, which came first
+            await asyncio.sleep(0.01)
     busy = await put(filming, cast.bob, where, 0, b"x")
     assert (busy.status_code, busy.json()["code"], busy.headers["Tus-Resumable"]) == (423, "upload-busy", "1.0.0")
     writer.transport.abort()
