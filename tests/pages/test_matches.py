@@ -100,6 +100,31 @@ async def test_a_match_is_won_on_every_screen_as_the_journal_says(
         await his_deck.has_no_barriers()
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+async def test_guests_stand_before_an_opponent_who_shows_no_picture(
+    browser: Browser, on_air: Service, size: dict[str, int]
+) -> None:
+    bob, eve, alice = (on_air.join(name) for name in ("bob", "eve", "alice"))
+    his, hers = (on_air.live(creator)["id"] for creator in (bob, eve))
+    for name in ("bartholomew", "kai", "wilhelmina", "zoe"):
+        guest = on_air.join(name)
+        assert guest.http.post(f"/v1/lives/{his}/guests").is_success
+        accepted = bob.http.post(f"/v1/lives/{his}/guests/{guest.account['id']}", json={"action": "accept"})
+        assert accepted.is_success, accepted.text
+    asked = bob.http.post(f"/v1/lives/{his}/matches", json={"opponent": hers, "seconds": 300})
+    assert eve.http.post(f"/v1/matches/{asked.json()['id']}/accept").is_success
+    async with visitor(browser, on_air, alice, viewport=size) as who:
+        await who.go(f"/live/{his}")
+        await expect(who.page.locator(".absent")).to_be_visible(timeout=SOON_MS)
+        await who.has_no_barriers()
+        await who.fits()
+        for name in ("Bartholomew", "Kai", "Wilhelmina", "Zoe"):  # what lies over a button takes the press
+            await who.page.get_by_role("button", name=f"Give to {name}").click()
+            await expect(who.page.get_by_role("dialog", name="Gifts", exact=True)).to_be_visible()
+            await who.page.keyboard.press("Escape")
+            await expect(who.page.get_by_role("dialog", name="Gifts", exact=True)).to_have_count(0)
+
+
 async def test_a_goal_fills_on_a_viewers_phone(browser: Browser, on_air: Service) -> None:
     bob, alice = on_air.join("bob"), on_air.join("alice")
     on_air.recharge(alice, 350)
