@@ -57,7 +57,9 @@ def bare(text: str) -> str:
 async def printed(who: Visitor, paper: str) -> tuple[PdfReader, str]:
     """The page as a printer gets it, and its words without spaces: where a PDF has some is the typesetter's matter."""
     reader = PdfReader(io.BytesIO(await who.page.pdf(format=paper)))
-    return reader, bare("".join(page.extract_text() for page in reader.pages))
+    text = bare("".join(page.extract_text() for page in reader.pages))
+    assert not re.search("[\ufb00-\ufb06]", text), "no ligature: names are copied out of it, and looked for in it"
+    return reader, text
 
 
 @pytest.mark.parametrize("paper", PAPER)
